@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// `make check` sets `RUNP_STRICT=1`: every warning is an error there.
+let strict = Context.environment["RUNP_STRICT"] == "1"
+
+let settings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+/// The arrows between the modules; they point one way.
+let modules: [(name: String, needs: [String])] = [
+  ("Kernel", ["CLinux", "CSeccomp", "CCap"]),
+  ("JSON", ["CYajl"]),
+  ("RuntimeSpec", ["JSON"]),
+  ("Cgroups", ["Kernel", "RuntimeSpec"]),
+  ("Container", ["Cgroups", "Kernel", "RuntimeSpec", "JSON"]),
+  ("Pod", ["Container", "Cgroups", "Kernel", "RuntimeSpec", "JSON"]),
+]
+
+let package = Package(
+  name: "runp",
+  products: [.executable(name: "runp", targets: ["runp"])],
+  targets: [
+    .target(name: "CLinux"),
+    .systemLibrary(name: "CSeccomp"),
+    .systemLibrary(name: "CCap"),
+    .systemLibrary(name: "CYajl"),
+    .executableTarget(
+      name: "runp",
+      dependencies: [
+        "Pod", "Container", "Cgroups", "Kernel", "RuntimeSpec", "JSON", "CLinux",
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "Support", dependencies: ["Kernel"], path: "Tests/Support",
+      swiftSettings: settings),
+    .testTarget(
+      name: "runpTests", dependencies: ["runp", "Support"], swiftSettings: settings),
+  ]
+    + modules.map { module in
+      .target(
+        name: module.name,
+        dependencies: module.needs.map { .init(stringLiteral: $0) },
+        swiftSettings: settings)
+    }
+    + modules.map { module in
+      .testTarget(
+        name: module.name + "Tests",
+        dependencies: [.init(stringLiteral: module.name), "Support"]
+          + module.needs.map { .init(stringLiteral: $0) },
+        swiftSettings: settings)
+    }
+)

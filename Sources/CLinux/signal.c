@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call.h"
+#include "CLinux.h"
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+
+int clinux_signalfd(uint64_t mask) {
+  return CALL(SYS_signalfd4, -1, &mask, sizeof mask, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+int clinux_block_signals(uint64_t mask, uint64_t *old_mask) {
+  return CALL(SYS_rt_sigprocmask, SIG_BLOCK, &mask, old_mask, sizeof mask);
+}
+int clinux_set_signal_mask(uint64_t mask) {
+  return CALL(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
+}
+int clinux_ignore_signal(int signal) {
+  struct sigaction action = {.sa_handler = SIG_IGN};
+  return RESULT(sigaction(signal, &action, NULL));
+}
+int clinux_default_signals(void) {
+  struct sigaction action = {.sa_handler = SIG_DFL};
+  for (int signal = 1; signal < NSIG; signal++)
+    if (signal != SIGKILL && signal != SIGSTOP) sigaction(signal, &action, NULL);
+  return 0;
+}
+int clinux_epoll_create(void) { return RESULT(epoll_create1(EPOLL_CLOEXEC)); }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// An open file descriptor with one owner, closed when the owner lets go of it.
+///
+/// Borrow it to use it, consume it to hand it over.
+package struct Descriptor: ~Copyable {
+  /// The number of the descriptor in this process.
+  package let number: Int32
+
+  /// Takes over an open descriptor.
+  package init(owning number: Int32) {
+    self.number = number
+  }
+
+  deinit {
+    _ = close(number)
+  }
+
+  /// Gives up ownership without closing.
+  ///
+  /// - Returns: the number, which the caller now has to close.
+  package consuming func release() -> Int32 {
+    let number = number
+    discard self
+    return number
+  }
+
+  /// Makes another descriptor for the same open file, close-on-exec.
+  ///
+  /// The corresponding call is fcntl(2) with `F_DUPFD_CLOEXEC`.
+  package borrowing func duplicate() throws(SystemError) -> Descriptor {
+    Descriptor(owning: try check(clinux_fcntl(number, F_DUPFD_CLOEXEC, 3), "fcntl"))
+  }
+
+  /// Sets or clears close-on-exec.
+  ///
+  /// The corresponding call is fcntl(2) with `F_SETFD`.
+  package borrowing func setCloseOnExec(_ on: Bool) throws(SystemError) {
+    try check(clinux_fcntl(number, F_SETFD, on ? Int(FD_CLOEXEC) : 0), "fcntl")
+  }
+
+  /// The path under which this process can reach the open file again.
+  package var procPath: String { "/proc/self/fd/\(number)" }
+}
+
+/// A descriptor that several owners hold, closed with the last of them.
+package final class SharedDescriptor {
+  /// The held descriptor; borrow it.
+  package let descriptor: Descriptor
+
+  /// Takes over a descriptor.
+  package init(_ descriptor: consuming Descriptor) {
+    self.descriptor = descriptor
+  }
+
+  /// The number of the descriptor in this process.
+  package var number: Int32 { descriptor.number }
+}
+
+/// Where a relative path starts: an open directory, or the working directory.
+package enum DirectoryAnchor {
+  /// The process's working directory.
+  package static let workingDirectory: Int32 = AT_FDCWD
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// Calls on files by path or descriptor, for paths that the runtime itself
+/// chose; paths into a rootfs go through `SafePath`.
+package enum File {
+  /// Opens a path.
+  ///
+  /// The corresponding call is openat(2).
+  package static func open(
+    _ path: String, _ flags: OpenFlags = .readOnly, mode: UInt32 = 0o666,
+    at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) -> Descriptor {
+    let result = retrying {
+      negatedErrno(unsafe Glibc.openat(directory, path, flags.rawValue | O_CLOEXEC, mode))
+    }
+    return Descriptor(owning: try check(result, "open", path))
+  }
+
+  /// Reads until the end of the file; more than `limit` bytes are an error
+  /// (`EFBIG`).
+  ///
+  /// The corresponding call is read(2).
+  package static func readAll(
+    _ descriptor: borrowing Descriptor, limit: Int = 64 << 20, subject: String? = nil
+  ) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var status = clinux_stat()
+    let known = unsafe clinux_statx(descriptor.number, "", emptyPath, &status) == 0
+    // One byte more than the size, so that the end is seen without growing.
+    var room = known && status.size > 0 ? Int(clamping: status.size) + 1 : 4096
+    while true {
+      room = min(room, limit + 1 - bytes.count)
+      let start = bytes.count
+      bytes.append(contentsOf: repeatElement(0, count: room))
+      let count = retrying {
+        negatedErrno(
+          unsafe bytes.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return 0 }
+            return unsafe Glibc.read(descriptor.number, base + start, room)
+          })
+      }
+      bytes.removeLast(room - max(0, min(room, count)))
+      if try check(count, "read", subject) == 0 { return bytes }
+      if bytes.count > limit { throw SystemError(call: "read", errno: EFBIG, subject: subject) }
+      if count == room { room = max(4096, bytes.count) } else { room = 4096 }
+    }
+  }
+
+  /// Reads a whole file.
+  package static func read(
+    _ path: String, limit: Int = 64 << 20, at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) -> [UInt8] {
+    try readAll(try open(path, at: directory), limit: limit, subject: path)
+  }
+
+  /// Reads a whole small text file.
+  package static func readText(
+    _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) -> String {
+    String(decoding: try read(path, at: directory), as: UTF8.self)
+  }
+
+  /// Writes bytes in as few calls as the file takes.
+  ///
+  /// The corresponding call is write(2).
+  package static func write(
+    _ bytes: [UInt8], to descriptor: borrowing Descriptor, subject: String? = nil
+  ) throws(SystemError) {
+    var done = 0
+    while done < bytes.count {
+      let count = retrying {
+        negatedErrno(
+          unsafe bytes.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress else { return 0 }
+            return unsafe Glibc.write(descriptor.number, base + done, buffer.count - done)
+          })
+      }
+      done += try check(count, "write", subject)
+    }
+  }
+
+  /// Writes a control file (procfs, cgroupfs) with one write: all or an error.
+  package static func writeControl(
+    _ text: String, to path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) {
+    let file = try open(path, .writeOnly, at: directory)
+    try writeControl(text, to: file, subject: path)
+  }
+
+  /// Writes a control file that is already open, with one write.
+  package static func writeControl(
+    _ text: String, to file: borrowing Descriptor, subject: String
+  ) throws(SystemError) {
+    let bytes = Array(text.utf8)
+    let count = retrying {
+      negatedErrno(
+        unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file.number, $0.baseAddress, $0.count) })
+    }
+    if try check(count, "write", subject) != bytes.count {
+      throw SystemError(call: "write", errno: EIO, subject: subject)
+    }
+  }
+
+  /// Replaces a file whole: a temporary one is written beside it, then renamed.
+  ///
+  /// The corresponding call is rename(2).
+  package static func replace(
+    _ name: String, with bytes: [UInt8], mode: UInt32 = 0o600,
+    at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) {
+    let temporary = temporaryName(for: name)
+    let file = try open(
+      temporary, [.writeOnly, .create, .truncate, .noFollow], mode: mode, at: directory)
+    try write(bytes, to: file, subject: temporary)
+    try rename(temporary, to: name, at: directory)
+  }
+
+  private static func temporaryName(for name: String) -> String {
+    guard let slash = name.lastIndex(of: "/") else { return ".\(name).new" }
+    let after = name.index(after: slash)
+    return "\(name[..<after]).\(name[after...]).new"
+  }
+
+  /// Renames within one directory.
+  ///
+  /// The corresponding call is renameat(2).
+  package static func rename(
+    _ name: String, to new: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) {
+    try check(negatedErrno(unsafe Glibc.renameat(directory, name, directory, new)), "rename", new)
+  }
+
+  /// Makes a directory.
+  ///
+  /// The corresponding call is mkdirat(2).
+  package static func makeDirectory(
+    _ path: String, mode: UInt32 = 0o755, at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) {
+    try check(negatedErrno(unsafe mkdirat(directory, path, mode)), "mkdir", path)
+  }
+
+  /// Makes a directory and those above it that are missing.
+  package static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
+    do {
+      try makeDirectory(path, mode: mode)
+    } catch  where error.errno == EEXIST {
+      return
+    } catch  where error.errno == ENOENT {
+      guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw error }
+      try makeDirectories(String(path[..<slash]), mode: mode)
+      do { try makeDirectory(path, mode: mode) } catch  where error.errno == EEXIST {}
+    }
+  }
+
+  /// Removes a file, or an empty directory.
+  ///
+  /// The corresponding call is unlinkat(2).
+  package static func remove(
+    _ path: String, isDirectory: Bool = false,
+    at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) {
+    try check(
+      negatedErrno(unsafe unlinkat(directory, path, isDirectory ? AT_REMOVEDIR : 0)),
+      isDirectory ? "rmdir" : "unlink", path)
+  }
+
+  /// Makes a symbolic link.
+  ///
+  /// The corresponding call is symlinkat(2).
+  package static func makeLink(
+    _ path: String, to target: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) {
+    try check(negatedErrno(unsafe symlinkat(target, directory, path)), "symlink", path)
+  }
+
+  /// What a symbolic link points to.
+  ///
+  /// The corresponding call is readlinkat(2).
+  package static func linkTarget(
+    _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) -> String {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = negatedErrno(
+      unsafe buffer.withUnsafeMutableBytes { bytes in
+        guard let base = bytes.baseAddress else { return 0 }
+        return unsafe readlinkat(
+          directory, path, base.assumingMemoryBound(to: CChar.self), bytes.count)
+      })
+    return String(decoding: buffer[..<(try check(count, "readlink", path))], as: UTF8.self)
+  }
+
+  /// Whether something is at the path, links followed.
+  package static func exists(
+    _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) -> Bool {
+    unsafe faccessat(directory, path, F_OK, 0) == 0
+  }
+}
