@@ -67,3 +67,4 @@ int clinux_join_session_keyring(const char *name) {
   return CALL(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name);
 }
 int clinux_pdeathsig(int signal) { return RESULT(prctl(PR_SET_PDEATHSIG, signal)); }
+char **clinux_environment(void) { return environ; }

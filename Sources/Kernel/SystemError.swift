@@ -35,11 +35,11 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
 /// - Throws: `SystemError` when `result` is negative.
 @inline(__always) @discardableResult
 package func check<T: FixedWidthInteger & SignedInteger>(
-  _ result: T, _ call: StaticString, _ subject: @autoclosure () -> String? = nil
+  _ result: T, _ call: String, _ subject: @autoclosure () -> String? = nil
 ) throws(SystemError) -> T {
   if result >= 0 { return result }
   throw SystemError(
-    call: call.description, errno: Int32(truncatingIfNeeded: -result), subject: subject())
+    call: call, errno: Int32(truncatingIfNeeded: -result), subject: subject())
 }
 
 /// Repeats a call for as long as a signal interrupts it.

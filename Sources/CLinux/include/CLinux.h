@@ -28,7 +28,7 @@ int clinux_ioprio_set(int which, int who, int value);
 int clinux_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits);
 int clinux_join_session_keyring(const char *name);
 int clinux_pdeathsig(int signal);
-extern char **environ;
+char **clinux_environment(void);
 
 // ids.c
 int clinux_setresuid(unsigned r, unsigned e, unsigned s);

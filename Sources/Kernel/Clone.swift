@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// A child process as its parent holds it.
+package struct Child: ~Copyable {
+  /// The process ID in the parent's PID namespace.
+  package let pid: Int32
+  /// A descriptor that stands for the process (pidfd_open(2)).
+  package let pidfd: Descriptor
+
+  /// Takes over a child's handle.
+  package init(pid: Int32, pidfd: consuming Descriptor) {
+    self.pid = pid
+    self.pidfd = pidfd
+  }
+
+  /// Waits for the end of the child and takes its status.
+  package borrowing func wait() throws(SystemError) -> ExitStatus {
+    try Processes.wait(pidfd)
+  }
+}
+
+/// How a process ended.
+package enum ExitStatus: Sendable, Equatable {
+  /// It exited with a status.
+  case exited(Int32)
+  /// A signal ended it.
+  case signalled(Int32)
+
+  /// The status as shells have it: the exit status, or 128 and the signal.
+  package var code: Int32 {
+    switch self {
+    case .exited(let status): status
+    case .signalled(let signal): 128 + signal
+    }
+  }
+}
+
+/// Making and ending processes.
+package enum Processes {
+  /// What a clone returns: in the parent the child's handle, in the child nothing.
+  package enum Side: ~Copyable {
+    /// The parent goes on with a handle on the child.
+    case parent(Child)
+    /// The child goes on.
+    case child
+  }
+
+  /// Copies this process, as fork(2) does, into new namespaces and a cgroup.
+  ///
+  /// The child goes on in ordinary code, which is sound only because the
+  /// process has one thread. It must end with `exit(_:)` of this type or an
+  /// exec, never by returning from main.
+  ///
+  /// The corresponding call is clone3(2).
+  package static func clone(
+    into kinds: NamespaceKinds = [], cgroup: Int32? = nil, asSibling: Bool = false
+  ) throws(SystemError) -> Side {
+    var pidfd: Int32 = -1
+    // A sibling's end is reported to our parent with the signal it was made for.
+    let flags = kinds.rawValue | (asSibling ? siblingFlag : 0)
+    let pid = unsafe clinux_clone3(flags, &pidfd, cgroup ?? -1, asSibling ? 0 : SIGCHLD)
+    if try check(pid, "clone3") == 0 { return .child }
+    return .parent(Child(pid: pid, pidfd: Descriptor(owning: pidfd)))
+  }
+
+  /// `CLONE_PARENT`, hidden behind `_GNU_SOURCE`.
+  private static let siblingFlag: UInt64 = 0x8000
+
+  /// Ends this process without running exit handlers.
+  ///
+  /// The corresponding call is _exit(2).
+  package static func exit(_ code: Int32) -> Never {
+    _exit(code)
+  }
+
+  /// Opens a handle on a process.
+  ///
+  /// The corresponding call is pidfd_open(2).
+  package static func open(pid: Int32) throws(SystemError) -> Descriptor {
+    Descriptor(owning: try check(clinux_pidfd_open(pid, 0), "pidfd_open", "\(pid)"))
+  }
+
+  /// Sends a signal; 0 only checks that the process is there.
+  ///
+  /// The corresponding call is pidfd_send_signal(2).
+  package static func signal(_ pidfd: borrowing Descriptor, _ signal: Int32) throws(SystemError) {
+    try check(clinux_pidfd_send_signal(pidfd.number, signal), "pidfd_send_signal")
+  }
+
+  /// Waits for the end of a child and takes its status.
+  ///
+  /// The corresponding call is waitid(2) with `P_PIDFD`.
+  package static func wait(_ pidfd: borrowing Descriptor) throws(SystemError) -> ExitStatus {
+    var pid: Int32 = 0
+    var code: Int32 = 0
+    var status: Int32 = 0
+    let number = pidfd.number
+    let result = retrying {
+      unsafe clinux_waitid_pidfd(number, WEXITED | waitAnyChild, &pid, &code, &status)
+    }
+    try check(result, "waitid")
+    return exitStatus(code: code, status: status)
+  }
+
+  /// Takes the status of any child that has ended, without waiting.
+  ///
+  /// - Returns: nil when none has ended.
+  /// - Throws: `SystemError` with `ECHILD` when there are no children.
+  ///
+  /// The corresponding call is waitid(2) with `P_ALL` and `WNOHANG`.
+  package static func reap() throws(SystemError) -> (pid: Int32, status: ExitStatus)? {
+    var pid: Int32 = 0
+    var code: Int32 = 0
+    var status: Int32 = 0
+    let result = unsafe clinux_waitid_any(WEXITED | WNOHANG | waitAnyChild, &pid, &code, &status)
+    try check(result, "waitid")
+    return pid == 0 ? nil : (pid, exitStatus(code: code, status: status))
+  }
+
+  /// Children cloned as siblings report with no signal and are seen by
+  /// waitid(2) only with `__WALL`.
+  private static let waitAnyChild: Int32 = 0x4000_0000
+
+  private static func exitStatus(code: Int32, status: Int32) -> ExitStatus {
+    code == Int32(CLD_EXITED) ? .exited(status) : .signalled(status)
+  }
+
+  /// The start time of a process in clock ticks since boot, which with its ID
+  /// identifies it for good; nil when there is no such process or it is a
+  /// zombie.
+  ///
+  /// The source is field 22 of `/proc/PID/stat` (proc(5)).
+  package static func startTime(of pid: Int32) -> UInt64? {
+    // A process that cannot be read is not there: that is the answer.
+    guard let text = try? File.readText("/proc/\(pid)/stat") else { return nil }
+    // The command name may hold anything, parentheses and spaces included.
+    guard let end = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+    return UInt64(fields[19])
+  }
+
+  /// This process's ID.
+  package static var own: Int32 { getpid() }
+
+  /// The effective user ID of this process.
+  package static var effectiveUser: UInt32 { geteuid() }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// Mounts as descriptors: made or copied detached, set up, then attached onto
+/// a directory that is itself a descriptor, so that no path is walked twice.
+package enum MountTree {
+  /// A configured file system that is not attached anywhere yet.
+  ///
+  /// Each option of `data` is `key` or `key=value`, as mount(8) has them
+  /// separated by commas.
+  ///
+  /// The corresponding calls are fsopen(2), fsconfig(2), fsmount(2).
+  package static func make(
+    type: String, source: String? = nil, flags: [String] = [], data: [String] = [],
+    attributes: MountAttributes = []
+  ) throws(SystemError) -> Descriptor {
+    let context = Descriptor(owning: try check(unsafe clinux_fsopen(type, 1), "fsopen", type))
+    if let source {
+      try configure(context, key: "source", value: source, type: type)
+    }
+    for flag in flags {
+      try configure(context, key: flag, value: nil, type: type)
+    }
+    for option in data where !option.isEmpty {
+      if let equals = option.firstIndex(of: "=") {
+        try configure(
+          context, key: String(option[..<equals]),
+          value: String(option[option.index(after: equals)...]), type: type)
+      } else {
+        try configure(context, key: option, value: nil, type: type)
+      }
+    }
+    let created = clinux_fsconfig(context.number, 6, nil, nil, 0)
+    try check(created, "fsconfig create", type)
+    let tree = clinux_fsmount(context.number, 1, UInt32(truncatingIfNeeded: attributes.rawValue))
+    return Descriptor(owning: try check(tree, "fsmount", type))
+  }
+
+  private static func configure(
+    _ context: borrowing Descriptor, key: String, value: String?, type: String
+  ) throws(SystemError) {
+    let number = context.number
+    let result =
+      if let value {
+        unsafe value.withCString { unsafe clinux_fsconfig(number, 1, key, $0, 0) }
+      } else {
+        unsafe clinux_fsconfig(number, 0, key, nil, 0)
+      }
+    try check(result, "fsconfig \(key) of", type)
+  }
+
+  /// A detached copy of what is mounted at an open path, with the mounts below
+  /// it when `recursive`.
+  ///
+  /// The corresponding call is open_tree(2) with `OPEN_TREE_CLONE`.
+  package static func copy(
+    _ path: String = "", at directory: Int32 = DirectoryAnchor.workingDirectory,
+    recursive: Bool, followLinks: Bool = true
+  ) throws(SystemError) -> Descriptor {
+    // OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC and the AT_ flags.
+    var flags: UInt32 = 1 | 0x80000
+    if path.isEmpty { flags |= UInt32(emptyPath) }
+    if recursive { flags |= 0x8000 }
+    if !followLinks { flags |= 0x100 }
+    let tree = unsafe clinux_open_tree(directory, path, flags)
+    return Descriptor(owning: try check(tree, "open_tree", path.isEmpty ? nil : path))
+  }
+
+  /// Attaches a detached tree onto an open directory or file.
+  ///
+  /// The corresponding call is move_mount(2).
+  package static func attach(
+    _ tree: borrowing Descriptor, onto target: borrowing Descriptor, subject: String? = nil
+  ) throws(SystemError) {
+    // MOVE_MOUNT_F_EMPTY_PATH and MOVE_MOUNT_T_EMPTY_PATH.
+    try check(
+      unsafe clinux_move_mount(tree.number, "", target.number, "", 0x4 | 0x40), "move_mount",
+      subject)
+  }
+
+  /// Changes attributes and propagation of a mount, or of a whole tree.
+  ///
+  /// - Throws: `SystemError`; `EPERM` where a flag is locked by a user namespace.
+  ///
+  /// The corresponding call is mount_setattr(2).
+  package static func setAttributes(
+    _ tree: borrowing Descriptor, set: MountAttributes = [], clear: MountAttributes = [],
+    propagation: MountFlags = [], userNamespace: Int32? = nil, recursive: Bool = false,
+    subject: String? = nil
+  ) throws(SystemError) {
+    let flags = UInt32(emptyPath) | (recursive ? 0x8000 : 0)
+    let mapped: UInt64 = userNamespace == nil ? 0 : MountAttributes.idMapped.rawValue
+    try check(
+      unsafe clinux_mount_setattr(
+        tree.number, "", flags, set.rawValue | mapped, clear.rawValue, UInt64(propagation.rawValue),
+        UInt64(userNamespace ?? 0)),
+      "mount_setattr", subject)
+  }
+
+  /// What kind of file system holds an open file, and the flags of its mount.
+  ///
+  /// The corresponding call is fstatfs(2).
+  package static func filesystem(
+    of file: borrowing Descriptor
+  ) throws(SystemError) -> (magic: UInt64, flags: MountFlags) {
+    var magic: UInt64 = 0
+    var flags: UInt64 = 0
+    try check(unsafe clinux_filesystem_type(file.number, &magic, &flags), "fstatfs")
+    return (magic, MountFlags(rawValue: UInt(flags)))
+  }
+
+  /// The magic number of procfs.
+  package static let procfsMagic: UInt64 = 0x9fa0
+  /// The magic number of devpts.
+  package static let devptsMagic: UInt64 = 0x1cd1
+  /// The magic number of cgroup2.
+  package static let cgroup2Magic: UInt64 = 0x6367_7270
+}

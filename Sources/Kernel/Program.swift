@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// Executing a program: arguments and environment in the form that execve(2)
+/// takes, made ahead so that nothing is allocated at the end.
+@safe package final class Program {
+  private let arguments: [UnsafeMutablePointer<CChar>?]
+  private let environment: [UnsafeMutablePointer<CChar>?]
+
+  /// Copies the strings.
+  package init(arguments: [String], environment: [String]) {
+    unsafe self.arguments = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    unsafe self.environment = unsafe environment.map { unsafe strdup($0) } + [nil]
+  }
+
+  deinit {
+    for unsafeargument in unsafe arguments { unsafe free(argument) }
+    for unsafeentry in unsafe environment { unsafe free(entry) }
+  }
+
+  /// Replaces this process by a program; returns only when that failed.
+  ///
+  /// The corresponding call is execve(2).
+  package func execute(_ path: String) -> SystemError {
+    let result = unsafe clinux_execveat(
+      DirectoryAnchor.workingDirectory, path, arguments, environment, 0)
+    return SystemError(call: "execve", errno: -result, subject: path)
+  }
+
+  /// The same with an open file.
+  ///
+  /// The corresponding call is execveat(2) with `AT_EMPTY_PATH`.
+  package func execute(_ file: borrowing Descriptor, subject: String) -> SystemError {
+    let result = unsafe clinux_execveat(file.number, "", arguments, environment, emptyPath)
+    return SystemError(call: "execveat", errno: -result, subject: subject)
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// Local sockets.
+package enum Sockets {
+  /// Two connected sockets that keep message boundaries.
+  ///
+  /// The corresponding call is socketpair(2) with `SOCK_SEQPACKET`.
+  package static func pair() throws(SystemError) -> SocketPair {
+    var ends: [Int32] = [-1, -1]
+    let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    try check(unsafe clinux_socketpair(AF_UNIX, type, &ends), "socketpair")
+    return SocketPair(first: Descriptor(owning: ends[0]), second: Descriptor(owning: ends[1]))
+  }
+
+  /// Connects to a listening stream socket by path.
+  ///
+  /// The corresponding calls are socket(2), connect(2).
+  package static func connect(
+    _ path: String, packets: Bool = false
+  ) throws(SystemError) -> Descriptor {
+    let socket = try unixSocket(packets: packets)
+    let number = socket.number
+    let result = retrying { unsafe clinux_connect_unix(number, path, path.utf8.count) }
+    try check(result, "connect", path)
+    return socket
+  }
+
+  /// Makes a listening socket at a path, which must not exist.
+  ///
+  /// The corresponding calls are socket(2), bind(2), listen(2).
+  package static func listen(_ path: String, packets: Bool = false) throws(SystemError)
+    -> Descriptor
+  {
+    let socket = try unixSocket(packets: packets)
+    try check(unsafe clinux_bind_unix(socket.number, path, path.utf8.count), "bind", path)
+    try check(negatedErrno(Glibc.listen(socket.number, 8)), "listen", path)
+    return socket
+  }
+
+  private static func unixSocket(packets: Bool) throws(SystemError) -> Descriptor {
+    let type = packets ? SOCK_SEQPACKET : SOCK_STREAM
+    let flags = Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    return Descriptor(owning: try check(clinux_socket(AF_UNIX, flags, 0), "socket"))
+  }
+
+  /// Waits for the next connection to a listening socket.
+  ///
+  /// The corresponding call is accept(2).
+  package static func accept(_ listener: borrowing Descriptor) throws(SystemError) -> Descriptor {
+    let number = listener.number
+    let result = retrying { negatedErrno(Glibc.accept(number, nil, nil)) }
+    let connection = Descriptor(owning: try check(result, "accept"))
+    try connection.setCloseOnExec(true)
+    return connection
+  }
+
+  /// Sends one message with descriptors attached; never raises SIGPIPE.
+  ///
+  /// The corresponding call is sendmsg(2) with `SCM_RIGHTS`.
+  package static func send(
+    _ bytes: [UInt8], descriptors: [Int32] = [], on socket: borrowing Descriptor
+  ) throws(SystemError) {
+    let number = socket.number
+    let result = retrying {
+      unsafe bytes.withUnsafeBytes {
+        unsafe clinux_send_descriptors(
+          number, $0.baseAddress, $0.count, descriptors, descriptors.count, 0)
+      }
+    }
+    try check(result, "sendmsg")
+  }
+
+  /// Receives one message of at most `limit` bytes, and the descriptors that
+  /// came with it; no bytes mean that the other end is gone.
+  ///
+  /// The corresponding call is recvmsg(2).
+  package static func receive(
+    on socket: borrowing Descriptor, limit: Int = 65536
+  ) throws(SystemError) -> (bytes: [UInt8], descriptors: [Int32]) {
+    let number = socket.number
+    var bytes = [UInt8](repeating: 0, count: limit)
+    var descriptors = [Int32](repeating: -1, count: 8)
+    var count = 0
+    let result = retrying {
+      unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe clinux_receive_descriptors(
+          number, buffer.baseAddress, buffer.count, &descriptors, 8, &count, 0)
+      }
+    }
+    let received = try check(result, "recvmsg")
+    return (Array(bytes[..<Int(received)]), Array(descriptors[..<count]))
+  }
+}
+
+/// Two ends of one connection.
+package struct SocketPair: ~Copyable {
+  /// One end.
+  package var first: Descriptor
+  /// The other.
+  package var second: Descriptor
+}
