@@ -16,8 +16,8 @@ internal import Glibc
   }
 
   deinit {
-    for unsafeargument in unsafe arguments { unsafe free(argument) }
-    for unsafeentry in unsafe environment { unsafe free(entry) }
+    for index in unsafe arguments.indices { unsafe free(arguments[index]) }
+    for index in unsafe environment.indices { unsafe free(environment[index]) }
   }
 
   /// Replaces this process by a program; returns only when that failed.
