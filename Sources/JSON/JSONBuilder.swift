@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CYajl
+
+/// Puts the events of the parser together to a value.
+///
+/// Items and keys of all open containers share one stack each, so a container
+/// is copied into an array of its final size when it ends.
+@unsafe struct JSONBuilder {
+  /// A container whose end has not been seen.
+  private struct Frame {
+    let isObject: Bool
+    let firstItem: Int
+    let firstKey: Int
+  }
+
+  /// The bytes under the parser.
+  let input: UnsafeBufferPointer<UInt8>
+  /// How deep containers may nest.
+  let maximumDepth: Int
+  /// The parser, which knows how far it is.
+  var handle: yajl_handle?
+  /// The values whose container is still open; at the end the document.
+  private(set) var items: [JSONValue] = []
+  /// Why the builder stopped the parser.
+  private(set) var failure: SpecError?
+
+  private var keys: [String] = []
+  private var frames: [Frame] = []
+
+  /// Makes a builder for one run of the parser.
+  init(input: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
+    unsafe self.input = unsafe input
+    unsafe self.maximumDepth = maximumDepth
+    unsafe items.reserveCapacity(64)
+    unsafe keys.reserveCapacity(32)
+    unsafe frames.reserveCapacity(16)
+  }
+
+  /// The functions that yajl calls, with a pointer to a builder as context.
+  static var callbacks: yajl_callbacks {
+    unsafe yajl_callbacks(
+      yajl_null: { unsafe builder($0).pointee.add(.null) },
+      yajl_boolean: { unsafe builder($0).pointee.add(.bool($1 != 0)) },
+      yajl_integer: nil,
+      yajl_double: nil,
+      yajl_number: { unsafe builder($0).pointee.addNumber($1, $2) },
+      yajl_string: { unsafe builder($0).pointee.addString($1, $2) },
+      yajl_start_map: { unsafe builder($0).pointee.begin(isObject: true) },
+      yajl_map_key: { unsafe builder($0).pointee.addKey($1, $2) },
+      yajl_end_map: { unsafe builder($0).pointee.endObject() },
+      yajl_start_array: { unsafe builder($0).pointee.begin(isObject: false) },
+      yajl_end_array: { unsafe builder($0).pointee.endArray() })
+  }
+
+  @inline(__always)
+  fileprivate mutating func add(_ value: JSONValue) -> Int32 {
+    unsafe items.append(value)
+    return 1
+  }
+
+  fileprivate mutating func addNumber(_ text: UnsafePointer<CChar>?, _ count: Int) -> Int32 {
+    let digits = unsafe UnsafeBufferPointer(start: text, count: count)
+    guard let number = unsafe JSONValue(number: digits) else {
+      let word = unsafe digits.map { Character(UnicodeScalar(UInt8(bitPattern: $0))) }
+      return unsafe fail("number \(String(word)) does not fit in 64 bits")
+    }
+    return unsafe add(number)
+  }
+
+  fileprivate mutating func addString(_ text: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    guard let string = unsafe string(text, count) else { return unsafe failString() }
+    return unsafe add(.string(string))
+  }
+
+  fileprivate mutating func addKey(_ text: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    guard let string = unsafe string(text, count) else { return unsafe failString() }
+    unsafe keys.append(string)
+    return 1
+  }
+
+  fileprivate mutating func begin(isObject: Bool) -> Int32 {
+    guard unsafe frames.count < maximumDepth else {
+      return unsafe fail("nested more than \(maximumDepth) levels deep")
+    }
+    unsafe frames.append(
+      Frame(isObject: isObject, firstItem: items.count, firstKey: keys.count))
+    return 1
+  }
+
+  fileprivate mutating func endArray() -> Int32 {
+    guard let frame = unsafe frames.popLast() else { return 0 }
+    let elements = unsafe Array(items[frame.firstItem...])
+    unsafe items.removeSubrange(frame.firstItem...)
+    return unsafe add(.array(elements))
+  }
+
+  fileprivate mutating func endObject() -> Int32 {
+    guard let frame = unsafe frames.popLast() else { return 0 }
+    let count = unsafe keys.count - frame.firstKey
+    if let key = unsafe Self.firstDuplicate(keys[frame.firstKey...]) {
+      unsafe keys.removeSubrange(frame.firstKey...)
+      unsafe items.removeSubrange(frame.firstItem...)
+      unsafe failure = SpecError(path: path[key].description, reason: "duplicate key")
+      return 0
+    }
+    let members = unsafe [OrderedMap<JSONValue>.Member](unsafeUninitializedCapacity: count) {
+      buffer, initialized in
+      for index in 0..<count {
+        unsafe buffer.initializeElement(
+          at: index,
+          to: .init(key: keys[frame.firstKey + index], value: items[frame.firstItem + index]))
+      }
+      initialized = count
+    }
+    unsafe keys.removeSubrange(frame.firstKey...)
+    unsafe items.removeSubrange(frame.firstItem...)
+    return unsafe add(.object(OrderedMap(distinct: members)))
+  }
+
+  /// The first key that has been there before.
+  ///
+  /// Objects that a person wrote are short, and comparing beats hashing there.
+  private static func firstDuplicate(_ keys: ArraySlice<String>) -> String? {
+    if keys.count > 24 {
+      var seen = Set<String>(minimumCapacity: keys.count)
+      return keys.first { !seen.insert($0).inserted }
+    }
+    for (offset, key) in keys.enumerated() where keys.prefix(offset).contains(key) {
+      return key
+    }
+    return nil
+  }
+
+  /// A string from the parser, nil when it is no Unicode text.
+  @inline(__always)
+  private func string(_ text: UnsafePointer<UInt8>?, _ count: Int) -> String? {
+    let bytes = unsafe UnsafeBufferPointer(start: text, count: count)
+    // yajl points into the input unless it had to resolve escapes, and then it
+    // turns half a surrogate pair into a question mark.
+    if let start = unsafe text, let base = unsafe input.baseAddress,
+      unsafe start < base || start >= base + input.count, unsafe hasUnpairedSurrogate()
+    {
+      return nil
+    }
+    return unsafe String(validating: bytes, as: UTF8.self)
+  }
+
+  /// Tells whether the string before the parser's position escapes half a
+  /// surrogate pair.
+  private func hasUnpairedSurrogate() -> Bool {
+    guard let handle = unsafe handle else { return false }
+    let end = unsafe min(yajl_get_bytes_consumed(handle), input.count) - 1
+    var start = end - 1
+    while start > 0, unsafe !isBareQuote(at: start) { start -= 1 }
+    var lead = false
+    var index = start + 1
+    while index < end {
+      guard unsafe input[index] == UInt8(ascii: "\\") else {
+        if lead { return true }
+        index += 1
+        continue
+      }
+      guard unsafe input[index + 1] == UInt8(ascii: "u"), index + 6 <= end else {
+        if lead { return true }
+        index += 2
+        continue
+      }
+      let digits = unsafe input[(index + 2)..<(index + 6)]
+      let unit = unsafe UInt16(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0
+      switch unit {
+      case 0xD800...0xDBFF where !lead: lead = true
+      case 0xDC00...0xDFFF where lead: lead = false
+      case 0xD800...0xDFFF: return true
+      default: if lead { return true }
+      }
+      index += 6
+    }
+    return lead
+  }
+
+  /// Tells whether a quote stands at an index that no backslash escapes.
+  private func isBareQuote(at index: Int) -> Bool {
+    guard unsafe input[index] == UInt8(ascii: "\"") else { return false }
+    var backslashes = 0
+    while index - backslashes > 0, unsafe input[index - backslashes - 1] == UInt8(ascii: "\\") {
+      backslashes += 1
+    }
+    return backslashes % 2 == 0
+  }
+
+  fileprivate mutating func failString() -> Int32 {
+    unsafe fail("a string that is not valid Unicode")
+  }
+
+  /// Stops the parser, naming the place.
+  fileprivate mutating func fail(_ reason: String) -> Int32 {
+    var offset = 0
+    if let handle = unsafe handle { unsafe offset = max(yajl_get_bytes_consumed(handle), 1) - 1 }
+    let place = unsafe JSONReader.place(of: offset, in: input)
+    unsafe failure = SpecError(path: "", reason: "\(place): \(reason)")
+    return 0
+  }
+
+  /// The path of the container that ended last.
+  private var path: DocumentPath {
+    var path = DocumentPath.root
+    for (depth, frame) in unsafe frames.enumerated() {
+      let next = unsafe depth + 1 < frames.count ? frames[depth + 1] : nil
+      if frame.isObject {
+        unsafe path = path[keys[(next?.firstKey ?? keys.count) - 1]]
+      } else {
+        unsafe path = path[(next?.firstItem ?? items.count) - frame.firstItem]
+      }
+    }
+    return path
+  }
+}
+
+/// The builder behind the context that yajl hands back.
+@inline(__always)
+private func builder(_ context: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<JSONBuilder> {
+  guard let context = unsafe context else { fatalError("yajl lost its context") }
+  return unsafe context.assumingMemoryBound(to: JSONBuilder.self)
+}
