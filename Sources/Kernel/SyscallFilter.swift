@@ -56,6 +56,7 @@ internal import Glibc
   ///   - number: the call's native number, from `number(of:)`.
   ///   - conditions: at most one for each argument.
   ///   - subject: the call's name, for the error.
+  /// - Throws: `SystemError` naming `subject`.
   ///
   /// The corresponding function is seccomp_rule_add_array(3).
   package mutating func addRule(
@@ -185,6 +186,9 @@ extension SyscallFilter {
     package static func trace(_ data: UInt16) -> Action {
       Action(rawValue: 0x7ff0_0000 | UInt32(data))
     }
+
+    /// Whether the tracer decides, whatever the number.
+    package var isTrace: Bool { rawValue & 0xffff_0000 == Action.trace(0).rawValue }
   }
 
   /// A kind of machine code that the kernel can run.
@@ -217,17 +221,15 @@ extension SyscallFilter {
 
     /// What the kernel shows a filter as the architecture (`AUDIT_ARCH_*`).
     package var auditValue: UInt32 {
-      isX32 ? Architecture.x86_64Audit : token
+      isX32 ? Architecture.x32AuditValue : token
     }
-
-    /// Whether x32 code has the same audit value.
-    package var sharesWithX32: Bool { token == Architecture.x86_64Audit }
 
     /// The bit in the number of a call made by x32 code.
     package static let x32Bit: UInt32 = 0x4000_0000
+    /// What the kernel shows for x32 code: x86-64, and only the number differs.
+    package static let x32AuditValue: UInt32 = 0xc000_003e
     /// The library tells x32 from x86-64 by a token without the 64-bit mark.
     private static let x32Token: UInt32 = 0x4000_003e
-    private static let x86_64Audit: UInt32 = 0xc000_003e
 
     package static func == (left: Architecture, right: Architecture) -> Bool {
       left.token == right.token
@@ -290,6 +292,24 @@ extension SyscallFilter {
   /// The corresponding function is seccomp_syscall_resolve_name_arch(3).
   package static func number(of name: String, on architecture: Architecture) -> UInt32? {
     UInt32(exactly: unsafe seccomp_syscall_resolve_name_arch(architecture.token, name))
+  }
+
+  /// The machine and the kernel's release, which decide what a profile compiles
+  /// to.
+  ///
+  /// The corresponding call is uname(2).
+  package static var kernel: String {
+    var name = utsname()
+    guard unsafe uname(&name) == 0 else { return "unknown" }
+    return unsafe withUnsafePointer(to: &name) { name in
+      let machine = unsafe withUnsafeBytes(of: name.pointee.machine) {
+        unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      let release = unsafe withUnsafeBytes(of: name.pointee.release) {
+        unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      return "\(machine) \(release)"
+    }
   }
 
   /// The version of libseccomp, such as `2.5.4`.

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+package import RuntimeSpec
+
+/// Compiled profiles, kept below the state root from one run to the next.
+///
+/// Compiling the usual profile of 400 calls costs more than everything else
+/// that a runtime does by itself. A program found here goes to the kernel
+/// unread, so a file counts only if this user alone can have written it, and if
+/// the whole of what it was made from is in it and is the same again.
+///
+/// There is room for a fixed number of programs. A key has two places, and a
+/// new program replaces what is in the first one when both are taken; so
+/// nothing ever has to be listed or swept.
+package struct SeccompCache {
+  /// How many files there can be.
+  package static let places: UInt64 = 64
+  /// More than the largest program with the largest sensible key.
+  private static let sizeLimit = 4 << 20
+
+  private let root: String
+  private let surroundings: [String]
+
+  /// Makes a cache in `.cache/seccomp` below the state root.
+  ///
+  /// - Parameters:
+  ///   - root: the state root.
+  ///   - version: the version of this program, which decides what a profile
+  ///     compiles to.
+  package init(root: String, version: String) {
+    self.root = root
+    surroundings = [version, SyscallFilter.libraryVersion, SyscallFilter.kernel]
+  }
+
+  /// The program of a profile, compiled only when it is not kept yet.
+  ///
+  /// A cache that cannot be read or written is the same as none.
+  ///
+  /// - Throws: `RuntimeError` when the profile cannot be compiled.
+  package func program(for profile: LinuxSeccomp) throws(RuntimeError) -> SeccompProgram {
+    let key = SeccompCacheEntry.key(of: profile, surroundings: surroundings)
+    let names = placeNames(for: key)
+    do {
+      let directory = try openDirectory()
+      if let found = lookUp(key, in: names, directory) { return found }
+    } catch {
+      // Not there yet, or not ours to trust.
+    }
+    let program = try SeccompTranslation.compile(profile)
+    do {
+      try store(SeccompCacheEntry(key: key, program: program), in: names)
+    } catch {
+      // The next run compiles again.
+    }
+    return program
+  }
+
+  /// The two files that can hold a key.
+  private func placeNames(for key: [UInt8]) -> [String] {
+    let sum = SeccompCacheEntry.checksum(key[...])
+    let first = sum % SeccompCache.places
+    // Never the same one twice.
+    let distance = 1 + (sum >> 32) % (SeccompCache.places - 1)
+    return [first, (first + distance) % SeccompCache.places].map(String.init)
+  }
+}
+
+// MARK: - Files
+
+extension SeccompCache {
+  private static let directories = [".cache", "seccomp"]
+
+  private func openDirectory() throws(SystemError) -> Descriptor {
+    var directory = try File.open(root, [.directory, .path])
+    for name in SeccompCache.directories {
+      directory = try File.open(name, [.directory, .path, .noFollow], at: directory.number)
+      try requireOwn(FileStatus(of: directory), name)
+    }
+    return directory
+  }
+
+  private func makeDirectory() throws(SystemError) -> Descriptor {
+    var directory = try File.open(root, [.directory, .path])
+    for name in SeccompCache.directories {
+      do {
+        try File.makeDirectory(name, mode: 0o700, at: directory.number)
+      } catch  where error.errno == EEXIST {}
+      directory = try File.open(name, [.directory, .path, .noFollow], at: directory.number)
+      try requireOwn(FileStatus(of: directory), name)
+    }
+    return directory
+  }
+
+  /// Fails unless this user owns the file and no one else may touch it.
+  private func requireOwn(_ status: FileStatus, _ name: String) throws(SystemError) {
+    guard status.uid == Processes.effectiveUser, status.permissions & 0o077 == 0 else {
+      throw SystemError(call: "open", errno: EPERM, subject: name)
+    }
+  }
+
+  private func lookUp(
+    _ key: [UInt8], in names: [String], _ directory: borrowing Descriptor
+  ) -> SeccompProgram? {
+    for name in names {
+      if let entry = read(name, directory), entry.key == key { return entry.program }
+    }
+    return nil
+  }
+
+  /// Reads a place; nil when it is free or what it holds cannot be trusted.
+  private func read(_ name: String, _ directory: borrowing Descriptor) -> SeccompCacheEntry? {
+    do {
+      // A FIFO in the place of the file must not make anyone wait.
+      let file = try File.open(name, [.noFollow, .nonBlocking], at: directory.number)
+      let status = try FileStatus(of: file)
+      guard status.kind == .regular else { return nil }
+      try requireOwn(status, name)
+      return SeccompCacheEntry.decode(try File.readAll(file, limit: SeccompCache.sizeLimit))
+    } catch {
+      return nil
+    }
+  }
+
+  private func store(_ entry: SeccompCacheEntry, in names: [String]) throws(SystemError) {
+    let directory = try makeDirectory()
+    var place = names[0]
+    for name in names where !File.exists(name, at: directory.number) {
+      place = name
+      break
+    }
+    // What a killed writer left is taken away. It may also be the file of one
+    // that is alive, which then puts ours in its place before we are done: a
+    // reader in between sees a bad sum and compiles for itself.
+    let temporary = ".\(place).new"
+    do { try File.remove(temporary, at: directory.number) } catch {}
+    let file = try File.open(
+      temporary, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600, at: directory.number)
+    do {
+      try File.write(entry.encoded, to: file, subject: temporary)
+      try File.rename(temporary, to: place, at: directory.number)
+    } catch {
+      // Should this fail too, the first reason is still the one that counts.
+      do { try File.remove(temporary, at: directory.number) } catch {}
+      throw error
+    }
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import RuntimeSpec
+
+/// What a file of the cache holds: everything that a program was made from, and
+/// the program.
+struct SeccompCacheEntry: Equatable {
+  /// Everything that the program depends on, in bytes that are the same only
+  /// for the same.
+  let key: [UInt8]
+  let program: SeccompProgram
+
+  private static let magic = Array("runpbpf1".utf8)
+
+  /// The file's contents.
+  var encoded: [UInt8] {
+    var body = ByteWriter()
+    body.append(key)
+    body.append(program.instructions)
+    body.append(program.flags.rawValue)
+    body.append(UInt32(program.unknownSyscalls.count))
+    for name in program.unknownSyscalls { body.append(name) }
+    var file = ByteWriter()
+    file.bytes = SeccompCacheEntry.magic
+    file.append(SeccompCacheEntry.checksum(body.bytes[...]))
+    return file.bytes + body.bytes
+  }
+
+  /// Reads a file's contents.
+  ///
+  /// - Returns: nil when anything is off: another format, a file cut short, a
+  ///   bit that flipped.
+  static func decode(_ bytes: [UInt8]) -> SeccompCacheEntry? {
+    guard bytes.starts(with: magic) else { return nil }
+    var reader = ByteReader(bytes: bytes, position: magic.count)
+    guard let sum = reader.long(), sum == checksum(bytes[reader.position...]),
+      let key = reader.array(), let instructions = reader.array(),
+      instructions.count % SyscallFilter.instructionSize == 0,
+      let flags = reader.word(), let count = reader.word()
+    else { return nil }
+    var names: [String] = []
+    for _ in 0..<count {
+      guard let name = reader.array() else { return nil }
+      names.append(String(decoding: name, as: UTF8.self))
+    }
+    guard reader.position == bytes.count else { return nil }
+    return SeccompCacheEntry(
+      key: key,
+      program: SeccompProgram(
+        instructions: instructions, flags: SyscallFilter.Flags(rawValue: flags),
+        unknownSyscalls: names))
+  }
+
+  /// A cheap sum over bytes, to find a place and to notice damage; it keeps no
+  /// one from making two keys with the same sum.
+  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    var sum: UInt64 = 0xcbf2_9ce4_8422_2325
+    unsafe bytes.withUnsafeBytes { buffer in
+      func mix(_ word: UInt64) {
+        sum = (sum ^ word) &* 0x0000_0100_0000_01b3
+        sum ^= sum >> 29
+      }
+      let whole = buffer.count & ~7
+      for offset in stride(from: 0, to: whole, by: 8) {
+        mix(unsafe buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      }
+      for offset in whole..<buffer.count { mix(unsafe UInt64(buffer[offset])) }
+      mix(UInt64(buffer.count))
+    }
+    return sum
+  }
+}
+
+// MARK: - The key
+
+extension SeccompCacheEntry {
+  /// Everything that the program of a profile depends on.
+  ///
+  /// - Parameters:
+  ///   - profile: the profile; of the listener only its presence matters.
+  ///   - surroundings: versions and machine.
+  /// - Returns: the bytes.
+  static func key(of profile: LinuxSeccomp, surroundings: [String]) -> [UInt8] {
+    var key = ByteWriter()
+    key.bytes.reserveCapacity(8192)
+    for text in surroundings { key.append(text) }
+    key.append(profile.defaultAction.rawValue)
+    key.append(profile.defaultErrnoRet)
+    key.append(profile.architectures.map(\.rawValue))
+    key.append(profile.flags?.map(\.rawValue))
+    key.append(profile.listenerPath == nil ? UInt32(0) : 1)
+    key.append(profile.listenerMetadata == nil ? UInt32(0) : 1)
+    key.append(UInt32(profile.syscalls.count))
+    for call in profile.syscalls {
+      key.append(call.names)
+      key.append(call.action.rawValue)
+      key.append(call.errnoRet)
+      key.append(UInt32(call.args.count))
+      for argument in call.args {
+        key.append(argument.index)
+        key.append(argument.value)
+        key.append(argument.valueTwo)
+        key.append(argument.op.rawValue)
+      }
+    }
+    return key.bytes
+  }
+}
+
+/// Bytes being put together; what varies in length is preceded by its length.
+private struct ByteWriter {
+  var bytes: [UInt8] = []
+
+  mutating func append(_ value: UInt32) {
+    unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  mutating func append(_ value: UInt64) {
+    unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  mutating func append(_ value: UInt32?) {
+    append(value == nil ? UInt32(0) : 1)
+    append(value ?? UInt32(0))
+  }
+
+  mutating func append(_ values: [UInt8]) {
+    append(UInt32(values.count))
+    bytes.append(contentsOf: values)
+  }
+
+  mutating func append(_ text: String) {
+    append(UInt32(text.utf8.count))
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func append(_ texts: [String]?) {
+    append(texts.map { UInt32($0.count) } ?? .max)
+    for text in texts ?? [] { append(text) }
+  }
+}
+
+/// Bytes being taken apart; nil where they end too early.
+private struct ByteReader {
+  let bytes: [UInt8]
+  var position: Int
+
+  private mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+    guard count <= bytes.count - position else { return nil }
+    defer { position += count }
+    return bytes[position..<(position + count)]
+  }
+
+  mutating func word() -> UInt32? {
+    take(4).map { unsafe $0.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt32.self) } }
+  }
+
+  mutating func long() -> UInt64? {
+    take(8).map { unsafe $0.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt64.self) } }
+  }
+
+  mutating func array() -> [UInt8]? {
+    guard let count = word() else { return nil }
+    return take(Int(count)).map(Array.init)
+  }
+}
