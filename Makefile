@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make            a debug build
+# make static     the static binary, build/runp
+# make test       everything, on a fresh machine too
+# make help       the other targets
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# The runtime that the integration tests and the benchmark drive.
+RUNTIME ?= $(CURDIR)/build/runp
+
+# Warnings are errors in every target here; RUNP_STRICT=0 lets them pass. One
+# value for all targets, since changing it builds everything anew.
+export RUNP_STRICT ?= 1
+export SWIFT RUNTIME
+
+static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static-executable
+linked := .build/release/runp
+shells := bash zsh fish
+
+.PHONY: build static test check unit integration vm-test demo bench man completions fmt \
+	install clean fixtures help
+
+build: ## Build for debugging
+	$(SWIFT) build
+
+# The standard library's mention of dlopen makes the linker warn in every
+# static program; runp never loads a library. The copy, not strip's own output,
+# is what runs: a file that strip has just written costs more memory when mapped.
+static: ## Build the static, stripped build/runp
+	$(SWIFT) build $(static_flags) 2>&1 | sed "/warning: Using 'dlopen' in statically linked/d"
+	mkdir -p build
+	strip -o $(linked).stripped $(linked)
+	cmp -s $(linked).stripped build/runp || install -m 755 $(linked).stripped build/runp
+
+test: ## Install what is missing, then check and run all tests
+	hack/test.sh
+
+check: static ## Format, imports, symbols, doc comments, scripts; no root needed
+	hack/check.sh
+
+unit: ## Unit tests
+	$(SWIFT) test
+
+integration: ## Integration tests with RUNTIME (default build/runp), as root
+	if [ "$(RUNTIME)" = "$(CURDIR)/build/runp" ]; then $(MAKE) static; fi
+	hack/integration.sh
+
+vm-test: static ## Tests that need cgroup v2 controllers, in a virtual machine
+	hack/vm-test.sh
+
+demo: ## Show a pod of two containers, as root
+	hack/demo.sh
+
+bench: static ## Measure runp against the newest crun and runc, as root
+	hack/setup.sh bench
+	hack/bench.sh
+
+fixtures: ## Give every bundle in spec-fixtures its root filesystem
+	spec-fixtures/make-bundles.sh
+
+man: static ## Write the manual page to build/man
+	mkdir -p build/man
+	build/runp man >build/man/runp.8
+
+completions: static ## Write the shells' completions to build/completions
+	mkdir -p build/completions
+	for shell in $(shells); do build/runp completion $$shell >build/completions/runp.$$shell; done
+
+fmt: ## Format the sources in place
+	swift format -i -r Sources Tests Package.swift
+
+install: static man completions ## Install below DESTDIR and PREFIX
+	install -D -m 755 build/runp $(DESTDIR)$(PREFIX)/bin/runp
+	install -D -m 644 build/man/runp.8 $(DESTDIR)$(PREFIX)/share/man/man8/runp.8
+	install -D -m 644 build/completions/runp.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/runp
+	install -D -m 644 build/completions/runp.zsh \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_runp
+	install -D -m 644 build/completions/runp.fish \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/runp.fish
+
+clean: ## Remove everything that was built
+	rm -rf .build build
+	spec-fixtures/make-bundles.sh --clean
+
+help: ## List the targets
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

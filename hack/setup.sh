@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs what building and testing runp needs on Debian 12 or newer, and
+# nothing when it is all there. Each argument names a set:
+#
+#   build   compiler driver, headers and static libraries that runp links
+#   test    what `make check` and `make integration` call
+#   vm      the emulator, a kernel and virtme-ng for hack/vm.sh
+#   bench   the timing driver's needs and the newest crun and runc
+#
+# Without an argument: build and test. Swift itself comes from swift.org.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+tools=${RUNP_TOOLS:-/opt/runp-tools}
+virtme_ng=virtme-ng==1.42
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+die() {
+  say "$*"
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "root or sudo is needed to run: $*"
+  fi
+}
+
+# Prints those of its arguments that are not installed.
+missing() {
+  local name
+  for name in "$@"; do
+    case $(dpkg-query -W -f='${db:Status-Abbrev}' "$name" 2>/dev/null || true) in
+      ii* | hi*) ;;
+      *) printf '%s\n' "$name" ;;
+    esac
+  done
+}
+
+# The package lists are fetched once at most, and only when they are stale.
+updated=
+refresh() {
+  [ -z "$updated" ] || return 0
+  updated=yes
+  as_root apt-get -qq update || say "apt-get update failed; going on with the lists there are"
+}
+
+packages() {
+  local wanted
+  wanted=$(missing "$@")
+  [ -n "$wanted" ] || return 0
+  command -v apt-get >/dev/null ||
+    die "these are missing and there is no apt-get: ${wanted//$'\n'/ }"
+  say "installing ${wanted//$'\n'/ }"
+  # shellcheck disable=SC2086 # one word a package
+  install_packages $wanted || { refresh && install_packages $wanted; }
+}
+
+install_packages() {
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq install -y --no-install-recommends "$@" </dev/null >/dev/null
+}
+
+set_build() {
+  packages make git binutils gcc g++ libc6-dev libseccomp-dev libcap-dev libyajl-dev
+  command -v swift >/dev/null ||
+    die "swift is not in PATH: install Swift 6.2 or newer from https://www.swift.org/install/linux/"
+}
+
+set_test() {
+  packages bats jq busybox-static shellcheck iproute2 procps util-linux python3
+}
+
+# A kernel is unpacked, not installed: installing one would build an initrd,
+# touch the boot loader, and change what the machine boots next.
+set_vm() {
+  packages qemu-system-x86 python3 python3-venv kmod busybox-static iproute2 bats jq
+  if ! ls /boot/vmlinuz-*-amd64 "$tools"/kernel/boot/vmlinuz-* >/dev/null 2>&1; then
+    unpack_kernel
+  fi
+  if ! command -v vng >/dev/null && [ ! -x "$tools/vng/bin/vng" ]; then
+    say "installing virtme-ng in $tools/vng"
+    as_root mkdir -p "$tools"
+    as_root python3 -m venv "$tools/vng"
+    as_root "$tools/vng/bin/pip" -q install --disable-pip-version-check "$virtme_ng"
+  fi
+}
+
+unpack_kernel() {
+  local image scratch
+  refresh
+  image=$(apt-cache depends linux-image-amd64 |
+    sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+  [ -n "$image" ] || die "apt knows no linux-image-amd64"
+  say "unpacking $image in $tools/kernel"
+  scratch=$(mktemp -d)
+  (cd "$scratch" && apt-get -qq download "$image" && dpkg -x ./*.deb kernel) ||
+    { rm -rf "$scratch" && die "cannot fetch $image"; }
+  as_root mkdir -p "$tools"
+  as_root rm -rf "$tools/kernel"
+  # Through a copy, so that an interrupted run leaves nothing that looks whole.
+  as_root cp -r "$scratch/kernel" "$tools/kernel.new"
+  as_root mv "$tools/kernel.new" "$tools/kernel"
+  rm -rf "$scratch"
+}
+
+set_bench() {
+  packages python3 jq busybox-static util-linux
+  as_root env RUNP_TOOLS="$tools" "$here/peers.sh"
+}
+
+[ $# -gt 0 ] || set -- build test
+for name in "$@"; do
+  case $name in
+    build | test | vm | bench) "set_$name" ;;
+    *) die "no set called $name: build, test, vm, bench" ;;
+  esac
+done
