@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
+
 @main
 struct Main {
-  static func main() {}
+  static func main() {
+    let words = CommandLine.arguments
+    let program = words.first?.split(separator: "/").last.map(String.init) ?? "runp"
+    exit(Dispatch(program: program, environment: .current).run(Array(words.dropFirst())))
+  }
 }

@@ -94,3 +94,13 @@ int clinux_set_signal_mask(uint64_t mask);
 int clinux_ignore_signal(int signal);
 int clinux_default_signals(void);
 int clinux_epoll_create(void);
+
+// getopt.c
+struct clinux_option {
+  const char *name;
+  int has_argument;
+  int *flag;
+  int code;
+};
+int clinux_getopt(int argc, char **argv, const char *letters, const struct clinux_option *options,
+                  int *next, const char **argument);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The commands that can be called.
+enum CommandTable {
+  /// All of them, in the order that help shows.
+  static var all: [any Command.Type] {
+    [
+      CompletionCommand.self, ManCommand.self, HelpCommand.self,
+    ]
+  }
+
+  /// What groups of commands are, such as `pod`.
+  static func summary(ofGroup name: String) -> String? {
+    name == "pod" ? "containers that share namespaces, memory and limits" : nil
+  }
+
+  /// What help, manual and completions need of the commands that they show.
+  static var shown: [CommandInfo] {
+    all.filter { !$0.isHidden }.map { $0.info }
+  }
+
+  /// The command of a name.
+  static func command(_ name: String) -> (any Command.Type)? {
+    all.first { $0.name == name }
+  }
+
+  /// The commands of a group.
+  static func group(_ name: String) -> [any Command.Type] {
+    all.filter { $0.name.hasPrefix("\(name) ") }
+  }
+}

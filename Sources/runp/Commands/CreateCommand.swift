@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `create` was asked for.
+struct CreateOptions: HasCreationOptions, Equatable {
+  /// The part that `run` has, too.
+  var creation = CreationOptions()
+}
+
+/// Makes a container and stops before its program runs.
+enum CreateCommand: CommandSyntax {
+  static let name = "create"
+  static let summary = "create a container from a bundle"
+
+  static var syntax: Syntax<CreateOptions> {
+    Syntax(
+      defaults: CreateOptions(),
+      details: """
+        Makes everything that the bundle's config.json asks for: namespaces, cgroup, mounts. \
+        The container's program does not run before 'runp start'.
+        """,
+      arguments: [.newContainer],
+      options: Option.creation + [
+        .flag("detach", "d", "ignored: create never waits") { _, _ in }.hidden,
+        .flag("no-subreaper", nil, "ignored: create never waits") { _, _ in }.hidden,
+      ],
+      store: { $0.creation.id = $1[0] })
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `delete` was asked for.
+struct DeleteOptions: Equatable {
+  /// The ID of the container.
+  var id = ""
+  /// Whether it is killed first.
+  var force = false
+}
+
+/// Removes what is left of a container.
+enum DeleteCommand: CommandSyntax {
+  static let name = "delete"
+  static let summary = "remove everything that a container holds"
+
+  static var syntax: Syntax<DeleteOptions> {
+    Syntax(
+      defaults: DeleteOptions(),
+      details: "Removes the processes, cgroup, mounts and state that create made.",
+      arguments: [.container],
+      options: [
+        .flag("force", "f", "kill it first if it runs; no error if there is none") {
+          $0.force = $1
+        }
+      ],
+      store: { $0.id = $1[0] })
+  }
+}

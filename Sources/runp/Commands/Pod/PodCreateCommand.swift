@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `pod create` was asked for.
+struct PodCreateOptions: Equatable {
+  /// The ID for the pod.
+  var id = ""
+  /// The pod's document, when given.
+  var file: String?
+}
+
+/// Makes a pod and the containers that its document lists.
+enum PodCreateCommand: CommandSyntax {
+  static let name = "pod create"
+  static let summary = "create a pod and the containers that its file lists"
+
+  static var syntax: Syntax<PodCreateOptions> {
+    Syntax(
+      defaults: PodCreateOptions(),
+      details: """
+        Without a file the pod has network, IPC and UTS namespaces of its own and no containers.
+        """,
+      arguments: [.newPod],
+      options: [.path("file", "f", "FILE", "read the pod from a JSON file") { $0.file = $1 }],
+      store: { $0.id = $1[0] })
+  }
+}

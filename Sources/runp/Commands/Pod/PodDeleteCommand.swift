@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `pod delete` was asked for.
+struct PodDeleteOptions: Equatable {
+  /// The ID of the pod.
+  var id = ""
+  /// Whether its containers are killed first.
+  var force = false
+}
+
+/// Removes what is left of a pod.
+enum PodDeleteCommand: CommandSyntax {
+  static let name = "pod delete"
+  static let summary = "remove everything that a pod holds"
+
+  static var syntax: Syntax<PodDeleteOptions> {
+    Syntax(
+      defaults: PodDeleteOptions(), details: "", arguments: [.pod],
+      options: [
+        .flag("force", "f", "kill its containers first; no error if there is no such pod") {
+          $0.force = $1
+        }
+      ],
+      store: { $0.id = $1[0] })
+  }
+}

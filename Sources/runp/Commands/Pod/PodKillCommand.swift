@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `pod kill` was asked for.
+struct PodKillOptions: Equatable {
+  /// The ID of the pod.
+  var id = ""
+  /// The signal as given.
+  var signal = "SIGTERM"
+}
+
+/// Sends a signal to all containers of a pod.
+enum PodKillCommand: CommandSyntax {
+  static let name = "pod kill"
+  static let summary = "send a signal to all containers of a pod"
+
+  static var syntax: Syntax<PodKillOptions> {
+    Syntax(
+      defaults: PodKillOptions(),
+      details: "The signal is a number or a name, with or without SIG; SIGTERM if none is given.",
+      arguments: [.pod, .signal], options: [],
+      store: { options, words in
+        options.id = words[0]
+        if words.count > 1 { options.signal = words[1] }
+      })
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `pod run` was asked for.
+struct PodRunOptions: Equatable {
+  /// The ID for the pod; nil for the file's name without `.json`.
+  var id: String?
+  /// The pod's document.
+  var file: String?
+  /// Whether runp returns when the containers have started.
+  var detach = false
+}
+
+/// Makes a pod, starts it and looks after it until its end.
+enum PodRunCommand: CommandSyntax {
+  static let name = "pod run"
+  static let summary = "create and start a pod and look after it until its end"
+
+  static var syntax: Syntax<PodRunOptions> {
+    Syntax(
+      defaults: PodRunOptions(),
+      details: """
+        Each line of a container's output gets the container's name in front. Containers that end \
+        are started again as their restartPolicy says. Ctrl-C stops them in reverse order.
+        """,
+      arguments: [
+        Argument(
+          name: "POD", count: .optional, hint: .newID,
+          help: "ID for the new pod; default the file's name")
+      ],
+      options: [
+        .path("file", "f", "FILE", "read the pod from a JSON file") { $0.file = $1 },
+        .flag("detach", "d", "return when the containers have started") { $0.detach = $1 },
+      ],
+      store: { $0.id = $1.first })
+  }
+}

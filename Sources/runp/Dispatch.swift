@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Container
+
+/// One call of runp, from its words to its exit status.
+struct Dispatch {
+  /// The last part of `argv[0]`.
+  let program: String
+  /// The surroundings.
+  let environment: Environment
+
+  /// Does what the words ask for.
+  ///
+  /// - Returns: the exit status.
+  func run(_ words: [String]) -> Int32 {
+    var log = Log()
+    do {
+      guard let (global, rest) = try GlobalOptions.parse(words) else {
+        return show(HelpText.overview, log)
+      }
+      if global.version { return show(Version.text(program: program), log) }
+      guard let first = rest.first else { return show(HelpText.overview, log) }
+      log = try Log(path: try global.logPath(), format: global.logFormat, least: global.leastLevel)
+      try global.checkSupported()
+      let context = CommandContext(
+        global: global, root: try StateRoot(global.root, environment), log: log)
+      if let command = CommandTable.command(first) {
+        return invoke(command, Array(rest.dropFirst()), context)
+      }
+      return runGroup(first, Array(rest.dropFirst()), context)
+    } catch let error as UsageError {
+      return fail(error, HelpText.usage, log)
+    } catch let error as RuntimeError {
+      log.fatal(ErrorText.message(for: error))
+      return ExitStatus.failure
+    } catch {
+      log.fatal("\(error)")
+      return ExitStatus.failure
+    }
+  }
+
+  /// Runs a command whose name has two words, such as `pod create`.
+  private func runGroup(_ group: String, _ words: [String], _ context: CommandContext) -> Int32 {
+    if CommandTable.group(group).isEmpty {
+      context.log.fatal(
+        "unknown command \"\(group)\"", usage: "See 'runp --help' for the commands.\n")
+      return ExitStatus.unknownCommand
+    }
+    guard let second = words.first, !["-h", "-help", "--help"].contains(second) else {
+      if words.isEmpty {
+        context.log.fatal(
+          "\"\(group)\" requires a command", usage: HelpText.overview(ofGroup: group))
+        return ExitStatus.failure
+      }
+      return show(HelpText.overview(ofGroup: group), context.log)
+    }
+    guard let command = CommandTable.command("\(group) \(second)") else {
+      context.log.fatal(
+        "unknown command \"\(group) \(second)\"",
+        usage: "See 'runp \(group) --help' for the commands.\n")
+      return ExitStatus.unknownCommand
+    }
+    return invoke(command, Array(words.dropFirst()), context)
+  }
+
+  private func invoke<C: Command>(
+    _ command: C.Type, _ words: [String], _ context: CommandContext
+  ) -> Int32 {
+    let options: C.Options
+    do {
+      guard let parsed = try command.parse(words) else {
+        return show(HelpText.help(for: command.info), context.log)
+      }
+      options = parsed
+    } catch {
+      let status = error.showsUsage ? ExitStatus.failure : command.failureStatus
+      return fail(error, HelpText.usage(of: command.info), context.log, status)
+    }
+    do {
+      return try command.run(options, context)
+    } catch {
+      context.log.fatal(ErrorText.message(for: error))
+      return command.failureStatus
+    }
+  }
+
+  private func show(_ text: String, _ log: Log) -> Int32 {
+    do {
+      try Output.write(text)
+      return ExitStatus.success
+    } catch {
+      log.fatal(ErrorText.message(for: error))
+      return ExitStatus.failure
+    }
+  }
+
+  private func fail(
+    _ error: UsageError, _ usage: String, _ log: Log, _ status: Int32 = ExitStatus.failure
+  ) -> Int32 {
+    log.fatal(error.message, usage: error.showsUsage ? usage : "")
+    return status
+  }
+}

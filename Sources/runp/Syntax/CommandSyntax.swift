@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Container
+
+/// A word that a command takes after its options.
+struct Argument: Sendable {
+  /// How often the word may occur.
+  enum Count: Sendable {
+    /// Exactly once.
+    case one
+    /// Once or not at all.
+    case optional
+    /// All the words that are left, if any.
+    case rest
+  }
+
+  /// The name in help.
+  let name: String
+  /// How often it may occur.
+  let count: Count
+  /// What it stands for.
+  let hint: ValueHint
+  /// One line on what it is.
+  let help: String
+
+  /// The argument as the usage line shows it.
+  var placeholder: String {
+    switch count {
+    case .one: name
+    case .optional: "[\(name)]"
+    case .rest: "[\(name)...]"
+    }
+  }
+
+  /// The ID of a container that exists.
+  static let container = Argument(
+    name: "CONTAINER", count: .one, hint: .container, help: "ID of the container")
+  /// The ID of a container to be made.
+  static let newContainer = Argument(
+    name: "CONTAINER", count: .one, hint: .newID,
+    help: "ID for the new container, unique on this host")
+  /// The ID of a pod that exists.
+  static let pod = Argument(name: "POD", count: .one, hint: .pod, help: "ID of the pod")
+  /// The ID of a pod to be made.
+  static let newPod = Argument(
+    name: "POD", count: .one, hint: .newID, help: "ID for the new pod, unique on this host")
+}
+
+/// The table of a command: the one place that parsing, help, manual and
+/// completions are made from.
+struct Syntax<Options> {
+  /// The options before anything was given.
+  let defaults: Options
+  /// What help says under the usage line; paragraphs are separated by an empty line.
+  let details: String
+  /// The words after the options.
+  let arguments: [Argument]
+  /// The options.
+  let options: [Option<Options>]
+  /// Whether options end at the first argument, because what follows is
+  /// another program's.
+  var stopsAtFirstArgument = false
+  /// Stores the arguments; their number has been checked.
+  let store: (inout Options, [String]) -> Void
+}
+
+/// A command as the command line knows it, with or without the means to run.
+protocol CommandSyntax {
+  /// What the command line is read into.
+  associatedtype Options
+  /// The word or words that call it, such as `create` or `pod create`.
+  static var name: String { get }
+  /// One line on what it does.
+  static var summary: String { get }
+  /// Whether help, manual and completions leave it out.
+  static var isHidden: Bool { get }
+  /// The exit status when it fails for any reason but its usage.
+  static var failureStatus: Int32 { get }
+  /// Builds the table; built only for the command that is called.
+  static var syntax: Syntax<Options> { get }
+}
+
+extension CommandSyntax {
+  static var isHidden: Bool { false }
+  static var failureStatus: Int32 { ExitStatus.failure }
+
+  /// What help, manual and completions need of the table.
+  static var info: CommandInfo {
+    let syntax = syntax
+    return CommandInfo(
+      name: name, summary: summary, details: syntax.details, arguments: syntax.arguments,
+      options: syntax.options.map(\.info), stopsAtFirstArgument: syntax.stopsAtFirstArgument)
+  }
+
+  /// Reads the words after the command's name.
+  ///
+  /// - Returns: nil when help was asked for.
+  static func parse(_ words: [String]) throws(UsageError) -> Options? {
+    let syntax = syntax
+    var options = syntax.defaults
+    let found = try OptionScanner.scan(
+      words, syntax.options, into: &options, stopsAtFirstArgument: syntax.stopsAtFirstArgument)
+    guard let arguments = found else { return nil }
+    try ArgumentCheck.check(arguments, against: syntax.arguments, command: name)
+    syntax.store(&options, arguments)
+    return options
+  }
+}
+
+/// A command's table without the type of its options.
+struct CommandInfo: Sendable {
+  /// The word or words that call it.
+  let name: String
+  /// One line on what it does.
+  let summary: String
+  /// The paragraphs of its help.
+  let details: String
+  /// The words after the options.
+  let arguments: [Argument]
+  /// The options.
+  let options: [OptionInfo]
+  /// Whether options end at the first argument.
+  let stopsAtFirstArgument: Bool
+
+  /// The options that are shown.
+  var shownOptions: [OptionInfo] {
+    options.filter { !$0.isHidden } + [OptionScanner.help]
+  }
+}
+
+/// A command that can run.
+protocol Command: CommandSyntax {
+  /// Does it.
+  ///
+  /// - Returns: the exit status.
+  static func run(
+    _ options: Options, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+
+/// What the command line takes from its surroundings, replaceable in tests.
+struct Environment {
+  /// The effective user.
+  var userID: UInt32
+  /// Whether the process is in a user namespace other than the first.
+  var isInUserNamespace: () -> Bool
+  /// The working directory.
+  var workingDirectory: () -> String
+  /// The value of an environment variable.
+  var variable: (String) -> String?
+
+  /// The surroundings of this process.
+  static var current: Environment {
+    Environment(
+      userID: geteuid(), isInUserNamespace: isUserNamespaceMapped,
+      workingDirectory: currentDirectory,
+      variable: { name in unsafe getenv(name).map { unsafe String(cString: $0) } })
+  }
+
+  /// Whether the ID map is another than the first namespace's, which maps
+  /// everything to itself.
+  private static func isUserNamespaceMapped() -> Bool {
+    // Without a readable map the kernel has no user namespaces.
+    guard let map = try? File.readText("/proc/self/uid_map") else { return false }
+    return map.split(whereSeparator: \.isWhitespace) != ["0", "0", "4294967295"]
+  }
+
+  private static func currentDirectory() -> String {
+    guard let path = unsafe getcwd(nil, 0) else { return "/" }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
+  }
+}

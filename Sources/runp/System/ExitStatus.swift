@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The exit statuses that callers tell apart.
+enum ExitStatus {
+  /// It was done.
+  static let success: Int32 = 0
+  /// It was not done, or the command line is wrong.
+  static let failure: Int32 = 1
+  /// There is no such command.
+  static let unknownCommand: Int32 = 3
+  /// `exec` failed before the command ran; lower numbers are the command's own.
+  static let execFailure: Int32 = 255
+}

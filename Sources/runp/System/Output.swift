@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Container
+internal import Kernel
+
+/// The streams that the process was given.
+enum Output {
+  /// Writes to standard output; callers parse it, so a failure is an error.
+  static func write(_ text: String) throws(RuntimeError) {
+    do {
+      try write(Array(text.utf8), to: 1)
+    } catch {
+      throw RuntimeError(error, "standard output")
+    }
+  }
+
+  /// Writes to standard error.
+  static func writeError(_ text: String) {
+    // There is nobody left to tell when standard error is closed.
+    try? write(Array(text.utf8), to: 2)
+  }
+
+  private static func write(_ bytes: [UInt8], to number: Int32) throws(SystemError) {
+    let stream = Descriptor(owning: number)
+    do {
+      try File.write(bytes, to: stream)
+    } catch {
+      _ = stream.release()
+      throw error
+    }
+    _ = stream.release()
+  }
+}

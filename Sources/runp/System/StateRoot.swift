@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Container
+
+/// The directory that holds the state of all containers and pods.
+struct StateRoot: Equatable {
+  /// The absolute path, without `.`, `..` or a slash at the end.
+  let path: String
+  /// Whether it was chosen in `$XDG_RUNTIME_DIR`, where cleaners of old files
+  /// spare only directories with the sticky bit.
+  let needsStickyBit: Bool
+
+  /// Finds the directory: the one given, or the default for this user.
+  init(_ given: String?, _ environment: Environment) throws(RuntimeError) {
+    if let given {
+      path = Self.absolute(given, environment.workingDirectory)
+      needsStickyBit = false
+    } else if let runtime = Self.userDirectory(environment) {
+      path = Self.absolute("\(runtime)/runp", environment.workingDirectory)
+      needsStickyBit = true
+    } else {
+      path = "/run/runp"
+      needsStickyBit = false
+    }
+    if path == "/" {
+      throw RuntimeError(.failed, "the state directory (--root) must not be /")
+    }
+  }
+
+  /// `$XDG_RUNTIME_DIR`, when the user is not the host's root.
+  private static func userDirectory(_ environment: Environment) -> String? {
+    if environment.userID == 0 {
+      // sudo and su leave the variable of the user who called them.
+      guard environment.isInUserNamespace(), environment.variable("USER") != "root" else {
+        return nil
+      }
+    }
+    guard let path = environment.variable("XDG_RUNTIME_DIR"), !path.isEmpty else { return nil }
+    return path
+  }
+
+  private static func absolute(_ path: String, _ workingDirectory: () -> String) -> String {
+    var parts: [Substring] = []
+    let full = path.hasPrefix("/") ? path : "\(workingDirectory())/\(path)"
+    for part in full.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+}

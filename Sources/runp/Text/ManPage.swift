@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The manual page runp(8), in the macros of groff_man(7).
+enum ManPage {
+  /// The page.
+  static var text: String {
+    """
+    .TH RUNP 8 "" "runp \(Version.number)" "System Administration"
+    .SH NAME
+    runp \\- \(escaped(HelpText.summary))
+    .SH SYNOPSIS
+    .B runp
+    .RI [ "GLOBAL OPTIONS" ]
+    .I COMMAND
+    .RI [ OPTIONS ]
+    .RI [ ARGUMENTS ]
+    .SH DESCRIPTION
+    \(paragraphs(description)).SH GLOBAL OPTIONS
+    These stand before the command.
+    \(options(HelpText.globalOptions)).SH COMMANDS
+    \(CommandTable.shown.map(section).joined()).SH EXIT STATUS
+    \(exitStatus).SH FILES
+    \(files).SH SEE ALSO
+    .BR cgroups (7),
+    .BR namespaces (7),
+    .UR https://github.com/opencontainers/runtime\\-spec
+    the OCI runtime specification
+    .UE
+
+    """
+  }
+
+  private static let description = """
+    runp makes, starts, signals and removes containers as the OCI runtime specification \
+    describes them in a bundle: a directory with a config.json and a root file system. It takes \
+    the command lines of runc and can stand in its place under containerd, CRI-O and podman.
+
+    A pod is a set of containers that share network, IPC and UTS namespaces, /dev/shm, volumes and \
+    resource limits. No process is needed to hold it.
+
+    There is no daemon. Every command does one thing and exits. Options may be written with one \
+    dash or two, and their values after a space or an equals sign.
+    """
+
+  private static let exitStatus = """
+    .TP
+    .B 0
+    Success.
+    .TP
+    .B 1
+    The command failed, or its usage was wrong.
+    .TP
+    .B 3
+    There is no such command.
+    .TP
+    .B 255
+    .B runp exec
+    could not run the program.
+    .PP
+    .B runp run
+    and
+    .B runp exec
+    otherwise exit with the status of the program, or with 128 plus the number of the signal that
+    killed it.
+
+    """
+
+  private static let files = """
+    .TP
+    .I /run/runp
+    State of containers and pods for root.
+    .TP
+    .I $XDG_RUNTIME_DIR/runp
+    The same for users.
+
+    """
+
+  private static func section(_ command: CommandInfo) -> String {
+    let placeholders = command.arguments.map { " \\fI\(escaped($0.placeholder))\\fR" }.joined()
+    var text = """
+      .SS runp \(escaped(command.name)) [\\fIOPTIONS\\fR]\(placeholders)
+      \(sentence(command.summary))
+
+      """
+    if !command.details.isEmpty { text += ".PP\n" + paragraphs(command.details) }
+    return text + options(command.options.filter { !$0.isHidden })
+  }
+
+  private static func options(_ options: [OptionInfo]) -> String {
+    options.map { option in
+      let letter = option.letter.map { "\\fB\\-\($0)\\fR, " } ?? ""
+      let value = option.valueName.map { " \\fI\(escaped($0))\\fR" } ?? ""
+      return """
+        .TP
+        \(letter)\\fB\\-\\-\(escaped(option.name))\\fR\(value)
+        \(sentence(option.helpWithRepetition))
+
+        """
+    }.joined()
+  }
+
+  private static func paragraphs(_ text: String) -> String {
+    TextLayout.paragraphs(text).map { "\(escaped($0))\n" }.joined(separator: ".PP\n")
+  }
+
+  private static func sentence(_ text: String) -> String {
+    escaped(text.prefix(1).uppercased() + text.dropFirst() + ".")
+  }
+
+  /// Text without meaning for roff.
+  static func escaped(_ text: String) -> String {
+    var escaped = ""
+    for character in text {
+      switch character {
+      case "\\": escaped += "\\e"
+      case "-": escaped += "\\-"
+      case "'": escaped += "\\(aq"
+      case "." where escaped.isEmpty || escaped.last == "\n": escaped += "\\&\(character)"
+      default: escaped.append(character)
+      }
+    }
+    return escaped
+  }
+}

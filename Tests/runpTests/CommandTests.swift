@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import runp
+
+extension CommandLineTests {
+  @Suite struct CommandTests {
+    @Test func createAsTheContainerdShimCallsIt() throws {
+      let options = try CreateCommand.parse([
+        "--bundle", "/b", "--pid-file", "/b/init.pid", "--console-socket", "/s/pty.sock",
+        "--no-pivot", "--no-new-keyring", "--preserve-fds", "2", "c1",
+      ])
+      #expect(
+        options?.creation
+          == CreationOptions(
+            id: "c1", bundle: "/b", consoleSocket: "/s/pty.sock", pidFile: "/b/init.pid",
+            noPivot: true, noNewKeyring: true, preserveFDs: 2))
+    }
+
+    @Test func createHasDefaults() throws {
+      let options = try CreateCommand.parse(["c1"])
+      #expect(options?.creation == CreationOptions(id: "c1", bundle: "."))
+    }
+
+    @Test func createIgnoresWhatOnlyRunDoes() throws {
+      let options = try CreateCommand.parse(["--detach", "-no-subreaper", "c1"])
+      #expect(options?.creation == CreationOptions(id: "c1"))
+    }
+
+    @Test func createJoinsAPod() throws {
+      let options = try CreateCommand.parse([
+        "--pod", "web", "-f", "other.json", "--pidfd-socket=/s", "-b", "dir", "web-app",
+      ])
+      #expect(
+        options?.creation
+          == CreationOptions(
+            id: "web-app", bundle: "dir", config: "other.json", pidfdSocket: "/s", pod: "web"))
+    }
+
+    @Test func runAsBuildkitCallsIt() throws {
+      let options = try RunCommand.parse(["--bundle", "/b", "--keep", "c1"])
+      var expected = RunOptions(keep: true)
+      expected.creation = CreationOptions(id: "c1", bundle: "/b")
+      #expect(options == expected)
+    }
+
+    @Test func runDetached() throws {
+      let options = try RunCommand.parse(["-d", "-no-subreaper", "--pid-file=p", "c1"])
+      var expected = RunOptions(detach: true, noSubreaper: true)
+      expected.creation = CreationOptions(id: "c1", pidFile: "p")
+      #expect(options == expected)
+    }
+
+    @Test(arguments: [
+      (["c1"], KillOptions(id: "c1")),
+      (["c1", "KILL"], KillOptions(id: "c1", signal: "KILL")),
+      (["--all", "c1", "9"], KillOptions(id: "c1", signal: "9", all: true)),
+      (["-a", "c1", "9"], KillOptions(id: "c1", signal: "9", all: true)),
+    ])
+    func kill(words: [String], options: KillOptions) throws {
+      #expect(try KillCommand.parse(words) == options)
+    }
+
+    @Test(arguments: [
+      (["c1"], DeleteOptions(id: "c1")),
+      (["--force", "c1"], DeleteOptions(id: "c1", force: true)),
+      (["c1", "-f"], DeleteOptions(id: "c1", force: true)),
+    ])
+    func delete(words: [String], options: DeleteOptions) throws {
+      #expect(try DeleteCommand.parse(words) == options)
+    }
+
+    @Test(arguments: [
+      ([], ListOptions()),
+      (["--format=json"], ListOptions(format: .json)),
+      (["-q", "-f", "table"], ListOptions(quiet: true)),
+    ])
+    func list(words: [String], options: ListOptions) throws {
+      #expect(try ListCommand.parse(words) == options)
+      #expect(try PodListCommand.parse(words) == options)
+    }
+
+    @Test func stateAndStartTakeAContainer() throws {
+      #expect(try StateCommand.parse(["c1"]) == ContainerOptions(id: "c1"))
+      #expect(try StartCommand.parse(["c1"]) == ContainerOptions(id: "c1"))
+    }
+
+    @Test(arguments: [
+      ([], SpecOptions()),
+      (["-b", "d", "--rootless"], SpecOptions(bundle: "d", rootless: true)),
+      (["--file", "x.json"], SpecOptions(file: "x.json")),
+    ])
+    func spec(words: [String], options: SpecOptions) throws {
+      #expect(try SpecCommand.parse(words) == options)
+    }
+
+    @Test func podCommands() throws {
+      #expect(
+        try PodCreateCommand.parse(["-f", "pod.json", "web"])
+          == PodCreateOptions(id: "web", file: "pod.json"))
+      #expect(
+        try PodRunCommand.parse(["-d", "-f", "pod.json"])
+          == PodRunOptions(file: "pod.json", detach: true))
+      #expect(
+        try PodRunCommand.parse(["web", "--file=pod.json"])
+          == PodRunOptions(id: "web", file: "pod.json"))
+      #expect(try PodKillCommand.parse(["web", "HUP"]) == PodKillOptions(id: "web", signal: "HUP"))
+      #expect(
+        try PodStopCommand.parse(["-t", "3", "web"]) == PodStopOptions(id: "web", seconds: 3))
+      #expect(
+        try PodDeleteCommand.parse(["web", "--force"]) == PodDeleteOptions(id: "web", force: true))
+      #expect(try PodStartCommand.parse(["web"]) == PodOptions(id: "web"))
+      #expect(try PodStateCommand.parse(["web"]) == PodOptions(id: "web"))
+    }
+
+    @Test(arguments: [
+      ([], "\"create\" requires exactly 1 argument"),
+      (["a", "b"], "\"create\" requires exactly 1 argument"),
+      ([""], "container id cannot be empty"),
+      (["../x"], "invalid container ID format: \"../x\""),
+      (["."], "invalid container ID format: \".\""),
+      ([".."], "invalid container ID format: \"..\""),
+      (["a b"], "invalid container ID format: \"a b\""),
+      (["é"], "invalid container ID format: \"é\""),
+      (["--pod", "a/b", "c1"], "invalid pod ID format: \"a/b\""),
+      (
+        ["--preserve-fds", "-1", "c1"],
+        "invalid value \"-1\" for --preserve-fds: must be a number from 0 to 1048576"
+      ),
+      (
+        ["--preserve-fds", "2x", "c1"],
+        "invalid value \"2x\" for --preserve-fds: must be a number from 0 to 1048576"
+      ),
+    ])
+    func createRefuses(words: [String], message: String) {
+      #expect(failure(CreateCommand.self, words)?.message == message)
+    }
+
+    @Test(arguments: ["a", "A_b+c.d-9", "...", String(repeating: "x", count: 255)])
+    func idIsTaken(id: String) throws {
+      #expect(try CreateCommand.parse(["--", id])?.creation.id == id)
+    }
+
+    @Test func argumentCountsAreNamed() {
+      let exec = failure(ExecCommand.self, [])
+      #expect(exec?.message == "\"exec\" requires a minimum of 1 argument")
+      #expect(exec?.showsUsage == true)
+      #expect(
+        failure(KillCommand.self, ["a", "b", "c"])?.message == "\"kill\" requires 1 to 2 arguments")
+      #expect(failure(ListCommand.self, ["a"])?.message == "\"list\" requires no arguments")
+      #expect(
+        failure(PodRunCommand.self, ["a", "b"])?.message
+          == "\"pod run\" requires a maximum of 1 argument")
+    }
+
+    @Test func podIDIsCheckedWhereverItStands() {
+      #expect(failure(PodRunCommand.self, ["a/b"])?.message.contains("\"a/b\"") == true)
+      #expect(failure(PodStateCommand.self, ["a/b"])?.message.contains("\"a/b\"") == true)
+    }
+  }
+}

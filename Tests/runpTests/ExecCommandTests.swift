@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import runp
+
+extension CommandLineTests {
+  @Suite struct ExecCommandTests {
+    @Test(arguments: [
+      (["c1", "ls", "-l", "--all"], ExecOptions(id: "c1", command: ["ls", "-l", "--all"])),
+      (["c1", "--", "ls"], ExecOptions(id: "c1", command: ["ls"])),
+      (["c1", "sh", "--", "x"], ExecOptions(id: "c1", command: ["sh", "--", "x"])),
+      (["-td", "c1", "sh"], ExecOptions(id: "c1", command: ["sh"], tty: true, detach: true)),
+      (["--tty=false", "c1", "sh"], ExecOptions(id: "c1", command: ["sh"])),
+      (
+        ["-u", "1000:100", "-g", "4", "-g=5", "c1", "id"],
+        ExecOptions(
+          id: "c1", command: ["id"], user: .init(uid: 1000, gid: 100), additionalGIDs: [4, 5])
+      ),
+      (["-u0", "c1", "id"], ExecOptions(id: "c1", command: ["id"], user: .init(uid: 0, gid: nil))),
+      (
+        ["--env", "A=1", "-e", "B=", "-c", "CAP_KILL", "--cap=CAP_CHOWN", "c1", "x"],
+        ExecOptions(
+          id: "c1", command: ["x"], environment: ["A=1", "B="],
+          capabilities: ["CAP_KILL", "CAP_CHOWN"])
+      ),
+      (
+        ["--pid-file", "p", "--process", "j", "--detach", "--console-socket", "s", "c1"],
+        ExecOptions(
+          id: "c1", process: "j", consoleSocket: "s", pidFile: "p", detach: true)
+      ),
+      (
+        [
+          "--cwd=/w", "--process-label", "l", "--apparmor", "p", "--no-new-privs",
+          "--preserve-fds=1", "--ignore-paused", "--cgroup", "sub", "--pidfd-socket", "f", "c1",
+        ],
+        ExecOptions(
+          id: "c1", pidfdSocket: "f", cwd: "/w", processLabel: "l", apparmorProfile: "p",
+          noNewPrivileges: true, preserveFDs: 1, ignorePaused: true, cgroups: ["sub"])
+      ),
+    ])
+    func wordsBecomeOptions(words: [String], options: ExecOptions) throws {
+      #expect(try ExecCommand.parse(words) == options)
+    }
+
+    @Test(arguments: [
+      "", "root", "1000x", "1000:", ":100", "1:2:3", "-1", "+1", " 1", "4294967295", "4294967296",
+      "1:4294967296",
+    ])
+    func userIsReadToTheLastCharacter(user: String) throws {
+      let error = try #require(failure(ExecCommand.self, ["--user=\(user)", "c1", "id"]))
+      #expect(error.message.contains("--user"))
+      #expect(!error.showsUsage)
+    }
+
+    @Test(arguments: ["A", "=1", ""])
+    func environmentNeedsANameAndAValue(variable: String) throws {
+      let error = try #require(failure(ExecCommand.self, ["--env=\(variable)", "c1", "id"]))
+      #expect(error.message == "invalid value \"\(variable)\" for --env: must be NAME=VALUE")
+    }
+
+    @Test func dockerHabitIsNamed() {
+      #expect(
+        failure(ExecCommand.self, ["-it", "c1", "sh"])?.message
+          == "flag provided but not defined: -it")
+    }
+  }
+}
