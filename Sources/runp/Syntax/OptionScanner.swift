@@ -119,8 +119,8 @@ enum OptionScanner {
   }
 
   mutating func free() {
-    for unsafepointer in unsafe argv { unsafe Glibc.free(pointer) }
-    for unsafeoption in unsafe table {
+    while let pointer = unsafe argv.popLast() { unsafe Glibc.free(pointer) }
+    while let option = unsafe table.popLast() {
       unsafe Glibc.free(UnsafeMutablePointer(mutating: option.name))
     }
   }
