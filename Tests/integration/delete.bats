@@ -1,0 +1,160 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+load helpers
+
+@test "delete removes a container that has stopped" {
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+  equal "$output$errors" ""
+  gone "$ID"
+}
+
+@test "delete refuses a container that runs, and does nothing to it" {
+  running
+  refused delete "$ID"
+  runp_says "cannot delete container $ID that is not stopped: running"
+  has_status "$ID" running
+  [ -d "/proc/$(pid_of)" ]
+}
+
+# The spec wants an error here, but both peers delete, and engines count on it.
+@test "delete removes a container that is only created" {
+  create
+  local pid
+  pid=$(pid_of)
+  ok delete "$ID"
+  gone "$ID"
+  eventually test ! -d "/proc/$pid"
+}
+
+@test "delete --force kills and removes a container that runs" {
+  running
+  local pid
+  pid=$(pid_of)
+  ok delete --force "$ID"
+  gone "$ID"
+  eventually test ! -d "/proc/$pid"
+}
+
+@test "delete takes -f" {
+  running
+  ok delete -f "$ID"
+  gone "$ID"
+}
+
+@test "delete --force ends every process, without a pid namespace too" {
+  without_namespace pid
+  arguments /bin/probe daemon 60 -- daemon 60 -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  ok delete --force "$ID"
+  gone "$ID"
+}
+
+@test "delete ends what a stopped init has left, without a pid namespace" {
+  without_namespace pid
+  arguments /bin/probe daemon 60
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+  gone "$ID"
+}
+
+@test "delete refuses an id that nobody has" {
+  refused delete "$ID"
+  says 'does not exist|no such file'
+  runp_says "container does not exist"
+}
+
+@test "delete --force of an id that nobody has succeeds in silence" {
+  ok delete --force "$ID"
+  equal "$output$errors" ""
+}
+
+@test "delete without an id is a usage error" {
+  refused delete
+}
+
+@test "delete a second time finds nothing" {
+  create
+  ok delete --force "$ID"
+  refused delete "$ID"
+  says 'does not exist|no such file'
+}
+
+@test "the id is free again after delete" {
+  create
+  ok delete --force "$ID"
+  create
+  has_status "$ID" created
+}
+
+@test "delete works when the bundle has gone" {
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  mv "$BUNDLE" "$WORK/elsewhere"
+  ok delete "$ID"
+  mv "$WORK/elsewhere" "$BUNDLE"
+}
+
+@test "delete works when the cgroup has gone" {
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  rmdir "$RUNP_CGROUP2$CGROUP_PARENT/$ID" || true
+  ok delete "$ID"
+  gone "$ID"
+}
+
+@test "delete removes cgroups that the container has made below its own" {
+  with_mount /sys/fs/cgroup cgroup cgroup rw nosuid
+  arguments /bin/probe mkdir /sys/fs/cgroup/one /sys/fs/cgroup/one/two
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  eventually grep -q 'two=ok' "${LOGS[$ID]}"
+  ok delete "$ID"
+  gone "$ID"
+}
+
+@test "delete leaves the bundle and its root directory alone" {
+  find "$BUNDLE/rootfs/bin" | sort >"$WORK/before"
+  running
+  ok delete --force "$ID"
+  find "$BUNDLE/rootfs/bin" | sort | diff "$WORK/before" -
+  [ -f "$BUNDLE/config.json" ]
+}
+
+@test "delete does not follow the state directory out of the state root" {
+  refused delete ../bundle
+  [ -f "$BUNDLE/config.json" ]
+  rt delete --force ../bundle
+  rt delete --force .
+  rt delete --force ..
+  [ -f "$BUNDLE/config.json" ]
+  [ -d "$STATE" ]
+}
+
+@test "many deletes at once: one does it, and nobody hangs" {
+  running
+  local i pids=()
+  for i in 1 2 3 4 5; do
+    runtime delete --force "$ID" >/dev/null 2>&1 </dev/null 3>&- &
+    pids+=($!)
+  done
+  local status good=0
+  for i in "${pids[@]}"; do
+    status=0
+    wait "$i" || status=$?
+    if [ "$status" = 0 ]; then good=$((good + 1)); fi
+    differ "$status" 124
+  done
+  [ "$good" -ge 1 ]
+  gone "$ID"
+}

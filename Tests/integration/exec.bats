@@ -1,0 +1,343 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+load helpers
+
+# exec in a container that hangs; the report of the probe is $output.
+in_it() { ok exec "$@"; }
+
+@test "exec runs a program beside the init" {
+  running
+  in_it "$ID" /bin/probe print beside -- complain aside
+  equal "$output" beside
+  equal "$errors" aside
+  has_status "$ID" running
+}
+
+@test "exec returns the exit status, and 128 and the signal" {
+  running
+  rt exec "$ID" /bin/probe exit 42
+  equal "$status" 42
+  rt exec "$ID" /bin/sh -c 'kill -KILL $$'
+  equal "$status" 137
+}
+
+@test "exec passes the input on" {
+  running
+  echo through | runtime exec "$ID" /bin/cat >"$WORK/copy" 3>&-
+  equal "$(cat "$WORK/copy")" through
+}
+
+@test "exec takes every option after the id as the program's" {
+  running
+  in_it "$ID" /bin/echo -t --cwd -e
+  equal "$output" "-t --cwd -e"
+}
+
+@test "exec joins all namespaces of the container" {
+  running
+  in_it "$ID" /bin/probe ns
+  local type
+  for type in cgroup ipc mnt net pid uts; do
+    is "ns.$type" "$(inode "/proc/$(pid_of)/ns/$type")"
+  done
+}
+
+@test "exec joins the container's cgroup" {
+  running
+  background "$WORK/exec" "$RUNTIME" --root "$STATE" exec "$ID" /bin/probe print up -- hang
+  eventually grep -q ready "$WORK/exec"
+  equal "$(grep -c . "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs")" 2
+}
+
+@test "exec searches PATH in the container" {
+  running
+  in_it "$ID" probe cwd -- args
+  is arg.0 probe
+  is cwd /
+}
+
+@test "exec names a program that is not there" {
+  running
+  refused exec "$ID" no-such-program
+  says 'no-such-program'
+  says 'executable file.*not found in \$PATH'
+  if ! is_crun; then equal "$status" 255; fi
+  runp_says "exec failed: "
+  refused exec "$ID" /no/such/program
+  says '/no/such/program.*no such file or directory'
+}
+
+@test "exec names a program that cannot be executed" {
+  running
+  refused exec "$ID" /bin/locked
+  says '/bin/locked.*(permission denied|not permitted)'
+  refused exec "$ID" /bin/text
+  says '/bin/text.*exec format error'
+  if ! is_crun; then equal "$status" 255; fi
+}
+
+@test "exec has the container's environment, and -e adds to it" {
+  running
+  in_it -e ADDED=1 -e "OTHER=two words" -e HOME=/changed "$ID" /bin/probe env
+  is env.PATH /usr/bin:/bin
+  is env.ADDED 1
+  is env.OTHER "two words"
+  is env.HOME /changed
+}
+
+@test "exec has the container's directory, and --cwd changes it" {
+  peer_falls_short crun "exec starts in / whatever the configuration says"
+  config '.process.cwd = "/home/alice"'
+  running
+  in_it "$ID" /bin/probe cwd
+  is cwd /home/alice
+  in_it --cwd /tmp "$ID" /bin/probe cwd
+  is cwd /tmp
+}
+
+@test "exec refuses a directory that is not there" {
+  running
+  refused exec --cwd /no/where "$ID" /bin/probe cwd
+  says '/no/where'
+}
+
+@test "exec --user takes a number, and two" {
+  running
+  in_it --user 1000 "$ID" /bin/probe ids
+  is uid 1000
+  is gid 0
+  in_it -u 1000:1001 "$ID" /bin/probe ids
+  is uid 1000
+  is gid 1001
+}
+
+@test "exec --user takes nothing but numbers" {
+  peer_falls_short crun "it takes -1 for root"
+  running
+  local user
+  for user in 1000x x 1000:y -1 1000: :5 '' 4294967296 99999999999999999999 ' 5'; do
+    if [ "$RUNTIME_NAME" = runc ] && [[ $user =~ ^(|1000:|:5)$ || $user == 4294967296 ]]; then continue; fi
+    refused exec --user "$user" "$ID" /bin/probe ids
+    differ "$(value uid)" 0
+  done
+}
+
+@test "exec --additional-gids" {
+  peer_falls_short crun "it has no such option"
+  running
+  in_it --additional-gids 10 --additional-gids 20 "$ID" /bin/probe ids
+  is groups 10,20
+}
+
+@test "exec has the container's capabilities, and --cap adds to them" {
+  running
+  in_it "$ID" /bin/probe caps
+  is cap.bnd 00000000080004a1
+  in_it --cap CAP_NET_RAW "$ID" /bin/probe caps
+  like cap.eff '2...$'
+  is cap.inh 0000000000000000
+}
+
+@test "exec --cap gives no inheritable capability" {
+  running
+  in_it --cap CAP_NET_RAW --cap CAP_SYS_CHROOT "$ID" /bin/probe caps
+  is cap.inh 0000000000000000
+}
+
+@test "exec has the container's no_new_privs, rlimits, umask and groups" {
+  peer_falls_short crun "exec drops no_new_privs and the rlimits"
+  config '.process.noNewPrivileges = true
+    | .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 100, hard: 200}]
+    | .process.user = {uid: 1000, gid: 1000, umask: 63, additionalGids: [10]}'
+  running
+  in_it "$ID" /bin/probe process -- rlimits -- ids
+  is nnp 1
+  is rlimit.NOFILE 100:200
+  is uid 1000
+  is groups 10
+  is umask 0077
+}
+
+@test "exec has the container's seccomp profile" {
+  config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+    syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 11}]}'
+  running
+  in_it "$ID" /bin/probe seccomp -- mkdir /tmp/x
+  is seccomp 2
+  is mkdir./tmp/x EAGAIN
+}
+
+@test "exec has the container's masked and readonly paths" {
+  config '.linux.maskedPaths = ["/proc/meminfo"] | .linux.readonlyPaths = ["/proc/sys"]'
+  running
+  in_it "$ID" /bin/probe stat /proc/meminfo -- write /proc/sys/kernel/domainname x
+  is stat./proc/meminfo "char 1:3 0666 0:0"
+  is write./proc/sys/kernel/domainname EROFS
+}
+
+@test "exec has the container's oom_score_adj" {
+  peer_falls_short crun "exec leaves the score as it is"
+  config '.process.oomScoreAdj = 321'
+  running
+  in_it "$ID" /bin/probe oom
+  is oom_score_adj 321
+}
+
+@test "exec --process takes everything from a file" {
+  running
+  jq -n '{terminal: false, user: {uid: 1000, gid: 100}, cwd: "/tmp", env: ["PATH=/bin", "A=b"],
+    args: ["probe", "ids", "--", "cwd", "--", "env", "--", "caps"]}' >"$WORK/process.json"
+  in_it --process "$WORK/process.json" "$ID"
+  is uid 1000
+  is gid 100
+  is cwd /tmp
+  is env.A b
+  is cap.bnd 00000000080004a1
+  is cap.eff 0000000000000000
+}
+
+@test "exec --process may have fewer capabilities than the container" {
+  running
+  jq -n '{cwd: "/", args: ["/bin/probe", "caps"], user: {uid: 0, gid: 0},
+    capabilities: {bounding: ["CAP_KILL"], effective: ["CAP_KILL"], permitted: ["CAP_KILL"]}}' \
+    >"$WORK/process.json"
+  in_it --process "$WORK/process.json" "$ID"
+  is cap.bnd 0000000000000020
+  is cap.eff 0000000000000020
+}
+
+@test "exec -p refuses a file that is broken" {
+  running
+  echo '{"args": [' >"$WORK/process.json"
+  refused exec -p "$WORK/process.json" "$ID"
+  refused exec -p "$WORK/nothing.json" "$ID"
+  says 'nothing.json'
+}
+
+@test "exec --detach returns at once, and writes the pid file" {
+  running
+  in_it --detach --pid-file "$WORK/pid" "$ID" /bin/probe hang
+  equal "$(tr '\0' ' ' <"/proc/$(cat "$WORK/pid")/cmdline")" "/bin/probe hang "
+  differ "$(cat "$WORK/pid")" "$(pid_of)"
+}
+
+@test "exec --detach tells when the program cannot be executed" {
+  runp_only "it returns before the execve"
+  running
+  refused exec --detach "$ID" /bin/text
+  says 'exec format error'
+}
+
+@test "exec -t gives a terminal" {
+  running
+  timeout "$LIMIT" "$RUNP_SUITE/companion" terminal "$RUNTIME" --root "$STATE" exec -t "$ID" \
+    /bin/probe tty </dev/null >"$WORK/terminal" 3>&-
+  output=$(tr -d '\r' <"$WORK/terminal")
+  is tty.0 1
+  is tty.1 1
+  is controlling ok
+  is winsize.0 24x80
+}
+
+@test "exec --console-socket sends the terminal" {
+  running
+  background "$WORK/console" "$RUNP_SUITE/companion" console "$WORK/console.sock"
+  eventually grep -q listening "$WORK/console"
+  in_it --tty --detach --console-socket "$WORK/console.sock" "$ID" /bin/probe tty
+  eventually grep -q controlling "$WORK/console"
+  output=$(tr -d '\r' <"$WORK/console")
+  is received.fds 1
+  is received.tty 1
+  is tty.0 1
+  is controlling ok
+}
+
+@test "exec sends its pidfd over --pidfd-socket" {
+  peer_falls_short crun "it has no such option"
+  running
+  background "$WORK/pidfd" "$RUNP_SUITE/companion" pidfd "$WORK/pidfd.sock"
+  eventually grep -q listening "$WORK/pidfd"
+  in_it --detach --pid-file "$WORK/pid" --pidfd-socket "$WORK/pidfd.sock" "$ID" /bin/probe hang
+  eventually grep -q "^received.pid=$(cat "$WORK/pid")$" "$WORK/pidfd"
+  grep -qx 'received.name=setns' "$WORK/pidfd"
+}
+
+@test "exec --preserve-fds passes descriptors on" {
+  running
+  local status=0
+  "$RUNP_SUITE/companion" descriptors 2 timeout "$LIMIT" "$RUNTIME" --root "$STATE" \
+    exec --preserve-fds 2 "$ID" /bin/probe fds </dev/null >"$WORK/fds" 2>&1 || status=$?
+  output=$(cat "$WORK/fds")
+  equal "$status" 0
+  like fd.3 given-3
+  like fd.4 given-4
+  is fds 0,1,2,3,4
+}
+
+@test "exec refuses a container that is stopped" {
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  refused exec "$ID" /bin/true
+  runp_says "cannot exec in a stopped container"
+}
+
+@test "exec refuses an id that nobody has" {
+  refused exec "$ID" /bin/true
+  says 'does not exist'
+  runp_says "container does not exist"
+}
+
+@test "exec without a program is a usage error" {
+  running
+  refused exec "$ID"
+}
+
+@test "exec works in a container that is created and not started" {
+  arguments /bin/probe hang
+  create
+  in_it "$ID" /bin/probe print inside
+  equal "$output" inside
+  has_status "$ID" created
+}
+
+@test "exec ends with the container" {
+  running
+  background "$WORK/exec" "$RUNTIME" --root "$STATE" exec "$ID" /bin/probe print up -- hang
+  eventually grep -q ready "$WORK/exec"
+  ok kill "$ID" KILL
+  local status=0
+  wait "${BACKGROUND[0]}" || status=$?
+  equal "$status" 137
+}
+
+@test "exec --cgroup cannot leave the container's cgroup" {
+  running
+  refused exec --cgroup ../../.. "$ID" /bin/true
+}
+
+@test "exec --cgroup cannot leave it with a leading slash either" {
+  peer_falls_short crun "it starts the program, somewhere"
+  running
+  refused exec --cgroup /../.. "$ID" /bin/true
+}
+
+@test "exec --cgroup puts the program into a cgroup below the container's" {
+  running
+  mkdir "$RUNP_CGROUP2$CGROUP_PARENT/$ID/below"
+  background "$WORK/exec" "$RUNTIME" --root "$STATE" exec --cgroup below "$ID" /bin/probe hang
+  eventually grep -q ready "$WORK/exec"
+  equal "$(grep -c . "$RUNP_CGROUP2$CGROUP_PARENT/$ID/below/cgroup.procs")" 1
+}
+
+@test "execs at once do not disturb each other" {
+  running
+  local i pids=()
+  for i in 1 2 3 4 5 6 7 8; do
+    runtime exec "$ID" /bin/probe print "number-$i" </dev/null >"$WORK/one.$i" 2>&1 3>&- &
+    pids+=($!)
+  done
+  for i in "${pids[@]}"; do wait "$i"; done
+  for i in 1 2 3 4 5 6 7 8; do equal "$(cat "$WORK/one.$i")" "number-$i"; done
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The host's side of a test: what engines are to a runtime. It receives
+// terminals, pidfds and seccomp listeners over a socket, reaps orphans, and
+// gives a command a terminal of its own.
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int fail(const char *what) {
+  perror(what);
+  return 1;
+}
+
+// Listens at `path`, and says so on stdout once a client can connect.
+static int listen_at(const char *path) {
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+  int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (s < 0 || bind(s, (struct sockaddr *)&at, sizeof at) || listen(s, 4)) return -1;
+  printf("listening=1\n");
+  fflush(stdout);
+  return s;
+}
+
+// Receives one message; prints its length and how many descriptors came along.
+static int receive(int connection, char *text, size_t size, int *descriptor) {
+  char control[CMSG_SPACE(8 * sizeof(int))];
+  struct iovec v = {text, size - 1};
+  struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1, .msg_control = control,
+                     .msg_controllen = sizeof control};
+  ssize_t n = recvmsg(connection, &m, MSG_CMSG_CLOEXEC);
+  if (n < 0) return -1;
+  text[n] = 0;
+  int count = 0;
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+    if (c->cmsg_type != SCM_RIGHTS) continue;
+    count += (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+    memcpy(descriptor, CMSG_DATA(c), sizeof(int));
+  }
+  printf("received.bytes=%zd\nreceived.fds=%d\n", n, count);
+  fflush(stdout);
+  return count;
+}
+
+// Copies from `from` to stdout, and from stdin to it, until it ends.
+static void relay(int from) {
+  struct pollfd p[2] = {{from, POLLIN, 0}, {0, POLLIN, 0}};
+  char buffer[4096];
+  for (;;) {
+    if (poll(p, 2, 20000) <= 0) return;
+    if (p[0].revents) {
+      ssize_t n = read(from, buffer, sizeof buffer);
+      if (n <= 0) return;
+      if (write(1, buffer, (size_t)n) < 0) return;
+    }
+    if (p[1].revents) {
+      ssize_t n = read(0, buffer, sizeof buffer);
+      if (n <= 0) p[1].fd = -1;
+      else if (write(from, buffer, (size_t)n) < 0) return;
+    }
+  }
+}
+
+static int console(char **a) {
+  int s = listen_at(a[0]), master = -1;
+  char text[4096];
+  if (s < 0) return fail(a[0]);
+  int c = accept4(s, NULL, NULL, SOCK_CLOEXEC);
+  if (c < 0 || receive(c, text, sizeof text, &master) < 0) return fail("receive");
+  printf("received.name=%s\n", text);
+  printf("received.tty=%d\n", isatty(master));
+  printf("received.more=%zd\n", read(c, text, sizeof text));
+  fflush(stdout);
+  relay(master);
+  return 0;
+}
+
+static int pidfd(char **a) {
+  int s = listen_at(a[0]), fd = -1;
+  char text[4096], path[64], line[256];
+  if (s < 0) return fail(a[0]);
+  int c = accept4(s, NULL, NULL, SOCK_CLOEXEC);
+  if (c < 0 || receive(c, text, sizeof text, &fd) < 0) return fail("receive");
+  printf("received.name=%s\n", text);
+  snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+  FILE *f = fopen(path, "re");
+  while (f && fgets(line, sizeof line, f))
+    if (!strncmp(line, "Pid:", 4)) printf("received.pid=%d\n", atoi(line + 4));
+  if (f) fclose(f);
+  return 0;
+}
+
+// Answers every notification with the given errno, until nobody is left.
+static int seccomp(char **a) {
+  int s = listen_at(a[0]), fd = -1;
+  static char text[1 << 16];
+  if (s < 0) return fail(a[0]);
+  int c = accept4(s, NULL, NULL, SOCK_CLOEXEC);
+  if (c < 0 || receive(c, text, sizeof text, &fd) < 0) return fail("receive");
+  printf("state=%s\n", text);
+  fflush(stdout);
+  for (;;) {
+    struct pollfd p = {fd, POLLIN, 0};
+    if (poll(&p, 1, 20000) <= 0 || p.revents & POLLHUP) return 0;
+    struct seccomp_notif n = {0};
+    struct seccomp_notif_resp r = {0};
+    if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &n)) continue;
+    printf("notified=%d\n", n.data.nr);
+    fflush(stdout);
+    r.id = n.id;
+    r.error = -atoi(a[1]);
+    ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &r);
+  }
+}
+
+// Runs a command as a child, then reaps whatever it left behind.
+static int subreap(char **a) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  pid_t child = fork();
+  if (child == 0) {
+    execvp(a[0], a);
+    _exit(127);
+  }
+  int status;
+  pid_t pid;
+  while ((pid = wait(&status)) > 0) {
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (pid == child) printf("command=%d\n", code);
+    else printf("orphan=%d %d\n", pid, code);
+    fflush(stdout);
+  }
+  return 0;
+}
+
+// Runs a command with a terminal of 24 rows and 80 columns of its own.
+static int terminal(char **a) {
+  struct winsize size = {.ws_row = 24, .ws_col = 80};
+  int master;
+  pid_t child = forkpty(&master, NULL, NULL, &size);
+  if (child == 0) {
+    execvp(a[0], a);
+    _exit(127);
+  }
+  relay(master);
+  int status;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// Runs a command with N more descriptors, 3 and up, none of them CLOEXEC.
+static int descriptors(char **a) {
+  int wanted = atoi(a[0]);
+  for (int fd = 3; fd < 3 + wanted; fd++) {
+    char name[32];
+    snprintf(name, sizeof name, "given-%d", fd);
+    int other = memfd_create(name, 0);
+    if (other != fd && (dup2(other, fd) < 0 || close(other))) return fail("dup2");
+  }
+  if (a[1] && !strcmp(a[1], "--listen")) {
+    char count[16], self[16];
+    snprintf(count, sizeof count, "%d", wanted);
+    snprintf(self, sizeof self, "%d", getpid());
+    setenv("LISTEN_FDS", count, 1);
+    setenv("LISTEN_PID", self, 1);
+    a++;
+  }
+  execvp(a[1], a + 1);
+  return fail(a[1]);
+}
+
+int main(int argc, char **argv) {
+  static const struct {
+    const char *name;
+    int (*run)(char **);
+  } all[] = {{"console", console},   {"pidfd", pidfd},       {"seccomp", seccomp},
+             {"subreap", subreap},   {"terminal", terminal}, {"descriptors", descriptors}};
+  signal(SIGPIPE, SIG_IGN);
+  for (size_t i = 0; argc > 2 && i < sizeof all / sizeof *all; i++)
+    if (!strcmp(all[i].name, argv[1])) return all[i].run(argv + 2);
+  fprintf(stderr, "companion: what?\n");
+  return 125;
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+load helpers
+
+@test "run passes the output on and deletes the container afterwards" {
+  arguments /bin/probe print to-stdout -- complain to-stderr
+  run_once
+  equal "$output" to-stdout
+  equal "$errors" to-stderr
+  gone "$ID"
+}
+
+@test "run passes the input on" {
+  arguments /bin/cat
+  printf 'one\ntwo\n' | runtime run --bundle "$BUNDLE" "$ID" >"$WORK/copy" 3>&-
+  equal "$(cat "$WORK/copy")" "$(printf 'one\ntwo\n')"
+}
+
+@test "run returns the exit status of the process" {
+  arguments /bin/probe exit 42
+  rt run --bundle "$BUNDLE" "$ID"
+  equal "$status" 42
+  gone "$ID"
+}
+
+@test "run returns 128 and the signal that ended the process" {
+  without_namespace pid
+  arguments /bin/sh -c 'kill -TERM $$; sleep 5'
+  rt run --bundle "$BUNDLE" "$ID"
+  equal "$status" 143
+}
+
+@test "run passes signals on" {
+  arguments /bin/probe wait -- exit 9
+  runtime_in_background run --bundle "$BUNDLE" "$ID"
+  eventually grep -q ready "$WORK/run.out"
+  kill -TERM "$child"
+  local status=0
+  wait "$child" || status=$?
+  equal "$status" 9
+  grep -qx signal=SIGTERM "$WORK/run.out"
+  gone "$ID"
+}
+
+# Without `timeout`, so that a signal goes to the runtime itself.
+runtime_in_background() {
+  "$RUNTIME" --root "$STATE" "$@" </dev/null >"$WORK/run.out" 2>"$WORK/run.err" 3>&- 4>&- &
+  child=$!
+  BACKGROUND+=("$child")
+}
+
+@test "run --detach returns when the process runs, and leaves it" {
+  arguments /bin/probe hang
+  ok run --detach --bundle "$BUNDLE" "$ID"
+  equal "$errors" ""
+  has_status "$ID" running
+}
+
+@test "run takes -d and --pid-file" {
+  arguments /bin/probe hang
+  ok run -d --pid-file "$WORK/pid" -b "$BUNDLE" "$ID"
+  equal "$(cat "$WORK/pid")" "$(pid_of)"
+}
+
+@test "run --keep leaves the stopped container" {
+  arguments /bin/probe exit 3
+  rt run --keep --bundle "$BUNDLE" "$ID"
+  equal "$status" 3
+  has_status "$ID" stopped
+  ok delete "$ID"
+}
+
+@test "run leaves nothing when it fails" {
+  arguments no-such-program
+  refused run --bundle "$BUNDLE" "$ID"
+  says 'no-such-program'
+  gone "$ID"
+}
+
+@test "run refuses an id that exists" {
+  running
+  refused run --bundle "$BUNDLE" "$ID"
+  says 'exists'
+  has_status "$ID" running
+}
+
+@test "run --no-subreaper is taken, with one dash too" {
+  peer_falls_short crun "its getopt_long does not take one dash"
+  ok run --no-subreaper --bundle "$BUNDLE" "$ID"
+  ok run -no-subreaper --bundle "$BUNDLE" "$ID"
+}
+
+@test "run does not wait for processes that outlive the init" {
+  arguments /bin/probe daemon 60
+  run_once
+  gone "$ID"
+}
+
+@test "run, killed with the signal that cannot be passed on, is made whole by delete" {
+  arguments /bin/probe hang
+  runtime_in_background run --bundle "$BUNDLE" "$ID"
+  eventually grep -q ready "$WORK/run.out"
+  kill -KILL "$child"
+  wait "$child" || true
+  ok delete --force "$ID"
+  gone "$ID"
+}

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs the integration suite against the runtime that RUNTIME names, inside
+# mount and pid namespaces of its own, and prints TAP on stdout.
+#
+#   run.sh [--cgroup2-view] [--vm] [--filter REGEX] [FILE...]
+#
+# RUNTIME        the binary, a name in PATH or a path (build/runp of the tree)
+# --cgroup2-view the suite sees cgroup2, and nothing else, at /sys/fs/cgroup;
+#                always so for crun and runc on a host with cgroup v1
+# --vm           the tests under vm/, which need the cgroup v2 controllers
+
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+usage() {
+  sed -n '4,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  exit 64
+}
+
+# The part inside the namespaces: builds what the tests need, runs them.
+inside() {
+  mount -t tmpfs -o mode=755 tmpfs "$RUNP_SUITE"
+  if [ "$RUNP_CGROUP2_VIEW" = yes ]; then
+    umount -R /sys/fs/cgroup
+    mount -t cgroup2 none /sys/fs/cgroup
+  fi
+  local cgroup2
+  cgroup2=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+  export RUNP_CGROUP2=$cgroup2 BATS_TMPDIR=$RUNP_SUITE TMPDIR=$RUNP_SUITE
+
+  local c
+  for c in probe companion; do
+    "${CC:-cc}" -O1 -static -o "$RUNP_SUITE/$c" "$here/payload/$c.c"
+  done
+  "$here/payload/rootfs.sh" "$RUNP_SUITE/rootfs" "$RUNP_SUITE/probe"
+
+  # Not exec: this shell is the namespace's init, and reaps what it inherits.
+  local status=0
+  bats --tap "$@" </dev/null &
+  wait $! || status=$?
+  return "$status"
+}
+
+if [ "${1:-}" = --inside ]; then
+  shift
+  inside "$@"
+  exit
+fi
+
+view=no
+arguments=()
+suite=("$here"/*.bats)
+while [ $# -gt 0 ]; do
+  case $1 in
+  --cgroup2-view) view=yes ;;
+  --vm) suite=("$here"/vm/*.bats) ;;
+  --filter)
+    arguments+=(--filter "${2:?--filter needs a regex}")
+    shift
+    ;;
+  -*) usage ;;
+  *) break ;;
+  esac
+  shift
+done
+[ $# -gt 0 ] || set -- "${suite[@]}"
+
+RUNTIME=${RUNTIME:-$here/../../build/runp}
+if ! RUNTIME=$(readlink -e "$(command -v "$RUNTIME" || true)"); then
+  echo "run.sh: there is no runtime ${RUNTIME:-to test: set RUNTIME, or build runp}" >&2
+  exit 1
+fi
+RUNTIME_NAME=$("$RUNTIME" --version | sed -n '1s/ version.*//p')
+case $RUNTIME_NAME in
+runp) ;;
+crun | runc) [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ] || view=yes ;;
+*)
+  echo "run.sh: $RUNTIME is neither runp nor crun nor runc: '$RUNTIME_NAME'" >&2
+  exit 1
+  ;;
+esac
+if [ "$(id -u)" != 0 ]; then
+  echo "run.sh: the suite makes namespaces, mounts and devices: it needs root" >&2
+  exit 1
+fi
+
+RUNP_SUITE=$(mktemp -d /tmp/runp-suite.XXXXXX)
+chmod 755 "$RUNP_SUITE"
+export RUNTIME RUNTIME_NAME RUNP_SUITE RUNP_CGROUP2_VIEW=$view
+trap 'rmdir "$RUNP_SUITE"' EXIT
+timeout --foreground "${RUNP_SUITE_LIMIT:-1200}" \
+  unshare --mount --pid --fork --kill-child --mount-proc \
+  bash "$here/run.sh" --inside "${arguments[@]}" "$@"
