@@ -60,7 +60,7 @@ package struct ProcessCapabilities: Equatable, Sendable {
   /// Lets the permitted set outlive the change to another user, so that
   /// `apply()` still has something to choose from.
   package func keepAcrossUserChange() throws(SystemError) {
-    try ThreadCapabilities.keepAcrossUserChange(true)
+    try OwnProcess.setKeepCapabilities(true)
   }
 
   /// Makes the sets those of the calling thread, as far as it may have them.

@@ -23,9 +23,11 @@ package struct CapabilitySet: OptionSet, Hashable, Sendable {
   ///
   /// The corresponding function is cap_from_name(3).
   package init?(name: String) {
-    // libcap also takes lower case and numbers, which are no names of the spec.
+    // libcap also takes lower case, numbers, and names with text behind them.
+    let letters = UInt8(ascii: "A")...UInt8(ascii: "Z")
     var number: cap_value_t = 0
-    guard name.hasPrefix("CAP_"), !name.utf8.contains(where: { $0 > UInt8(ascii: "_") }),
+    guard name.hasPrefix("CAP_"),
+      name.utf8.allSatisfy({ letters.contains($0) || $0 == UInt8(ascii: "_") }),
       unsafe cap_from_name(name, &number) == 0
     else { return nil }
     self.init(number: Int(number))
@@ -134,15 +136,6 @@ package struct ThreadCapabilities: Equatable, Sendable {
     }
   }
 
-  /// Says whether the permitted set outlives a change from root to another
-  /// user; execve(2) turns it off again.
-  ///
-  /// The corresponding call is prctl(2) with `PR_SET_KEEPCAPS`.
-  package static func keepAcrossUserChange(_ keep: Bool) throws(SystemError) {
-    try check(
-      clinux_prctl(Option.keepCapabilities, keep ? 1 : 0, 0, 0, 0), "prctl", "PR_SET_KEEPCAPS")
-  }
-
   /// Makes the ambient set the given one.
   ///
   /// A kernel before 4.3 has no ambient set: it counts as empty there.
@@ -168,7 +161,6 @@ package struct ThreadCapabilities: Equatable, Sendable {
 
   /// The options of prctl(2), which glibc's headers for Swift lack.
   private enum Option {
-    static let keepCapabilities: Int32 = 8
     static let readBounding: Int32 = 23
     static let dropBounding: Int32 = 24
     static let ambient: Int32 = 47
