@@ -22,8 +22,8 @@ extension LinuxSeccompAction {
 
   /// The largest number that the action carries.
   var largestNumber: UInt32 {
-    // The kernel would quietly make a larger error number its largest.
-    self == .trace ? UInt32(UInt16.max) : 4095
+    // The kernel's largest error number is 4095, and libseccomp stops below it.
+    self == .trace ? UInt32(UInt16.max) : 4094
   }
 }
 
