@@ -51,7 +51,7 @@ unit: ## Unit tests
 
 integration: ## Integration tests with RUNTIME (default build/runp), as root
 	if [ "$(RUNTIME)" = "$(CURDIR)/build/runp" ]; then $(MAKE) static; fi
-	hack/integration.sh
+	Tests/integration/run.sh
 
 vm-test: static ## Tests that need cgroup v2 controllers, in a virtual machine
 	hack/vm-test.sh

@@ -60,7 +60,9 @@ doc_comments() {
     /^[[:space:]]*\/\/\// { documented = 1; next }
     /^[[:space:]]*(@[A-Za-z]|\/\/|#(if|else|elseif|endif))/ && !/[[:space:]](func|var|let|init|struct|enum|class|protocol|typealias|subscript|case)[[:space:](]/ { next }
     /^[[:space:]]*([a-z@][A-Za-z()@]*[[:space:]]+)*(package|public)[[:space:]]/ && !/import[[:space:]]/ &&
-      !/ (var (rawValue|description|debugDescription|hashValue)\>|let rawValue\>|init\??\(rawValue:|func (==|<|hash\(into:))/ {
+      !/ (var|let) (rawValue|description|debugDescription|errorDescription)[: ]/ &&
+      !/ init\??\((rawValue|json|[a-z]+Literal)[: ]/ &&
+      !/ func (==|<|hash\(into|makeIterator|next\(\))/ {
       if (!documented) { printf "%s:%d: no doc comment:%s\n", FILENAME, FNR, $0; bad = 1 }
     }
     { documented = 0 }

@@ -24,4 +24,6 @@ find "$@" -name rootfs -prune -o -name config.json -print | while IFS= read -r c
     ./make-rootfs.sh "$bundle/rootfs"
     : >"$bundle/rootfs/.complete"
   fi
+  # Sources of bind mounts; an empty directory is nothing that git keeps.
+  if [ -d "$bundle/userdata" ]; then mkdir -p "$bundle/userdata/shm"; fi
 done

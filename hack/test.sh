@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Everything there is to test, on a machine that may be fresh: installs what is
+# missing, checks, builds, and runs the unit tests, the integration tests and
+# those in the virtual machine. The last line is the sum:
+#
+#   N passed, N failed[, N skipped]
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+exec </dev/null
+
+export RUNP_STRICT=${RUNP_STRICT:-1}
+swift=${SWIFT:-swift}
+passed=0
+failed=0
+skipped=0
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+title() { printf '\n==> %s\n' "$*"; }
+
+# One result of its own, for a step that is no test but must not go wrong.
+broken() {
+  printf 'FAILED: %s\n' "$*"
+  failed=$((failed + 1))
+}
+
+finish() {
+  local sum="$passed passed, $failed failed"
+  [ "$skipped" = 0 ] || sum+=", $skipped skipped"
+  printf '\n%s\n' "$sum"
+  [ "$failed" = 0 ] || exit 1
+  exit 0
+}
+
+# Adds up a file of TAP and the exit status of what wrote it. A test that was
+# announced and never reported has failed.
+add_tap() {
+  local name=$1 file=$2 status=$3 planned ok not_ok skip
+  planned=$(sed -nE 's/^1\.\.([0-9]+).*/\1/p' "$file" | head -n 1)
+  not_ok=$(grep -c '^not ok ' "$file")
+  skip=$(grep -cE '^ok [0-9]+ .*# skip' "$file")
+  ok=$(($(grep -c '^ok ' "$file") - skip))
+  passed=$((passed + ok))
+  failed=$((failed + not_ok))
+  skipped=$((skipped + skip))
+  if [ -z "$planned" ]; then
+    broken "$name announced no tests (exit status $status)"
+  elif [ $((ok + skip + not_ok)) -lt "$planned" ]; then
+    broken "$name: $((planned - ok - skip - not_ok)) of $planned tests never reported"
+    failed=$((failed + planned - ok - skip - not_ok - 1))
+  elif [ "$status" != 0 ] && [ "$not_ok" = 0 ]; then
+    broken "$name ended with status $status"
+  fi
+}
+
+# The same for the xunit files of swift test: one a test library.
+add_xunit() {
+  local status=$1 counts
+  counts=$(python3 - "$results"/unit*.xml <<'PY'
+import sys, xml.etree.ElementTree as tree
+tests = failures = skips = 0
+for name in sys.argv[1:]:
+    try:
+        suites = tree.parse(name).getroot().iter("testsuite")
+    except (OSError, tree.ParseError):
+        continue
+    for suite in suites:
+        for case in suite.iter("testcase"):
+            tests += 1
+            failures += case.find("failure") is not None or case.find("error") is not None
+            skips += case.find("skipped") is not None
+print(tests - failures - skips, failures, skips)
+PY
+  ) || counts="0 0 0"
+  local ok bad skip
+  read -r ok bad skip <<<"$counts"
+  passed=$((passed + ok))
+  failed=$((failed + bad))
+  skipped=$((skipped + skip))
+  if [ "$((ok + bad + skip))" = 0 ]; then
+    broken "the unit tests reported nothing (exit status $status)"
+  elif [ "$status" != 0 ] && [ "$bad" = 0 ]; then
+    broken "the unit tests ended with status $status"
+  fi
+}
+
+title set-up
+hack/setup.sh build test || { broken set-up && finish; }
+machine=yes
+hack/setup.sh vm || machine=
+
+title build
+make --no-print-directory static || { broken build && finish; }
+
+title check
+hack/check.sh || broken check
+
+title "unit tests"
+timeout -k 10 900 "$swift" test --xunit-output "$results/unit.xml"
+add_xunit $?
+
+title "integration tests"
+if [ "$(id -u)" = 0 ]; then
+  Tests/integration/run.sh | tee "$results/integration.tap"
+  add_tap "integration tests" "$results/integration.tap" "${PIPESTATUS[0]}"
+else
+  broken "the integration tests need root"
+fi
+
+title "tests in the virtual machine"
+if [ -n "$machine" ]; then
+  hack/vm-test.sh | tee "$results/vm.tap"
+  status=${PIPESTATUS[0]}
+else
+  status=77
+fi
+if [ "$status" = 77 ]; then
+  count=$(cat Tests/integration/vm/*.bats | grep -c '^@test')
+  echo "SKIPPED: the virtual machine cannot start here: its $count tests did not run"
+  skipped=$((skipped + count))
+else
+  add_tap "tests in the virtual machine" "$results/vm.tap" "$status"
+fi
+
+finish

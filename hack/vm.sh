@@ -1,0 +1,173 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs a command in a virtual machine with Debian's kernel and a whole cgroup
+# v2, on this machine's file system:
+#
+#   hack/vm.sh [OPTION...] [--] CMD [ARG...]
+#
+#   --timeout S   end the machine after S seconds (default 600)
+#   --rw          writes below the current directory reach this machine; the
+#                 rest, and without --rw everything, stays in the machine
+#   --cpus N      default 2
+#   --memory M    default 2G
+#   --kvm WHEN    auto (default), never
+#
+# CMD runs as root in the current directory, with /tmp and /run of its own, the
+# loopback up and no standard input. Its output, both streams apart, and its
+# exit status are those of this script. Other exit statuses:
+#
+#   77    the machine cannot start here; the reason is on standard error
+#   124   the time is up
+#
+# hack/setup.sh vm installs what it needs. Under emulation the machine is up
+# after half a minute and then some ten times slower than this one.
+set -uo pipefail
+
+cannot_start=77
+time_is_up=124
+timeout=600
+cpus=2
+memory=2G
+kvm=auto
+writable=
+tools=${RUNP_TOOLS:-/opt/runp-tools}
+
+say() { printf 'vm: %s\n' "$*" >&2; }
+
+unable() {
+  say "cannot start: $*"
+  exit "$cannot_start"
+}
+
+usage() {
+  sed -n 's/^# \{0,1\}//; 5,22p' "$0" >&2
+  exit 2
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --timeout | --cpus | --memory | --kvm)
+      [ $# -gt 1 ] || usage
+      case $1 in
+        --timeout) timeout=$2 ;;
+        --cpus) cpus=$2 ;;
+        --memory) memory=$2 ;;
+        --kvm) kvm=$2 ;;
+      esac
+      shift
+      ;;
+    --rw) writable=yes ;;
+    --) shift && break ;;
+    -*) usage ;;
+    *) break ;;
+  esac
+  shift
+done
+[ $# -gt 0 ] || usage
+
+vng=$(command -v vng || echo "$tools/vng/bin/vng")
+[ -x "$vng" ] || unable "no vng: hack/setup.sh vm"
+qemu=$(command -v qemu-system-x86_64) || unable "no qemu-system-x86_64: hack/setup.sh vm"
+kernel=${RUNP_KERNEL:-}
+for candidate in "$tools"/kernel/boot/vmlinuz-* /boot/vmlinuz-*-amd64; do
+  if [ -z "$kernel" ] && [ -r "$candidate" ]; then kernel=$candidate; fi
+done
+[ -n "$kernel" ] || unable "no kernel: hack/setup.sh vm"
+
+scratch=$(mktemp -d)
+machine=
+# shellcheck disable=SC2317 # called by the trap
+clean_up() {
+  trap - EXIT INT TERM HUP
+  # The machine has a process group of its own.
+  if [ -n "$machine" ]; then kill -KILL -- "-$machine" 2>/dev/null; fi
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# A /dev/kvm that opens proves nothing: inside another virtual machine it often
+# cannot run a single instruction. Only a kernel that speaks does. Without a
+# root file system that kernel panics at once, and the panic ends the machine.
+kvm_works() {
+  [ -r /dev/kvm ] && [ -w /dev/kvm ] || return 1
+  timeout -k 1 5 "$qemu" -accel kvm -machine q35 -cpu host -m 256 -nodefaults -no-reboot \
+    -display none -serial stdio -monitor none -kernel "$kernel" \
+    -append 'console=ttyS0 earlyprintk=ttyS0 panic=-1' </dev/null 2>/dev/null |
+    grep -q 'Linux version'
+}
+
+options=(--user root --cpus "$cpus" --memory "$memory")
+if [ "$kvm" = never ] || ! kvm_works; then
+  say "no working KVM, emulating"
+  options+=(--disable-kvm)
+fi
+if [ -n "$writable" ]; then options+=(--rwdir "$PWD"); fi
+
+# Both streams start with this line, once the machine is up; what comes before
+# is the machine's, and what comes after is the command's alone.
+token=runp-vm-$$-$RANDOM$RANDOM
+cat >"$scratch/prepare.sh" <<GUEST
+here=$(printf %q "$PWD")
+mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
+ip link set lo up
+mountpoint -q /run || mount -t tmpfs tmpfs /run
+# A working tree below /tmp stays visible there.
+case \$here/ in
+  /tmp/*)
+    mkdir /run/runp-tree
+    mount --bind "\$here" /run/runp-tree
+    mount -t tmpfs -o mode=1777 tmpfs /tmp
+    mkdir -p "\$here"
+    mount --bind /run/runp-tree "\$here"
+    umount /run/runp-tree
+    rmdir /run/runp-tree ;;
+  *) mount -t tmpfs -o mode=1777 tmpfs /tmp ;;
+esac
+GUEST
+cat >"$scratch/guest.sh" <<GUEST
+. $(printf %q "$scratch/prepare.sh") >/run/runp-prepare.log 2>&1
+export HOME=/root TMPDIR=/tmp PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+cd $(printf %q "$PWD") || exit 126
+echo $token
+echo $token >&2
+exec$(printf ' %q' "$@")
+GUEST
+
+# Copies what follows the token, and keeps what precedes it.
+after_token() {
+  local line
+  while IFS= read -r line; do
+    if [ "${line%$'\r'}" = "$token" ]; then
+      : >"$scratch/started"
+      exec cat
+    fi
+    printf '%s\n' "$line" >>"$scratch/boot.log"
+  done
+}
+
+# The emulator opens /proc/self/fd/1 and 2 anew and would truncate a file
+# there, so it only ever sees pipes. timeout puts it in a group of its own.
+mkfifo "$scratch/out" "$scratch/err"
+after_token <"$scratch/out" &
+out=$!
+after_token <"$scratch/err" >&2 &
+err=$!
+timeout -k 5 "$timeout" "$vng" --run "$kernel" "${options[@]}" \
+  --exec "bash $(printf %q "$scratch/guest.sh")" \
+  </dev/null >"$scratch/out" 2>"$scratch/err" &
+machine=$!
+wait "$machine"
+status=$?
+wait "$out" "$err"
+machine=
+
+if [ ! -e "$scratch/started" ]; then
+  tail -n 20 "$scratch/boot.log" >&2 2>/dev/null
+  [ "$status" = "$time_is_up" ] && unable "it was not up after $timeout seconds"
+  unable "it ended before the command began (status $status)"
+fi
+if [ "$status" = "$time_is_up" ]; then say "ended after $timeout seconds"; fi
+exit "$status"
