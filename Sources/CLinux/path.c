@@ -51,5 +51,8 @@ long clinux_copy_file(int out, int in, size_t count) { return CALL(SYS_sendfile,
 int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size) {
   return RESULT(fsetxattr(fd, name, value, size, 0));
 }
+long clinux_fgetxattr(int fd, const char *name, void *value, size_t size) {
+  return RESULT(fgetxattr(fd, name, value, size));
+}
 int clinux_getrandom(void *buffer, size_t size) { return RESULT(getrandom(buffer, size, 0)); }
 int clinux_flock(int fd, int operation) { return RESULT(flock(fd, operation)); }

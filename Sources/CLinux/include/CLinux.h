@@ -52,6 +52,7 @@ int clinux_ioctl(int fd, unsigned long request, void *argument);
 long clinux_getdents64(int fd, void *buffer, size_t size);
 long clinux_copy_file(int out, int in, size_t count);
 int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size);
+long clinux_fgetxattr(int fd, const char *name, void *value, size_t size);
 int clinux_getrandom(void *buffer, size_t size);
 int clinux_flock(int fd, int operation);
 
