@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import Kernel
+
+/// One cgroup that runp made, held open.
+///
+/// Everything but its removal goes through the open directory, so it cannot
+/// hit another cgroup that has taken the place of this one.
+package struct Cgroup: ~Copyable {
+  /// Where it is below the root of the hierarchy.
+  package let path: CgroupPath
+  /// Where it is in the file system.
+  package let location: String
+  /// Its directory, for `CLONE_INTO_CGROUP`.
+  package let directory: Descriptor
+  /// What tells it from any other cgroup, before or after, at the same path:
+  /// the number of its inode.
+  ///
+  /// It belongs into the state file before the first process is put into the
+  /// cgroup.
+  package let identity: UInt64
+  /// Whether this is for certain the cgroup that runp made.
+  ///
+  /// If not, it is only ever removed, and only when no process is in it.
+  package let isConfirmed: Bool
+
+  init(
+    path: CgroupPath, in hierarchy: borrowing CgroupHierarchy, directory: consuming Descriptor,
+    recorded: UInt64?
+  ) throws(SystemError) {
+    self.path = path
+    location = hierarchy.mountPoint + path.description
+    identity = try FileStatus(of: directory).inode
+    isConfirmed = recorded == identity
+    self.directory = directory
+  }
+
+  /// Opens a cgroup that an earlier command made.
+  ///
+  /// - Parameters:
+  ///   - hierarchy: the hierarchy.
+  ///   - path: the path in the state file.
+  ///   - identity: the identity in the state file; nil when the command was
+  ///     killed before it could write it.
+  /// - Returns: nil when the cgroup is gone, also when another one of another
+  ///   identity has its place, which is left alone.
+  /// - Throws: `CgroupError` when it cannot be opened.
+  package static func open(
+    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, identity: UInt64?
+  ) throws(CgroupError) -> Cgroup? {
+    if path.components.isEmpty {
+      throw CgroupError(.notOurs, "the root of the cgroup hierarchy is no cgroup of runp")
+    }
+    let location = hierarchy.mountPoint + path.description
+    do {
+      let directory = try File.open(location, [.directory, .noFollow])
+      let cgroup = try Cgroup(
+        path: path, in: hierarchy, directory: directory, recorded: identity)
+      if identity != nil, !cgroup.isConfirmed { return nil }
+      return cgroup
+    } catch  where error.meansRemoved {
+      return nil
+    } catch {
+      throw CgroupError(error)
+    }
+  }
+
+  /// The text of one of its files.
+  ///
+  /// - Returns: nil when the cgroup has no such file.
+  package borrowing func read(_ file: String) throws(CgroupError) -> String? {
+    do {
+      return try File.readText(file, at: directory.number)
+    } catch  where error.meansRemoved {
+      return nil
+    } catch {
+      throw CgroupError(error, "cgroup \(path)")
+    }
+  }
+
+  /// One number of a file whose lines are a key and a number.
+  package borrowing func value(of key: String, in file: String) throws(CgroupError) -> UInt64? {
+    guard let text = try read(file) else { return nil }
+    return Self.value(of: key, in: text)
+  }
+
+  static func value(of key: String, in text: String) -> UInt64? {
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 2, words[0] == key { return UInt64(words[1]) }
+    }
+    return nil
+  }
+
+  /// How many of its processes the kernel has killed for want of memory; nil
+  /// when the memory controller is not enabled for it.
+  package borrowing func oomKillCount() throws(CgroupError) -> UInt64? {
+    try value(of: "oom_kill", in: "memory.events")
+  }
+
+  /// Whether a process is in it or in a cgroup below it.
+  package borrowing func isPopulated() throws(CgroupError) -> Bool {
+    try value(of: "populated", in: "cgroup.events") == 1
+  }
+
+  /// The processes in it and in the cgroups below it, seen from the PID
+  /// namespace of the caller.
+  package borrowing func processes() throws(CgroupError) -> [Int32] {
+    do {
+      return try Self.processes(in: directory)
+    } catch {
+      throw CgroupError(error, "cgroup \(path)")
+    }
+  }
+
+  private static func processes(
+    in directory: borrowing Descriptor
+  ) throws(SystemError) -> [Int32] {
+    var processes: [Int32] = []
+    do {
+      let list = try File.readText("cgroup.procs", at: directory.number)
+      // A process of a PID namespace that is not below ours has the number 0.
+      processes = list.split(separator: "\n").compactMap { Int32($0) }.filter { $0 > 0 }
+    } catch  where error.meansRemoved || error.errno == EOPNOTSUPP {
+      // A threaded cgroup lists its processes in its domain, further up.
+    }
+    for name in try subgroups(of: directory) {
+      do {
+        let below = try File.open(name, [.directory, .noFollow], at: directory.number)
+        processes += try Self.processes(in: below)
+      } catch  where error.meansRemoved {}
+    }
+    return processes
+  }
+
+  /// The names of the cgroups directly below.
+  static func subgroups(of directory: borrowing Descriptor) throws(SystemError) -> [String] {
+    do {
+      return try directory.subdirectories()
+    } catch  where error.meansRemoved {
+      return []
+    }
+  }
+}

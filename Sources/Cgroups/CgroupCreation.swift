@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+
+extension Cgroup {
+  /// What a directory that runp made on the way to a leaf is marked with, so
+  /// that whoever removes the last leaf in it knows that it may go as well.
+  static let mark = "user.runp"
+
+  /// Makes a cgroup and what is missing above it.
+  ///
+  /// Each cgroup on the way gets the controllers that the plan needs enabled
+  /// for its children, and those that account where that is possible; the
+  /// cgroup itself enables none, or no process could be in it.
+  ///
+  /// - Parameters:
+  ///   - hierarchy: the hierarchy.
+  ///   - path: where; nothing may be there yet.
+  ///   - plan: the limits that are going to be applied.
+  /// - Returns: the cgroup, with no limits yet.
+  /// - Throws: `CgroupError`; what was made is removed again.
+  package static func create(
+    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan
+  ) throws(CgroupError) -> Cgroup {
+    let available = try hierarchy.controllers()
+    try plan.check(available, of: hierarchy)
+    let wanted = available.intersection(.accounting).union(plan.controllers)
+    // Another command may remove a directory on the way between our opening
+    // it and our making something in it: then it is made anew.
+    var attempts = 0
+    while true {
+      do {
+        return try createOnce(in: hierarchy, at: path, for: plan, enabling: wanted)
+      } catch  where error.cause?.meansRemoved == true && attempts < 100 {
+        attempts += 1
+      } catch {
+        removeMarkedAncestors(of: path, in: hierarchy.mountPoint)
+        throw error
+      }
+    }
+  }
+
+  private static func createOnce(
+    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan,
+    enabling controllers: Controllers
+  ) throws(CgroupError) -> Cgroup {
+    guard let name = path.components.last else {
+      throw CgroupError(.invalidSpec, "linux.cgroupsPath: / is the root of the hierarchy")
+    }
+    var wanted = controllers
+    var location = hierarchy.mountPoint
+    var parent: Descriptor
+    do { parent = try hierarchy.open() } catch { throw CgroupError(error) }
+    for component in path.components.dropLast() {
+      wanted = try enable(wanted, in: parent, location, for: plan)
+      location += "/" + component
+      do {
+        parent = try openOrMake(component, in: parent)
+      } catch {
+        throw CgroupError(error, "make cgroup \(location)")
+      }
+    }
+    _ = try enable(wanted, in: parent, location, for: plan)
+    location += "/" + name
+    do {
+      try File.makeDirectory(name, at: parent.number)
+      let leaf = try File.open(name, [.directory, .noFollow], at: parent.number)
+      let identity = try FileStatus(of: leaf).inode
+      return try Cgroup(path: path, in: hierarchy, directory: leaf, recorded: identity)
+    } catch  where error.errno == EEXIST {
+      throw CgroupError(
+        .alreadyExists, "cgroup \(location) already exists, and runp takes over none")
+    } catch {
+      throw CgroupError(error, "make cgroup \(location)")
+    }
+  }
+
+  private static func openOrMake(
+    _ name: String, in parent: borrowing Descriptor
+  ) throws(SystemError) -> Descriptor {
+    let flags: OpenFlags = [.directory, .noFollow]
+    do {
+      return try File.open(name, flags, at: parent.number)
+    } catch  where error.errno == ENOENT {
+      do {
+        try File.makeDirectory(name, at: parent.number)
+      } catch  where error.errno == EEXIST {
+        // Somebody else was quicker, and it is theirs.
+        return try File.open(name, flags, at: parent.number)
+      }
+      let made = try File.open(name, flags, at: parent.number)
+      do {
+        try ExtendedAttribute.set(mark, to: Array("1".utf8), of: made)
+      } catch {
+        // Without the mark it outlives its last leaf, which harms nobody.
+      }
+      return made
+    }
+  }
+
+  /// Enables controllers for the children of a cgroup.
+  ///
+  /// - Returns: those of the wanted ones that are enabled now; those that only
+  ///   account may be missing.
+  private static func enable(
+    _ wanted: Controllers, in directory: borrowing Descriptor, _ location: String,
+    for plan: LimitPlan
+  ) throws(CgroupError) -> Controllers {
+    if wanted.isEmpty { return [] }
+    let name = "cgroup.subtree_control"
+    var enabled: Controllers
+    do {
+      enabled = Controllers(list: try File.readText(name, at: directory.number))
+    } catch {
+      throw CgroupError(error, "cgroup \(location)")
+    }
+    let missing = wanted.subtracting(enabled)
+    if missing.isEmpty { return wanted }
+    do {
+      let words = missing.names.map { "+\($0)" }.joined(separator: " ")
+      try File.writeControl(words, to: name, at: directory.number)
+      return wanted
+    } catch {
+      // One by one, to tell those that can be done without.
+    }
+    for controller in missing.each {
+      do {
+        try File.writeControl("+\(controller.names[0])", to: name, at: directory.number)
+        enabled.insert(controller)
+      } catch  where plan.controllers.contains(controller) {
+        throw plan.error(enabling: controller, at: location, error)
+      } catch  where error.meansRemoved && !File.exists(name, at: directory.number) {
+        throw CgroupError(error, "cgroup \(location)")
+      } catch {
+        // It would only have accounted.
+      }
+    }
+    return enabled.intersection(wanted)
+  }
+}
+
+extension LimitPlan {
+  fileprivate func error(
+    enabling controller: Controllers, at location: String, _ error: SystemError
+  ) -> CgroupError {
+    let name = controller.names[0]
+    let what = "\(property(needing: controller)): the \(name) controller cannot be enabled below"
+    return switch error.errno {
+    case EBUSY:
+      CgroupError(
+        .failed,
+        "\(what) \(location): processes are in that cgroup itself, and cgroup v2 allows them"
+          + " only in its leaves")
+    case ENOENT:
+      CgroupError(.missingController, "\(what) \(location): that cgroup itself does not have it")
+    case EINVAL where controller == .cpu:
+      CgroupError(.failed, "\(what) \(location): realtime processes run there")
+    default:
+      CgroupError(error, "\(what) \(location)")
+    }
+  }
+}

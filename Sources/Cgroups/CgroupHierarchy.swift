@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+
+/// The mounted unified hierarchy (cgroup v2).
+package struct CgroupHierarchy: ~Copyable {
+  /// Where it is mounted.
+  package let mountPoint: String
+
+  /// Finds the hierarchy among the mounts of this process.
+  ///
+  /// The usual places are asked first: a mount table can have thousands of
+  /// lines.
+  package static func find() throws(CgroupError) -> CgroupHierarchy {
+    for place in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"] where isHierarchy(place) {
+      return CgroupHierarchy(mountPoint: place)
+    }
+    do {
+      for place in mountPoints(in: try MountInfo.read()) where isHierarchy(place) {
+        return CgroupHierarchy(mountPoint: place)
+      }
+    } catch {
+      throw CgroupError(error, "find the cgroup2 mount")
+    }
+    throw CgroupError(
+      .failed, "the cgroup v2 hierarchy is not mounted: no mount of type cgroup2 is in sight")
+  }
+
+  /// Takes a directory for the root of the hierarchy.
+  package init(mountPoint: String) {
+    self.mountPoint = mountPoint
+  }
+
+  /// The mounts to try, those of the whole hierarchy before those of a part.
+  static func mountPoints(in table: MountInfo) -> [String] {
+    let mounts = table.entries.filter { $0.type == "cgroup2" }
+    return (mounts.filter { $0.root == "/" } + mounts.filter { $0.root != "/" }).map(\.mountPoint)
+  }
+
+  private static func isHierarchy(_ place: String) -> Bool {
+    do {
+      let directory = try File.open(place, [.path, .directory])
+      return try MountTree.filesystem(of: directory).magic == MountTree.cgroup2Magic
+    } catch {
+      // It is not there, or another mount hides it: no hierarchy either way.
+      return false
+    }
+  }
+
+  /// Opens the directory at the root of the mount.
+  func open() throws(SystemError) -> Descriptor {
+    try File.open(mountPoint, [.path, .directory])
+  }
+
+  /// The controllers that the hierarchy has.
+  package func controllers() throws(CgroupError) -> Controllers {
+    do {
+      return Controllers(list: try File.readText("\(mountPoint)/cgroup.controllers"))
+    } catch {
+      throw CgroupError(error)
+    }
+  }
+
+  /// Where a controller is mounted as cgroup v1, if it is.
+  package func versionOneMount(of controller: Controllers) -> String? {
+    do {
+      return Self.versionOneMount(of: controller, in: try MountInfo.read())
+    } catch {
+      // It only enriches an error message, which is right without it, too.
+      return nil
+    }
+  }
+
+  static func versionOneMount(of controller: Controllers, in table: MountInfo) -> String? {
+    let name = controller.versionOneName
+    for mount in table.entries where mount.type == "cgroup" {
+      let options = mount.fileSystemOptions.split(separator: ",")
+      if options.contains(where: { $0 == name }) { return mount.mountPoint }
+    }
+    return nil
+  }
+
+  /// The cgroup in which this process is.
+  package func ownPath() throws(CgroupError) -> CgroupPath {
+    let table: MountInfo
+    let own: String
+    do {
+      table = try MountInfo.read()
+      own = try File.readText("/proc/self/cgroup")
+    } catch {
+      throw CgroupError(error, "find the runtime's own cgroup")
+    }
+    let mount = table.entries.last { $0.mountPoint == mountPoint }
+    return try Self.ownPath(in: own, mountRoot: mount?.root ?? "/")
+  }
+
+  /// The own cgroup, from the `0::` line of /proc/self/cgroup; it is relative
+  /// to the root of the cgroup namespace, and so is the root of the mount.
+  static func ownPath(
+    in table: String, mountRoot: String
+  ) throws(CgroupError) -> CgroupPath {
+    guard let line = table.split(separator: "\n").first(where: { $0.hasPrefix("0::") }) else {
+      throw CgroupError(.failed, "the runtime is in no cgroup of the v2 hierarchy")
+    }
+    let own = line.dropFirst(3).split(separator: "/").map(String.init)
+    let root = mountRoot.split(separator: "/").map(String.init)
+    guard own.starts(with: root), !own.contains("..") else {
+      throw CgroupError(
+        .failed, "the runtime's own cgroup \(line.dropFirst(3)) is not below the cgroup2 mount")
+    }
+    return CgroupPath(components: Array(own.dropFirst(root.count)))
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import RuntimeSpec
+
+/// Which accesses to which devices are allowed or denied.
+///
+/// Of the rules that name a device and an access, the last one decides.
+package struct DeviceRule: Sendable, Equatable {
+  /// The kinds of devices.
+  enum Kind: UInt32, Sendable {
+    /// A block device; the number is that of the kernel's `BPF_DEVCG_DEV_BLOCK`.
+    case block = 1
+    /// A character device.
+    case character = 2
+  }
+
+  /// What can be done with a device node; the bits are the kernel's
+  /// `BPF_DEVCG_ACC_*`.
+  struct Access: OptionSet, Sendable, Hashable {
+    let rawValue: UInt32
+
+    /// Make the node.
+    static let make = Access(rawValue: 1)
+    /// Read from the device.
+    static let read = Access(rawValue: 2)
+    /// Write to it.
+    static let write = Access(rawValue: 4)
+    /// All of that.
+    static let all: Access = [.make, .read, .write]
+  }
+
+  /// Whether the accesses are allowed.
+  let allows: Bool
+  /// The kind of the devices; nil for both.
+  let kind: Kind?
+  /// Their major number; nil for all.
+  let major: UInt32?
+  /// Their minor number; nil for all.
+  let minor: UInt32?
+  /// The accesses.
+  let access: Access
+
+  init(_ allows: Bool, _ kind: Kind?, _ major: UInt32?, _ minor: UInt32?, _ access: Access) {
+    self.allows = allows
+    self.kind = kind
+    self.major = major
+    self.minor = minor
+    self.access = access
+  }
+
+  /// Whether it is about every access to every device.
+  var isAboutAll: Bool { kind == nil && major == nil && minor == nil && access == .all }
+
+  /// Takes over the rules of `linux.resources.devices`.
+  ///
+  /// - Throws: `CgroupError` naming the property that is wrong.
+  package static func rules(
+    _ devices: [LinuxDeviceCgroup]
+  ) throws(CgroupError) -> [DeviceRule] {
+    var rules: [DeviceRule] = []
+    for (index, device) in devices.enumerated() {
+      rules.append(try DeviceRule(device, "devices[\(index)]"))
+    }
+    return rules
+  }
+
+  private init(_ device: LinuxDeviceCgroup, _ property: String) throws(CgroupError) {
+    let kind: Kind? =
+      switch device.type {
+      case .all: nil
+      case .character: .character
+      case .block: .block
+      }
+    self.init(
+      device.allow, kind, try Self.number(device.major, "\(property).major"),
+      try Self.number(device.minor, "\(property).minor"),
+      try Self.access(device.access, "\(property).access"))
+  }
+
+  private static func number(_ value: Int64?, _ property: String) throws(CgroupError) -> UInt32? {
+    guard let value, value != -1 else { return nil }
+    guard let number = UInt32(exactly: value) else {
+      throw LimitPlan.invalid(property, "\(value) is not the number of a device")
+    }
+    return number
+  }
+
+  private static func access(_ letters: String, _ property: String) throws(CgroupError) -> Access {
+    var access: Access = []
+    for letter in letters {
+      switch letter {
+      case "r": access.insert(.read)
+      case "w": access.insert(.write)
+      case "m": access.insert(.make)
+      default: throw LimitPlan.invalid(property, "\(letters) has letters other than r, w and m")
+      }
+    }
+    return access.isEmpty ? .all : access
+  }
+
+  /// What every container may do, whatever its rules say: make any node, and
+  /// use the devices that every container has.
+  static let defaults: [DeviceRule] =
+    [
+      DeviceRule(true, .character, nil, nil, .make),
+      DeviceRule(true, .block, nil, nil, .make),
+      DeviceRule(true, .character, 136, nil, .all),  // pseudo-terminals
+    ]
+    + ([
+      (1, 3), (1, 5), (1, 7), (1, 8), (1, 9),  // null, zero, full, random, urandom
+      (5, 0), (5, 1), (5, 2),  // tty, console, ptmx
+      (10, 200),  // net/tun
+    ] as [(UInt32, UInt32)]).map { DeviceRule(true, .character, $0.0, $0.1, .all) }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+
+extension Cgroup {
+  /// Sets the limits of a plan.
+  ///
+  /// - Throws: `CgroupError` naming the property that could not be set; those
+  ///   before it are set.
+  package borrowing func apply(_ plan: LimitPlan) throws(CgroupError) {
+    if let limit = plan.memoryRefusal, let usage = try memoryUsage(), usage >= limit {
+      throw LimitPlan.invalid(
+        "memory.limit",
+        "\(limit) is not above the \(usage) bytes in use, and checkBeforeUpdate is set")
+    }
+    var postponed: LimitWrite?
+    for write in plan.writes {
+      do {
+        try apply(write)
+      } catch  where write.mayComeAfterNext && error.cause?.errno == EINVAL {
+        postponed = write
+        continue
+      }
+      if let write = postponed {
+        postponed = nil
+        try apply(write)
+      }
+    }
+  }
+
+  private borrowing func memoryUsage() throws(CgroupError) -> UInt64? {
+    try read("memory.current").flatMap { UInt64($0.prefix { $0 != "\n" }) }
+  }
+
+  private borrowing func apply(_ write: LimitWrite) throws(CgroupError) {
+    do {
+      try File.writeControl(try text(of: write), to: write.file, at: directory.number)
+    } catch  where error.errno == ENOENT {
+      if let alternative = write.alternative {
+        try apply(alternative)
+      } else if write.isRequired {
+        throw missing(write)
+      }
+    } catch {
+      throw CgroupError(error, "\(write.property): cgroup \(path)")
+    }
+  }
+
+  private borrowing func text(of write: LimitWrite) throws(SystemError) -> String {
+    switch write.value {
+    case .text(let text):
+      return text
+    case .afterFirstWord(let text):
+      let words = try File.readText(write.file, at: directory.number).split(separator: " ")
+      return "\(words.first ?? "max") \(text)"
+    }
+  }
+
+  private borrowing func missing(_ write: LimitWrite) -> CgroupError {
+    let name = write.controller.names.first
+    let reason =
+      if let name, !isEnabled(write.controller) {
+        "the \(name) controller is not enabled for it"
+      } else {
+        "the kernel has no such control"
+      }
+    return CgroupError(
+      .missingController, "\(write.property): cgroup \(path) has no file \(write.file): \(reason)")
+  }
+
+  private borrowing func isEnabled(_ controller: Controllers) -> Bool {
+    do {
+      return Controllers(list: try read("cgroup.controllers") ?? "").isSuperset(of: controller)
+    } catch {
+      // It only words the error that is on its way.
+      return false
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSON
+internal import RuntimeSpec
+
+extension LimitPlan {
+  /// Files whose writing would not limit the container but undo how it is run:
+  /// move processes of the host, kill or freeze it, or let no process in.
+  private static let reserved = [
+    "cgroup.procs", "cgroup.threads", "cgroup.kill", "cgroup.freeze", "cgroup.subtree_control",
+    "cgroup.type",
+  ]
+
+  /// Plans the files that are given by name, after all others.
+  mutating func add(unified files: OrderedMap<String>) throws(CgroupError) {
+    for file in files {
+      let property = "unified.\(file.key)"
+      let parts = file.key.split(separator: ".", omittingEmptySubsequences: false)
+      guard !file.key.contains("/"), parts.count >= 2, !parts.contains("") else {
+        throw Self.invalid(property, "that is not the name of a file of a cgroup")
+      }
+      if Self.reserved.contains(file.key) {
+        throw Self.invalid(property, "runp itself writes that file")
+      }
+      let controller = parts[1] == "pressure" ? nil : Controllers(name: parts[0])
+      // Files such as io.max take one device a write.
+      for line in file.value.split(separator: "\n") {
+        append(LimitWrite(property, controller ?? [], file.key, String(line)))
+      }
+    }
+  }
+}
