@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import Kernel
+import Synchronization
 import Testing
 
 @testable import Cgroups
@@ -164,6 +165,26 @@ struct CgroupLifecycleTests {
     try cgroup.remove(until: deadline)
   }
 
+  @Test func manyAreMadeAndRemovedAtOnceBelowTheSameParent() throws {
+    let parent = base.name
+    let failures = Failures()
+    DispatchQueue.concurrentPerform(iterations: 20) { number in
+      for round in 0..<10 {
+        do {
+          let hierarchy = try CgroupHierarchy.find()
+          let path = CgroupPath(components: [String(parent.dropFirst()), "\(number)-\(round)"])
+          let cgroup = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan())
+          try cgroup.remove(until: .after(milliseconds: 10_000))
+        } catch {
+          failures.add("\(error)")
+        }
+      }
+    }
+    #expect(failures.all == [])
+    let hierarchy = try CgroupHierarchy.find()
+    #expect(!File.exists(hierarchy.mountPoint + parent))
+  }
+
   @Test(arguments: [
     ([], "/dev/null", true), ([], "/dev/kmsg", false),
     ([DeviceRule(true, .character, 1, 11, .read)], "/dev/kmsg", true),
@@ -186,6 +207,17 @@ struct CgroupLifecycleTests {
   }
 }
 
+/// What went wrong on several threads.
+private final class Failures: Sendable {
+  private let list = Mutex<[String]>([])
+
+  var all: [String] { list.withLock { $0 } }
+
+  func add(_ failure: String) {
+    list.withLock { $0.append(failure) }
+  }
+}
+
 /// Cgroups of one test in the real hierarchy.
 final class RealCgroup: Sendable {
   /// The topmost of them.
@@ -193,6 +225,14 @@ final class RealCgroup: Sendable {
 
   func path(_ below: String) -> CgroupPath {
     CgroupPath(components: "\(name)/\(below)".split(separator: "/").map(String.init))
+  }
+
+  /// Whether tests may make cgroups here, and these controllers are there.
+  static func has(_ controllers: Controllers) -> Bool {
+    guard isWritable, let hierarchy = try? CgroupHierarchy.find(),
+      let available = try? hierarchy.controllers()
+    else { return false }
+    return available.isSuperset(of: controllers)
   }
 
   /// Whether tests may make cgroups here.

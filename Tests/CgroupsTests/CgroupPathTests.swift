@@ -21,7 +21,7 @@ import Testing
       (nil, "/user.slice/session/runp/c1"), ("", "/user.slice/session/runp/c1"), ("/a/b", "/a/b"),
       ("a/b", "/user.slice/session/a/b"),
     ] as [(String?, String)])
-  func arelativePathIsBelowTheBase(cgroupsPath: String?, expected: String) throws {
+  func aRelativePathIsBelowTheBase(cgroupsPath: String?, expected: String) throws {
     let path = try CgroupPath(cgroupsPath: cgroupsPath, id: "c1", below: Self.own)
     #expect(path.description == expected)
   }
