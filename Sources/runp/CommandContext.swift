@@ -4,6 +4,8 @@
 struct CommandContext {
   /// The options before the command.
   let global: GlobalOptions
+  /// The surroundings.
+  let environment: Environment
   /// The state directory.
   let root: StateRoot
   /// Where messages go.

@@ -5,7 +5,8 @@ enum CommandTable {
   /// All of them, in the order that help shows.
   static var all: [any Command.Type] {
     [
-      CompletionCommand.self, ManCommand.self, HelpCommand.self,
+      SpecCommand.self, FeaturesCommand.self, CompletionCommand.self, ManCommand.self,
+      HelpCommand.self,
     ]
   }
 

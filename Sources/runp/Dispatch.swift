@@ -23,7 +23,8 @@ struct Dispatch {
       log = try Log(path: try global.logPath(), format: global.logFormat, least: global.leastLevel)
       try global.checkSupported()
       let context = CommandContext(
-        global: global, root: try StateRoot(global.root, environment), log: log)
+        global: global, environment: environment,
+        root: try StateRoot(global.root, environment), log: log)
       if let command = CommandTable.command(first) {
         return invoke(command, Array(rest.dropFirst()), context)
       }

@@ -34,7 +34,10 @@ extension Option where Target: HasCreationOptions {
   /// The options that `create` and `run` share.
   static var creation: [Option] {
     [
-      .path("bundle", "b", "DIR", "directory of the bundle; default .", hint: .directory) {
+      .path(
+        "bundle", "b", "DIR", "directory of the bundle; default the working directory",
+        hint: .directory
+      ) {
         $0.creation.bundle = $1 ?? "."
       },
       .path("config", "f", "FILE", "read FILE instead of config.json in the bundle") {

@@ -13,7 +13,7 @@ enum ManCommand: Command {
   }
 
   static func run(_ options: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
-    try Output.write(ManPage.text)
+    try Output.write(ManPage.text(for: CommandTable.shown))
     return ExitStatus.success
   }
 }

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import Glibc
+internal import JSON
+internal import Kernel
+internal import RuntimeSpec
+
 /// What `spec` was asked for.
 struct SpecOptions: Equatable {
   /// The directory that gets the file.
@@ -11,7 +17,7 @@ struct SpecOptions: Equatable {
 }
 
 /// Writes a config.json to start from.
-enum SpecCommand: CommandSyntax {
+enum SpecCommand: Command {
   static let name = "spec"
   static let summary = "write a config.json to start from"
 
@@ -24,7 +30,10 @@ enum SpecCommand: CommandSyntax {
         """,
       arguments: [],
       options: [
-        .path("bundle", "b", "DIR", "directory of the bundle; default .", hint: .directory) {
+        .path(
+          "bundle", "b", "DIR", "directory of the bundle; default the working directory",
+          hint: .directory
+        ) {
           $0.bundle = $1
         },
         .path("file", "f", "FILE", "name of the file; default config.json") {
@@ -33,5 +42,40 @@ enum SpecCommand: CommandSyntax {
         .flag("rootless", nil, "for a container that runs without root") { $0.rootless = $1 },
       ],
       store: { _, _ in })
+  }
+
+  static func run(
+    _ options: SpecOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    let environment = context.environment
+    let template = SpecTemplate(
+      rootless: options.rootless
+        ? User(uid: environment.userID, gid: environment.groupID) : nil,
+      // A host with the old hierarchies alone gives no such view.
+      cgroupNamespace: File.exists("/sys/fs/cgroup/cgroup.controllers"))
+    let isAbsolute = options.file.hasPrefix("/")
+    let path =
+      if let bundle = options.bundle, !isAbsolute { "\(bundle)/\(options.file)" } else {
+        options.file
+      }
+    do {
+      try write(template.json.text(.indented(by: "\t")) + "\n", to: path)
+    } catch  where error.errno == EEXIST {
+      throw RuntimeError(.alreadyExists, "File \(options.file) exists. Remove it first")
+    } catch {
+      throw RuntimeError(error, "spec")
+    }
+    return ExitStatus.success
+  }
+
+  private static func write(_ text: String, to path: String) throws(SystemError) {
+    let file = try File.open(path, [.writeOnly, .create, .exclusive])
+    do {
+      try File.write(Array(text.utf8), to: file, subject: path)
+    } catch {
+      // The write's failure is what matters.
+      try? File.remove(path)
+      throw error
+    }
   }
 }

@@ -7,6 +7,8 @@ internal import Kernel
 struct Environment {
   /// The effective user.
   var userID: UInt32
+  /// The effective group.
+  var groupID: UInt32
   /// Whether the process is in a user namespace other than the first.
   var isInUserNamespace: () -> Bool
   /// The working directory.
@@ -17,7 +19,7 @@ struct Environment {
   /// The surroundings of this process.
   static var current: Environment {
     Environment(
-      userID: geteuid(), isInUserNamespace: isUserNamespaceMapped,
+      userID: geteuid(), groupID: getegid(), isInUserNamespace: isUserNamespaceMapped,
       workingDirectory: currentDirectory,
       variable: { name in unsafe getenv(name).map { unsafe String(cString: $0) } })
   }

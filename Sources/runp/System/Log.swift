@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import JSON
 internal import Kernel
 
 /// Where messages go, and in the form that callers read.
@@ -111,9 +112,9 @@ final class Log {
   ) -> String {
     switch format {
     case .text:
-      "time=\"\(time)\" level=\(level) msg=\(QuotedText.json(message))\n"
+      "time=\"\(time)\" level=\(level) msg=\(JSONValue.string(message).text())\n"
     case .json:
-      "{\"level\":\"\(level)\",\"msg\":\(QuotedText.json(message)),\"time\":\"\(time)\"}\n"
+      "{\"level\":\"\(level)\",\"msg\":\(JSONValue.string(message).text()),\"time\":\"\(time)\"}\n"
     }
   }
 }

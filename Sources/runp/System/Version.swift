@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Kernel
 internal import RuntimeSpec
 
 /// What runp calls itself.
@@ -12,6 +13,6 @@ enum Version {
   /// Called as `runc`, the first line starts as the callers that read it expect.
   static func text(program: String) -> String {
     let name = program == "runc" ? "runc version \(number)+runp" : "runp version \(number)"
-    return "\(name)\nspec: \(specVersion)\n"
+    return "\(name)\nspec: \(specVersion)\nlibseccomp: \(SyscallFilter.libraryVersion)\n"
   }
 }

@@ -2,8 +2,8 @@
 
 /// The manual page runp(8), in the macros of groff_man(7).
 enum ManPage {
-  /// The page.
-  static var text: String {
+  /// The page with a section for each of the commands.
+  static func text(for commands: [CommandInfo]) -> String {
     """
     .TH RUNP 8 "" "runp \(Version.number)" "System Administration"
     .SH NAME
@@ -18,7 +18,7 @@ enum ManPage {
     \(paragraphs(description)).SH GLOBAL OPTIONS
     These stand before the command.
     \(options(HelpText.globalOptions)).SH COMMANDS
-    \(CommandTable.shown.map(section).joined()).SH EXIT STATUS
+    \(commands.map(section).joined()).SH EXIT STATUS
     \(exitStatus).SH FILES
     \(files).SH SEE ALSO
     .BR cgroups (7),

@@ -25,7 +25,7 @@ enum ZshCompletion {
         local -A opt_args
         commands=(
       \(described(ShellText.firstWords(of: commands).map { ($0, ShellText.summary(of: $0, in: commands)) }))  )
-        _arguments -C -S \\
+        _arguments -C -S -A '-*' \\
       \(specifications(HelpText.globalOptions))    '1:command:{ _describe command commands }' \\
           '*::argument:->argument' && ret=0
         [[ $state == argument ]] || return ret
@@ -51,7 +51,7 @@ enum ZshCompletion {
         local -a commands
         commands=(
       \(described(members.map { (ShellText.lastWord(of: $0), $0.summary) }))  )
-        _arguments -C \\
+        _arguments -C -A '-*' \\
       \(specifications([OptionScanner.help]))    '1:command:{ _describe command commands }' \\
           '*::argument:->argument' && ret=0
         [[ $state == argument ]] || return ret

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import JSON
+import Support
+import Testing
+
+@testable import runp
+
+/// The program as a caller sees it: streams and exit statuses.
+@Suite struct ProgramTests {
+  private func runp(_ arguments: String..., directory: String = "/") throws -> Program.Result {
+    try Program.run(Program.runp, arguments, directory: directory)
+  }
+
+  @Test func versionHasTheLinesThatCallersRead() throws {
+    let result = try runp("--version")
+    #expect(result.status == 0)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.first == "runp version 0.1.0")
+    #expect(lines.contains("spec: 1.3.0"))
+    #expect(lines.contains { $0.hasPrefix("libseccomp: 2.") })
+    #expect(try runp("-v").output == result.output)
+    #expect(try runp("-version").output == result.output)
+  }
+
+  @Test func calledAsRuncTheVersionIsRuncs() throws {
+    let directory = TemporaryDirectory()
+    let link = "\(directory.path)/runc"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Program.runp)
+    #expect(try Program.run(link, ["--version"]).output.hasPrefix("runc version 0.1.0"))
+  }
+
+  @Test(arguments: [[], ["--help"], ["-h"], ["help"], ["--debug", "--help"]])
+  func helpGoesToStandardOutput(words: [String]) throws {
+    let result = try Program.run(Program.runp, words)
+    #expect(result.status == 0)
+    #expect(result.output.hasPrefix("runp - "))
+    #expect(result.error == "")
+  }
+
+  @Test func helpOnACommand() throws {
+    for result in [try runp("spec", "--help"), try runp("help", "spec")] {
+      #expect(result.status == 0)
+      #expect(result.output.hasPrefix("runp spec - "))
+    }
+  }
+
+  @Test(arguments: ["checkpoint", "restore", "pause", "resume", "update", "ps", "events", "nosuch"])
+  func unknownCommandHasAStatusOfItsOwn(name: String) throws {
+    for words in [[name], [name, "--help"], ["help", name]] {
+      let result = try Program.run(Program.runp, words)
+      #expect(result.status == 3)
+      #expect(result.error.hasPrefix("runp: unknown command \"\(name)\"\n"))
+      #expect(result.output == "")
+    }
+  }
+
+  @Test(arguments: [
+    (["--nosuch"], "runp: flag provided but not defined: --nosuch\nusage: runp "),
+    (["--log"], "runp: flag needs an argument: --log\nusage: runp "),
+    (["spec", "--nosuch"], "runp: flag provided but not defined: --nosuch\nusage: runp spec "),
+    (["completion"], "runp: \"completion\" requires exactly 1 argument\nusage: runp completion "),
+    (["completion", "csh"], "runp: no completions for \"csh\""),
+    (["--log-format", "xml", "features"], "runp: invalid value \"xml\" for --log-format"),
+    (["--systemd-cgroup", "features"], "runp: the systemd cgroup driver is not supported yet\n"),
+    (["--log", "syslog:x", "features"], "runp: log syslog:x: "),
+    (["--root", "/", "features"], "runp: the state directory (--root) must not be /\n"),
+  ])
+  func mistakesAreNamed(words: [String], error: String) throws {
+    let result = try Program.run(Program.runp, words)
+    #expect(result.status == 1)
+    #expect(result.error.hasPrefix(error))
+    #expect(result.output == "")
+  }
+
+  @Test func fatalErrorsGoToTheLogAndToStandardError() throws {
+    let directory = TemporaryDirectory()
+    let log = "\(directory.path)/log.json"
+    let result = try runp("--log", log, "--log-format=json", "spec", "-b", "/nonexistent")
+    #expect(result.status == 1)
+    let words = "spec: open /nonexistent/config.json: no such file or directory"
+    #expect(result.error == "runp: \(words)\n")
+    let line = try JSONValue(parsing: String(contentsOfFile: log, encoding: .utf8))
+    #expect(line["level"] == "error")
+    #expect(line["msg"] == .string(words))
+  }
+
+  @Test func jsonOnStandardErrorIsTheOnlyThingThere() throws {
+    let result = try runp("--log-format", "json", "nosuch")
+    let line = try JSONValue(parsing: result.error)
+    #expect(line["msg"] == "unknown command \"nosuch\"")
+  }
+
+  @Test func specIsWrittenOnce() throws {
+    let directory = TemporaryDirectory()
+    let result = try runp("spec", directory: directory.path)
+    #expect(result.status == 0)
+    #expect(result.output + result.error == "")
+    let path = "\(directory.path)/config.json"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(try JSONValue(parsing: text)["ociVersion"] == "1.3.0")
+    let again = try runp("spec", "--bundle", directory.path)
+    #expect(again.status == 1)
+    #expect(again.error == "runp: File config.json exists. Remove it first\n")
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+  }
+
+  @Test func specForUsersMapsTheCaller() throws {
+    let directory = TemporaryDirectory()
+    #expect(try runp("spec", "--rootless", "-b", directory.path, "-f", "user.json").status == 0)
+    let text = try String(contentsOfFile: "\(directory.path)/user.json", encoding: .utf8)
+    let document = try JSONValue(parsing: text)
+    #expect(
+      document["linux"]?["uidMappings"]
+        == [["containerID": 0, "hostID": JSONValue(geteuid()), "size": 1]])
+  }
+
+  @Test func featuresIsOneDocument() throws {
+    let result = try runp("features")
+    #expect(result.status == 0)
+    #expect(try JSONValue(parsing: result.output)["ociVersionMax"] == "1.3.0")
+  }
+}
