@@ -117,6 +117,13 @@ extension Cgroup {
     }
     let missing = wanted.subtracting(enabled)
     if missing.isEmpty { return wanted }
+    if hasOwnProcesses(directory) {
+      if let needed = missing.intersection(plan.controllers).each.first {
+        throw plan.error(
+          enabling: needed, at: location, SystemError(call: "write", errno: EBUSY, subject: name))
+      }
+      return enabled.intersection(wanted)
+    }
     do {
       let words = missing.names.map { "+\($0)" }.joined(separator: " ")
       try File.writeControl(words, to: name, at: directory.number)
@@ -137,6 +144,21 @@ extension Cgroup {
       }
     }
     return enabled.intersection(wanted)
+  }
+
+  /// Whether a cgroup other than the root has processes of its own.
+  ///
+  /// The kernel refuses most controllers there, but takes cpu, cpuset and pids
+  /// alone and makes the cgroup a threaded domain, in which no process could
+  /// be put into the new leaf any more. Only the root has no cgroup.type.
+  private static func hasOwnProcesses(_ directory: borrowing Descriptor) -> Bool {
+    guard File.exists("cgroup.type", at: directory.number) else { return false }
+    do {
+      return try !File.read("cgroup.procs", at: directory.number).isEmpty
+    } catch {
+      // What is being written next fails with the better reason.
+      return false
+    }
   }
 }
 

@@ -100,7 +100,7 @@ extension Cgroup {
   borrowing func notOurs() -> CgroupError {
     CgroupError(
       .notOurs,
-      "cgroup \(location) is left alone: it has processes, and nothing says that runp made it")
+      "cgroup \(location) is left alone: it is in use, and nothing says that runp made it")
   }
 
   private borrowing func control(_ file: String, _ text: String) throws(CgroupError) {

@@ -19,6 +19,8 @@ extension Cgroup {
     }
     do {
       try Self.remove(location, until: deadline, withSubgroups: isConfirmed)
+    } catch  where error.errno == EBUSY && !isConfirmed {
+      throw notOurs()
     } catch {
       throw CgroupError(error, "remove cgroup \(location)")
     }

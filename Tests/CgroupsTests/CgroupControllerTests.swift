@@ -49,6 +49,22 @@ import Testing
     try File.remove(parent, isDirectory: true)
   }
 
+  @Test(.enabled(if: RealCgroup.has([.pids]), "needs pids on cgroup2"))
+  func aParentWithProcessesOfItsOwnIsNotMadeThreaded() throws {
+    let hierarchy = try CgroupHierarchy.find()
+    let parent = hierarchy.mountPoint + base.name
+    try File.makeDirectory(parent)
+    let sleeper = try Sleeper(in: parent)
+    let cgroup = try Cgroup.create(in: hierarchy, at: base.path("leaf"), for: LimitPlan())
+    #expect(try cgroup.read("../cgroup.type") == "domain\n")
+    #expect(try cgroup.read("cgroup.type") == "domain\n")
+    let member = try Sleeper(in: cgroup.location)
+    try cgroup.remove(until: deadline)
+    #expect(member.endedBy() == SIGKILL)
+    #expect(sleeper.goOn() == 0)
+    try File.remove(parent, isDirectory: true)
+  }
+
   @Test(.enabled(if: RealCgroup.has([.hugetlb]), "needs the hugetlb controller on cgroup2"))
   func aPageSizeThatTheMachineDoesNotHaveIsNamed() throws {
     let hierarchy = try CgroupHierarchy.find()
