@@ -88,7 +88,9 @@ nothing_left() {
   done
   printf 'left behind after %s tries:\n%s\n' "$tries" "$found" >&2
   # The next tests must not suffer for it.
-  local pid
+  local pid point
+  while read -r point; do umount -l "$point"; done \
+    < <(awk -v at="$WORK/" 'index($5, at) == 1 { print $5 }' /proc/self/mountinfo)
   for pid in $(strays); do kill -KILL "$pid" 2>/dev/null || true; done
   find "$RUNP_CGROUP2$CGROUP_PARENT" -depth -type d -exec rmdir {} + 2>/dev/null || true
   return 1
@@ -212,6 +214,12 @@ base_config() {
 JSON
 }
 
+# Takes another ID for what follows, with a cgroup of its own.
+as() {
+  ID=$1
+  config --arg p "$CGROUP_PARENT/$1" '.linux.cgroupsPath = $p'
+}
+
 # Edits config.json with jq: config '.hostname = "x"'; options of jq go first.
 config() {
   jq "$@" <"$BUNDLE/config.json" >"$WORK/config.new" &&
@@ -287,6 +295,8 @@ create() {
 # Creates, which must be refused, and nothing of the container may be left.
 create_refused() {
   refused create --bundle "$BUNDLE" "$@" "$ID"
+  # crun leaves its cgroup behind when create fails.
+  if is_crun; then rmdir "$RUNP_CGROUP2$CGROUP_PARENT/$ID" 2>/dev/null || true; fi
   gone "$ID"
 }
 

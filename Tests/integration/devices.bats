@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+load helpers
+
+@test "the default devices are there and work" {
+  probe stat /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty -- \
+    write /dev/null -- write /dev/full -- open /dev/zero /dev/urandom /dev/random
+  is stat./dev/null "char 1:3 0666 0:0"
+  is stat./dev/zero "char 1:5 0666 0:0"
+  is stat./dev/full "char 1:7 0666 0:0"
+  is stat./dev/random "char 1:8 0666 0:0"
+  is stat./dev/urandom "char 1:9 0666 0:0"
+  is stat./dev/tty "char 5:0 0666 0:0"
+  is write./dev/null ok
+  is write./dev/full ENOSPC
+  is open./dev/urandom ok
+}
+
+@test "the default links are there" {
+  probe readlink /dev/fd /dev/stdin /dev/stdout /dev/stderr /dev/ptmx
+  is link./dev/fd /proc/self/fd
+  is link./dev/stdin /proc/self/fd/0
+  is link./dev/stdout /proc/self/fd/1
+  is link./dev/stderr /proc/self/fd/2
+  like link./dev/ptmx '^(/dev/)?pts/ptmx$'
+}
+
+@test "there is nothing else in /dev" {
+  probe list /dev
+  # /dev/core is there where there is a /proc/kcore to point to.
+  like list./dev '^(core,)?fd,full,mqueue,null,ptmx,pts,random,shm,stderr,stdin,stdout,tty,urandom,zero$'
+}
+
+@test "without a terminal there is no console" {
+  probe stat /dev/console
+  is stat./dev/console ENOENT
+}
+
+@test "devices of the configuration are made, with owner and mode" {
+  config '.linux.devices = [
+    {type: "c", path: "/dev/fuse", major: 10, minor: 229, fileMode: 432, uid: 5, gid: 6},
+    {type: "b", path: "/dev/deep/er/loop0", major: 7, minor: 0, fileMode: 384},
+    {type: "u", path: "/dev/unbuffered", major: 1, minor: 3},
+    {type: "c", path: "/other/zero", major: 1, minor: 5, fileMode: 438}]'
+  probe stat /dev/fuse /dev/deep/er/loop0 /dev/unbuffered /other/zero
+  is stat./dev/fuse "char 10:229 0660 5:6"
+  is stat./dev/deep/er/loop0 "block 7:0 0600 0:0"
+  is stat./dev/unbuffered "char 1:3 0666 0:0"
+  is stat./other/zero "char 1:5 0666 0:0"
+}
+
+@test "a fifo is made too, whatever numbers it has" {
+  config '.linux.devices = [{type: "p", path: "/dev/pipe", fileMode: 420}]'
+  probe stat /dev/pipe
+  is stat./dev/pipe "fifo 0:0 0644 0:0"
+}
+
+@test "a fifo's major and minor mean nothing" {
+  peer_falls_short runc "it compares them with the file's"
+  config '.linux.devices = [{type: "p", path: "/dev/pipe", major: 8, minor: 666, fileMode: 420}]'
+  probe stat /dev/pipe
+  is stat./dev/pipe "fifo 0:0 0644 0:0"
+}
+
+@test "a declared device replaces a default one of the same path" {
+  peer_falls_short runc "it then denies it to itself"
+  config '.linux.devices = [{type: "c", path: "/dev/null", major: 1, minor: 3, fileMode: 436, uid: 0, gid: 8}]'
+  probe stat /dev/null
+  is stat./dev/null "char 1:3 0664 0:8"
+}
+
+@test "a device type that does not exist is refused" {
+  peer_falls_short crun "it makes some device"
+  config '.linux.devices = [{type: "x", path: "/dev/odd", major: 1, minor: 3}]'
+  create_refused
+}
+
+@test "a device below a symlink is made within the container or not at all" {
+  mkdir "$WORK/host"
+  ln -s "$WORK/host" "$BUNDLE/rootfs/out"
+  config '.linux.devices = [{type: "c", path: "/out/null", major: 1, minor: 3}]'
+  rt run --bundle "$BUNDLE" "$ID"
+  equal "$(ls "$WORK/host")" ""
+}
+
+@test "a file that is already there and is no such device is refused" {
+  runp_only "it keeps the file"
+  touch "$BUNDLE/rootfs/tmp/device"
+  config '.linux.devices = [{type: "c", path: "/tmp/device", major: 1, minor: 3}]'
+  create_refused
+  says '/tmp/device'
+}
+
+@test "a bind mount over /dev is left as it is" {
+  mkdir "$WORK/dev"
+  mknod -m 666 "$WORK/dev/null" c 1 3
+  config '.mounts |= map(select(.destination | startswith("/dev") | not))'
+  with_mount /dev bind "$WORK/dev" bind
+  probe stat /dev/zero /dev/null
+  is stat./dev/null "char 1:3 0666 0:0"
+  is stat./dev/zero ENOENT
+  equal "$(ls "$WORK/dev")" null
+}
+
+@test "device rules deny what they do not allow" {
+  config '.linux.resources.devices = [
+      {allow: false, access: "rwm"},
+      {allow: true, type: "c", major: 1, minor: 3, access: "rwm"}]
+    | .linux.devices = [{type: "c", path: "/dev/loopish", major: 7, minor: 0, fileMode: 438}]'
+  arguments /bin/probe open /dev/loopish /dev/null
+  rt run --bundle "$BUNDLE" "$ID"
+  if [ "$status" -ne 0 ]; then
+    # Where no device program can be attached, the message says so.
+    says 'device|bpf'
+    skip "no device program here: $errors"
+  fi
+  is open./dev/loopish EPERM
+  is open./dev/null ok
+}
+
+@test "the default devices stay usable under rules that deny everything" {
+  config '.linux.resources.devices = [{allow: false, access: "rwm"}]'
+  probe write /dev/null -- open /dev/zero /dev/urandom /dev/full
+  is write./dev/null ok
+  is open./dev/zero ok
+  is open./dev/urandom ok
+}

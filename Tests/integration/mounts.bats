@@ -1,0 +1,413 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+load helpers
+
+# A directory of the host with a file in it, to be mounted.
+prepare() {
+  mkdir "$WORK/data"
+  echo content >"$WORK/data/file"
+}
+
+@test "bind: a directory of the host is seen and can be written" {
+  with_mount /data bind "$WORK/data" bind
+  probe read /data/file -- write /data/new back
+  is read./data/file content
+  equal "$(cat "$WORK/data/new")" back
+}
+
+@test "bind: the type does not matter, the option does" {
+  with_mount /data none "$WORK/data" rbind
+  probe read /data/file
+  is read./data/file content
+}
+
+@test "bind: a single file" {
+  with_mount /etc/one bind "$WORK/data/file" bind
+  probe read /etc/one -- stat /etc/one
+  is read./etc/one content
+  like stat./etc/one '^file'
+}
+
+@test "bind: a relative source starts in the bundle" {
+  mkdir "$BUNDLE/inner"
+  echo from-bundle >"$BUNDLE/inner/file"
+  with_mount /data bind inner bind
+  cd /
+  probe read /data/file
+  is read./data/file from-bundle
+}
+
+@test "bind: a source that does not exist is refused by name" {
+  with_mount /data bind "$WORK/nothing" bind
+  create_refused
+  says 'nothing'
+}
+
+@test "bind: ro" {
+  with_mount /data bind "$WORK/data" bind ro
+  probe write /data/new -- read /data/file
+  is write./data/new EROFS
+  is read./data/file content
+  [ ! -e "$WORK/data/new" ]
+}
+
+@test "bind: the host's mount keeps its own options" {
+  mount --bind "$WORK/data" "$WORK/data"
+  with_mount /data bind "$WORK/data" bind ro nosuid noexec nodev
+  probe mounts /data
+  local options
+  options=$(awk -v p="$WORK/data" '$5 == p { print $6 }' /proc/self/mountinfo)
+  umount "$WORK/data"
+  equal "$options" rw,relatime
+}
+
+@test "bind: without r, what is mounted below does not come along" {
+  mkdir "$WORK/data/below"
+  mount -t tmpfs below "$WORK/data/below"
+  touch "$WORK/data/below/hidden"
+  with_mount /flat bind "$WORK/data" bind
+  with_mount /deep bind "$WORK/data" rbind
+  probe list /flat/below /deep/below
+  umount "$WORK/data/below"
+  is list./flat/below ""
+  is list./deep/below hidden
+}
+
+# Each word and what the kernel then says of the mount.
+@test "bind: nosuid nodev noexec noatime nodiratime nosymfollow are the mount's" {
+  with_mount /data bind "$WORK/data" bind nosuid nodev noexec
+  probe mounts /data
+  like mount./data 'nosuid,nodev,noexec'
+  config '.mounts[-1].options = ["bind", "noatime"]'
+  probe mounts /data
+  like mount./data 'noatime'
+  config '.mounts[-1].options = ["bind", "nodiratime"]'
+  probe mounts /data
+  like mount./data 'nodiratime'
+  config '.mounts[-1].options = ["bind", "strictatime"]'
+  probe mounts /data
+  unlike mount./data 'relatime|noatime'
+}
+
+@test "bind: nosymfollow" {
+  peer_falls_short crun "it hands the word on to the file system"
+  ln -s file "$WORK/data/link"
+  with_mount /data bind "$WORK/data" bind nosymfollow
+  probe read /data/file /data/link
+  is read./data/file content
+  is read./data/link ELOOP
+}
+
+@test "noexec and nodev do what they say" {
+  cp "$RUNP_SUITE/probe" "$WORK/data/program"
+  mknod "$WORK/data/null" c 1 3
+  with_mount /data bind "$WORK/data" bind noexec nodev
+  probe exec /data/program -- open /data/null
+  is exec./data/program EACCES
+  is open./data/null EACCES
+}
+
+@test "the words that undo win over those before them" {
+  peer_falls_short crun "on a bind it takes no word back"
+  with_mount /data bind "$WORK/data" bind ro nosuid nodev noexec rw suid dev exec
+  probe mounts /data
+  like mount./data ' rw,relatime'
+}
+
+@test "defaults is no option at all" {
+  peer_falls_short runc "it hands the word on to the file system"
+  with_mount /tmp tmpfs tmpfs defaults
+  probe mounts /tmp
+  like mount./tmp '^tmpfs rw,relatime'
+}
+
+@test "bind: options for a file system do not disturb" {
+  peer_falls_short runc "it refuses them, defaults included"
+  with_mount /data bind "$WORK/data" bind defaults mode=755
+  probe read /data/file
+  is read./data/file content
+}
+
+# --- recursive options ------------------------------------------------------
+
+# A tree with one more mount below it, as /tree.
+tree() {
+  mkdir "$WORK/data/below"
+  mount -t tmpfs -o dev,suid,exec,relatime below "$WORK/data/below"
+  with_mount /tree bind "$WORK/data" rbind "$@"
+  probe mounts /tree /tree/below
+  umount "$WORK/data/below"
+}
+
+@test "ro is for the topmost mount only, rro for all" {
+  tree ro
+  like mount./tree ' ro'
+  like mount./tree/below ' rw'
+  rmdir "$WORK/data/below"
+  config '.mounts |= .[:-1]'
+  tree rro
+  like mount./tree ' ro'
+  like mount./tree/below ' ro'
+}
+
+@test "rnosuid rnodev rnoexec are for all" {
+  tree rnosuid rnodev rnoexec
+  like mount./tree 'nosuid,nodev,noexec'
+  like mount./tree/below 'nosuid,nodev,noexec'
+}
+
+@test "rnoatime, rnodiratime and rstrictatime are for all" {
+  peer_falls_short crun "it does not clear the atime bits first: EINVAL"
+  tree rnoatime rnodiratime
+  like mount./tree 'noatime,nodiratime'
+  like mount./tree/below 'noatime,nodiratime'
+  rmdir "$WORK/data/below"
+  config '.mounts |= .[:-1]'
+  tree rstrictatime
+  unlike mount./tree/below 'atime'
+}
+
+@test "rnosymfollow is for all" {
+  peer_falls_short crun "it does not know the word"
+  tree rnosymfollow
+  like mount./tree nosymfollow
+  like mount./tree/below nosymfollow
+}
+
+@test "rrw, rsuid, rdev and rexec take the restriction off again" {
+  mkdir "$WORK/data/below"
+  mount -t tmpfs -o nodev,nosuid,noexec below "$WORK/data/below"
+  with_mount /tree bind "$WORK/data" rbind rrw rsuid rdev rexec
+  probe mounts /tree/below
+  umount "$WORK/data/below"
+  unlike mount./tree/below 'nosuid|nodev|noexec'
+}
+
+# --- tmpfs ------------------------------------------------------------------
+
+@test "tmpfs: size and mode are handed on" {
+  with_mount /scratch tmpfs tmpfs size=1m mode=1711 nosuid
+  probe size /scratch -- stat /scratch -- write /scratch/x -- mounts /scratch
+  is size./scratch 1048576
+  like stat./scratch '^dir 0:0 1711'
+  is write./scratch/x ok
+  like mount./scratch '^tmpfs rw,nosuid'
+}
+
+@test "tmpfs: it has the mode of the directory it covers" {
+  mkdir -m 1770 "$BUNDLE/rootfs/scratch"
+  with_mount /scratch tmpfs tmpfs
+  probe stat /scratch
+  like stat./scratch '^dir 0:0 1770'
+}
+
+@test "tmpfs: ro" {
+  with_mount /scratch tmpfs tmpfs ro
+  probe write /scratch/x
+  is write./scratch/x EROFS
+}
+
+@test "tmpfs: tmpcopyup brings the image's files along" {
+  mkdir -p "$BUNDLE/rootfs/image/dir"
+  echo inside >"$BUNDLE/rootfs/image/dir/file"
+  ln -s dir/file "$BUNDLE/rootfs/image/link"
+  chmod 751 "$BUNDLE/rootfs/image/dir"
+  with_mount /image tmpfs tmpfs tmpcopyup
+  probe read /image/dir/file -- readlink /image/link -- stat /image/dir -- write /image/new -- mounts /image
+  is read./image/dir/file inside
+  is link./image/link dir/file
+  like stat./image/dir '0751'
+  is write./image/new ok
+  like mount./image '^tmpfs'
+  [ ! -e "$BUNDLE/rootfs/image/new" ]
+}
+
+@test "tmpfs: tmpcopyup and ro" {
+  mkdir -p "$BUNDLE/rootfs/image"
+  echo inside >"$BUNDLE/rootfs/image/file"
+  with_mount /image tmpfs tmpfs tmpcopyup ro
+  probe read /image/file -- write /image/new
+  is read./image/file inside
+  is write./image/new EROFS
+}
+
+@test "an option that the file system does not take is refused" {
+  with_mount /scratch tmpfs tmpfs no_such_option=1
+  create_refused
+  says 'scratch|no_such_option'
+}
+
+@test "an unknown file system is refused by name" {
+  with_mount /scratch no-such-fs none
+  create_refused
+  says 'scratch|no-such-fs'
+}
+
+# --- special file systems ---------------------------------------------------
+
+@test "proc, sysfs, devpts and mqueue are of their type" {
+  probe mounts / /proc /sys /dev /dev/pts /dev/mqueue /dev/shm
+  like mount./proc '^proc rw'
+  like mount./sys '^sysfs ro,nosuid,nodev,noexec'
+  like mount./dev '^tmpfs rw,nosuid'
+  like mount./dev/pts '^devpts rw,nosuid,noexec.*mode=620.*ptmxmode=666'
+  like mount./dev/mqueue '^mqueue rw,nosuid,nodev,noexec'
+  like mount./dev/shm '^tmpfs rw,nosuid,nodev,noexec.*size=65536k'
+}
+
+@test "the process lives in its own proc" {
+  probe readlink /proc/self
+  is link./proc/self 1
+}
+
+@test "cgroup: it is the container's own, and read-only when asked" {
+  with_mount /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime ro
+  probe mounts /sys/fs/cgroup -- read /sys/fs/cgroup/cgroup.procs -- mkdir /sys/fs/cgroup/x
+  like mount./sys/fs/cgroup '^cgroup2 ro,nosuid,nodev,noexec,relatime'
+  is read./sys/fs/cgroup/cgroup.procs 1
+  is mkdir./sys/fs/cgroup/x EROFS
+}
+
+@test "cgroup: it can be written when the mount is not read-only" {
+  with_mount /sys/fs/cgroup cgroup cgroup nosuid noexec nodev
+  probe mkdir /sys/fs/cgroup/x -- stat /sys/fs/cgroup/x
+  is mkdir./sys/fs/cgroup/x ok
+}
+
+@test "cgroup: without a cgroup namespace it shows the container's cgroup or above" {
+  without_namespace cgroup
+  with_mount /sys/fs/cgroup cgroup cgroup ro
+  probe mounts /sys/fs/cgroup
+  like mount./sys/fs/cgroup '^cgroup2 ro'
+}
+
+# --- where and in which order -----------------------------------------------
+
+@test "mounts are made in the order of the configuration" {
+  with_mount /one tmpfs tmpfs
+  with_mount /one/two tmpfs tmpfs
+  with_mount /one/two/three bind "$WORK/data" bind
+  probe mounts /one /one/two -- read /one/two/three/file -- mountpoints
+  is mounts./one 1
+  is read./one/two/three/file content
+  local order
+  order=$(sed -n 's/^mountpoint=//p' <<<"$output" | grep '^/one' | tr '\n' ' ')
+  equal "$order" "/one /one/two /one/two/three "
+}
+
+@test "a later mount covers an earlier one" {
+  with_mount /data tmpfs tmpfs
+  with_mount /data bind "$WORK/data" bind
+  probe read /data/file -- mounts /data
+  is read./data/file content
+  is mounts./data 2
+}
+
+@test "a destination that is not there is made, with its parents" {
+  with_mount /a/b/c/d bind "$WORK/data" bind
+  with_mount /x/y/file bind "$WORK/data/file" bind
+  probe read /a/b/c/d/file /x/y/file -- stat /a/b
+  is read./a/b/c/d/file content
+  is read./x/y/file content
+  like stat./a/b '^dir 0:0 .755'
+}
+
+@test "a relative destination starts at the root" {
+  with_mount data bind "$WORK/data" bind
+  probe read /data/file
+  is read./data/file content
+}
+
+@test "a destination with dots and slashes is cleaned" {
+  with_mount //a/../data/./ bind "$WORK/data" bind
+  probe read /data/file
+  is read./data/file content
+}
+
+@test "a read-only mount below a file system of the container" {
+  with_mount /dev/extra tmpfs tmpfs ro
+  probe write /dev/extra/x
+  is write./dev/extra/x EROFS
+}
+
+@test "a file cannot be mounted where a directory is, and the message names it" {
+  with_mount /etc bind "$WORK/data/file" bind
+  create_refused
+  says 'etc'
+}
+
+@test "mount names with spaces and other scripts" {
+  mkdir "$WORK/with space ü"
+  echo content >"$WORK/with space ü/file"
+  with_mount "/has space ü" bind "$WORK/with space ü" bind
+  probe read "/has space ü/file"
+  is "read./has space ü/file" content
+}
+
+# --- propagation ------------------------------------------------------------
+
+# Mounts something below a shared directory of the host while the container
+# runs, and sees whether it is in the container: $1 is yes or no.
+arrives() {
+  mount --bind "$WORK/data" "$WORK/data"
+  mount --make-shared "$WORK/data"
+  mkdir "$WORK/data/later"
+  running
+  mount -t tmpfs later "$WORK/data/later"
+  ok exec "$ID" /bin/probe mounts /data/later /data
+  local report=$output
+  umount "$WORK/data/later"
+  ok delete --force "$ID"
+  umount -l "$WORK/data"
+  output=$report
+  is mounts./data/later "$1"
+}
+
+@test "propagation: rprivate, by default, lets nothing in" {
+  with_mount /data bind "$WORK/data" rbind rprivate
+  arrives 0
+  like mount./data 'propagation=private'
+}
+
+@test "propagation: rslave lets the host's mounts in" {
+  config '.linux.rootfsPropagation = "rslave"'
+  with_mount /data bind "$WORK/data" rbind rslave
+  arrives 1
+  like mount./data 'propagation=master'
+}
+
+@test "propagation: rshared lets them in and out" {
+  config '.linux.rootfsPropagation = "rshared" | .process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"])'
+  with_mount /data bind "$WORK/data" rbind rshared
+  mount --bind "$WORK/data" "$WORK/data"
+  mount --make-shared "$WORK/data"
+  mkdir "$WORK/data/inner"
+  arguments /bin/sh -c 'mount -t tmpfs inner /data/inner && probe mounts /data /data/inner'
+  run_once
+  local seen
+  seen=$(grep -c "$WORK/data/inner" /proc/self/mountinfo || true)
+  umount "$WORK/data/inner" || true
+  umount -l "$WORK/data"
+  is mounts./data/inner 1
+  like mount./data 'propagation=shared'
+  equal "$seen" 1
+}
+
+@test "propagation: unbindable and private are the mount's" {
+  peer_falls_short crun "a mount with unbindable is private"
+  local word
+  for word in unbindable private; do
+    config '.mounts |= map(select(.destination != "/data"))'
+    with_mount /data bind "$WORK/data" bind "$word"
+    probe mounts /data
+    like mount./data "propagation=$word"
+  done
+}
+
+@test "nothing that the container mounts appears on the host" {
+  grep -v "$WORK" /proc/self/mountinfo | cut -d' ' -f5 | sort >"$WORK/before"
+  running
+  grep -v "$WORK/state" /proc/self/mountinfo | cut -d' ' -f5 | sort >"$WORK/after"
+  diff "$WORK/before" "$WORK/after"
+}

@@ -1,0 +1,263 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# The root directory, and what a hostile image may try with it.
+
+load helpers
+
+@test "the container sees its root directory and nothing of the host's" {
+  probe list / -- stat /boot /work /usr/lib -- cwd -- mounts /
+  like list./ '^bin,dev,etc,'
+  is stat./boot ENOENT
+  is stat./usr/lib ENOENT
+  is cwd /
+  is mounts./ 1
+}
+
+@test "no mount of the host is left in the container's mount table" {
+  probe mountpoints
+  local extra
+  extra=$(sed -n 's/^mountpoint=//p' <<<"$output" |
+    grep -vxE '/|/proc|/sys|/dev|/dev/(pts|shm|mqueue)' || true)
+  equal "$extra" ""
+}
+
+@test "the root directory can be written, and the bundle has what was written" {
+  probe write /tmp/new text
+  equal "$(cat "$BUNDLE/rootfs/tmp/new")" text
+}
+
+@test "root.readonly: nothing of the root can be written, mounts can" {
+  config '.root.readonly = true'
+  probe write /tmp/new -- write /dev/shm/new -- mounts /
+  is write./tmp/new EROFS
+  is write./dev/shm/new ok
+  like mount./ ' ro'
+  [ ! -e "$BUNDLE/rootfs/tmp/new" ]
+}
+
+@test "root.readonly: mount points are still made" {
+  config '.root.readonly = true'
+  mkdir "$WORK/data"
+  with_mount /made/for/this bind "$WORK/data" bind
+  probe write /made/for/this/x
+  is write./made/for/this/x ok
+}
+
+@test "root.path may be absolute" {
+  config --arg p "$BUNDLE/rootfs" '.root.path = $p'
+  probe list /
+  like list./ '^bin,dev,etc,'
+}
+
+@test "root.path that does not exist is refused by name" {
+  config '.root.path = "nothing"'
+  create_refused
+  says 'nothing'
+}
+
+@test "root.path that is a file is refused" {
+  config '.root.path = "config.json"'
+  create_refused
+  if [ "$RUNTIME_NAME" != runc ]; then says 'config.json'; fi
+}
+
+@test "rootfsPropagation is the root mount's" {
+  local word
+  for word in private shared; do
+    config --arg p "$word" '.linux.rootfsPropagation = $p'
+    probe mounts /
+    like mount./ "propagation=$word"
+  done
+}
+
+@test "rootfsPropagation that does not exist is refused" {
+  peer_falls_short crun "it ignores the word"
+  config '.linux.rootfsPropagation = "sideways"'
+  create_refused
+  says 'sideways'
+}
+
+# --- symlinks in the image --------------------------------------------------
+
+# A directory of the host that no container may touch.
+trap_dir() {
+  mkdir "$WORK/host" "$WORK/data"
+  echo untouched >"$WORK/host/file"
+  echo content >"$WORK/data/file"
+}
+
+untouched() {
+  equal "$(ls "$WORK/host")" file
+  equal "$(cat "$WORK/host/file")" untouched
+}
+
+@test "a symlink in a destination is resolved within the container" {
+  trap_dir
+  mkdir "$BUNDLE/rootfs/real"
+  ln -s /real "$BUNDLE/rootfs/link"
+  with_mount /link/inner bind "$WORK/data" bind
+  probe read /real/inner/file
+  is read./real/inner/file content
+}
+
+@test "an absolute symlink to the host does not lead a mount out" {
+  trap_dir
+  ln -s "$WORK/host" "$BUNDLE/rootfs/out"
+  with_mount /out/inner bind "$WORK/data" bind
+  rt run --bundle "$BUNDLE" "$ID"
+  untouched
+  [ ! -e "$WORK/host/inner" ]
+}
+
+@test "a relative symlink with many dots does not lead a mount out" {
+  trap_dir
+  ln -s "../../../../../../../..$WORK/host" "$BUNDLE/rootfs/out"
+  with_mount /out/inner bind "$WORK/data" bind
+  with_mount /out/file bind "$WORK/data/file" bind
+  rt run --bundle "$BUNDLE" "$ID"
+  untouched
+}
+
+@test "a symlink as the destination itself does not lead a mount out" {
+  trap_dir
+  ln -s "$WORK/host" "$BUNDLE/rootfs/dir"
+  ln -s "$WORK/host/file" "$BUNDLE/rootfs/onefile"
+  with_mount /dir bind "$WORK/data" bind
+  with_mount /onefile bind "$WORK/data/file" bind
+  rt run --bundle "$BUNDLE" "$ID"
+  untouched
+}
+
+@test "a dangling symlink does not make anything on the host" {
+  trap_dir
+  ln -s "$WORK/host/made" "$BUNDLE/rootfs/dangling"
+  with_mount /dangling tmpfs tmpfs
+  rt run --bundle "$BUNDLE" "$ID"
+  untouched
+  with_mount /dangling/file bind "$WORK/data/file" bind
+  rt run --bundle "$BUNDLE" "$ID"
+  untouched
+}
+
+@test "a symlink loop is an error, not an endless one" {
+  ln -s loop "$BUNDLE/rootfs/loop"
+  with_mount /loop/x tmpfs tmpfs
+  create_refused
+  says 'loop'
+}
+
+@test "a magic link of /proc as a destination does not lead out" {
+  trap_dir
+  with_mount /proc/self/root/made tmpfs tmpfs
+  rt create --bundle "$BUNDLE" "$ID"
+  [ ! -e /made ]
+}
+
+@test "/proc as a symlink is refused" {
+  trap_dir
+  rmdir "$BUNDLE/rootfs/proc"
+  ln -s /tmp "$BUNDLE/rootfs/proc"
+  create_refused
+  says 'proc'
+}
+
+@test "/sys as a symlink is refused" {
+  rmdir "$BUNDLE/rootfs/sys"
+  ln -s /tmp "$BUNDLE/rootfs/sys"
+  create_refused
+  says 'sys'
+}
+
+@test "/dev as a symlink makes no device on the host" {
+  trap_dir
+  config '.mounts |= map(select(.destination | startswith("/dev") | not))'
+  rmdir "$BUNDLE/rootfs/dev"
+  ln -s "$WORK/host" "$BUNDLE/rootfs/dev"
+  rt run --bundle "$BUNDLE" "$ID"
+  untouched
+}
+
+@test "/dev/null as a symlink in an image's own /dev is not followed" {
+  trap_dir
+  config '.mounts |= map(select(.destination | startswith("/dev") | not))
+    | .linux.maskedPaths = ["/proc/meminfo"]'
+  ln -s "$WORK/host/file" "$BUNDLE/rootfs/dev/null"
+  arguments /bin/probe stat /proc/meminfo
+  rt run --bundle "$BUNDLE" "$ID"
+  untouched
+  if [ "$status" -eq 0 ]; then like stat./proc/meminfo '^char 1:3'; fi
+}
+
+@test "a mount source that is a symlink is the host's business" {
+  trap_dir
+  ln -s data "$WORK/alias"
+  with_mount /data bind "$WORK/alias" bind
+  probe read /data/file
+  is read./data/file content
+}
+
+@test "a symlink that changes all the time never lets a mount out" {
+  trap_dir
+  mkdir "$BUNDLE/rootfs/a"
+  local i racer
+  while :; do
+    set +e
+    rm -rf "$BUNDLE/rootfs/a/x" && ln -s "$WORK/host" "$BUNDLE/rootfs/a/x"
+    rm -f "$BUNDLE/rootfs/a/x" && mkdir "$BUNDLE/rootfs/a/x"
+  done >/dev/null 2>&1 3>&- 4>&- &
+  racer=$!
+  BACKGROUND+=("$racer")
+  with_mount /a/x/made tmpfs tmpfs
+  for i in {1..15}; do
+    rt run --bundle "$BUNDLE" "$ID-$i"
+    untouched
+  done
+  kill -KILL "$racer"
+  wait "$racer" || true
+}
+
+@test "a working directory that leads out is refused" {
+  local fd
+  for fd in 3 4 5 6 7 8 9 10 11 12; do
+    config --arg c "/proc/self/fd/$fd" '.process.cwd = $c'
+    arguments /bin/probe list . -- read ../../../../../etc/hostname -- cwd
+    rt run --bundle "$BUNDLE" "$ID-$fd"
+    if [ "$status" -eq 0 ]; then
+      unlike list.. 'boot'
+      unlike cwd 'unreachable'
+    fi
+    rt delete --force "$ID-$fd"
+  done
+}
+
+@test "the runtime's own binary cannot be written from a container" {
+  local before
+  before=$(sha256sum "$RUNTIME")
+  config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH"])'
+  arguments /bin/probe print ready -- spy 1500
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  local i
+  for i in {1..25}; do
+    runtime exec "$ID" /proc/self/exe </dev/null >/dev/null 2>&1 3>&- || true
+    runtime exec "$ID" /bin/true </dev/null >/dev/null 2>&1 3>&- || true
+  done
+  eventually has_status "$ID" stopped
+  output=$(log)
+  is spy.writable 0
+  equal "$(sha256sum "$RUNTIME")" "$before"
+}
+
+@test "a container sees no directory of the host through a joining process" {
+  arguments /bin/probe print ready -- spy 1500
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  local i
+  for i in {1..25}; do runtime exec "$ID" /bin/true </dev/null >/dev/null 2>&1 3>&- || true; done
+  eventually has_status "$ID" stopped
+  output=$(log)
+  is spy.directories 0
+}

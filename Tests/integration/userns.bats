@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+load helpers
+
+prepare() {
+  with_namespace user
+  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
+  # Hard links would give the shared root directory away.
+  rm -r "$BUNDLE/rootfs"
+  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
+  chown -R -h 100000:200000 "$BUNDLE/rootfs"
+}
+
+@test "the maps are the configuration's" {
+  arguments /bin/probe hang
+  create
+  read -r -a map <"/proc/$(pid_of)/uid_map"
+  equal "${map[*]}" "0 100000 65536"
+  read -r -a map <"/proc/$(pid_of)/gid_map"
+  equal "${map[*]}" "0 200000 65536"
+}
+
+@test "the process is root inside and somebody else outside" {
+  running
+  ok exec "$ID" /bin/probe ids -- ns
+  is uid 0
+  differ "$(value ns.user)" "$(inode /proc/self/ns/user)"
+  equal "$(stat -c %u:%g "/proc/$(pid_of)")" 100000:200000
+}
+
+@test "maps of several ranges are written whole" {
+  config '.linux.uidMappings = [range(0; 8) | {containerID: (. * 10), hostID: (100000 + . * 10), size: 10}]'
+  arguments /bin/probe ids
+  config '.process.user = {uid: 42, gid: 42}'
+  run_once
+  is uid 42
+  is gid 42
+}
+
+@test "the other namespaces belong to the new user namespace" {
+  arguments /bin/sh -c 'hostname changed && probe uts -- mkdir /dev/shm/x'
+  config '.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"])'
+  run_once
+  is hostname changed
+  is mkdir./dev/shm/x ok
+}
+
+@test "devices are there, by bind mount" {
+  probe write /dev/null -- stat /dev/zero /dev/full -- open rw /dev/null
+  is write./dev/null ok
+  like stat./dev/zero '^char 1:5'
+  like stat./dev/full '^char 1:7'
+}
+
+@test "the mounts of a usual configuration work" {
+  probe mounts /proc /sys /dev /dev/pts /dev/shm /dev/mqueue
+  like mount./proc '^proc '
+  like mount./sys '^sysfs '
+  like mount./dev/pts '^devpts '
+  like mount./dev/mqueue '^mqueue '
+}
+
+@test "files of a user that is not mapped are nobody's" {
+  mkdir "$WORK/foreign"
+  with_mount /foreign bind "$WORK/foreign" bind
+  probe stat /foreign -- write /foreign/x
+  like stat./foreign '65534:65534$'
+  is write./foreign/x EACCES
+}
+
+@test "additional groups of the maps are set" {
+  config '.process.user.additionalGids = [7, 8]'
+  probe ids
+  is groups 7,8
+}
+
+@test "a user that is not mapped is refused" {
+  config '.process.user.uid = 70000'
+  create_refused
+}
+
+@test "exec is in the user namespace as well" {
+  running
+  ok exec --user 1000:1000 "$ID" /bin/probe ids -- ns
+  is uid 1000
+  is ns.user "$(inode "/proc/$(pid_of)/ns/user")"
+}
+
+@test "a user namespace without mappings is refused" {
+  peer_falls_short crun "it finds mappings itself"
+  config 'del(.linux.uidMappings) | del(.linux.gidMappings)'
+  create_refused
+}
+
+@test "mappings that overlap are refused" {
+  config '.linux.uidMappings += [{containerID: 10, hostID: 300000, size: 10}]'
+  create_refused
+}
+
+@test "the container can be killed and deleted like any other" {
+  running
+  ok kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+  gone "$ID"
+}
+
+@test "idmapped mount: files of the host have the container's owner" {
+  peer_falls_short runc "it maps bind mounts only when told each mapping"
+  mkdir "$WORK/data"
+  chown 0:0 "$WORK/data"
+  with_mount /data bind "$WORK/data" bind idmap
+  probe stat /data -- write /data/new
+  like stat./data '0:0$'
+  is write./data/new ok
+  equal "$(stat -c %u:%g "$WORK/data/new")" 0:0
+}
+
+@test "idmapped mount: with mappings of its own" {
+  mkdir "$WORK/data"
+  chown 1234:1234 "$WORK/data"
+  with_mount /data bind "$WORK/data" bind
+  config '.mounts[-1] += {uidMappings: [{containerID: 1234, hostID: 100000, size: 1}],
+    gidMappings: [{containerID: 1234, hostID: 200000, size: 1}]}'
+  probe stat /data
+  like stat./data ' 0:0$'
+}
+
+@test "idmapped mount: without a user namespace it needs mappings" {
+  without_namespace user
+  config 'del(.linux.uidMappings) | del(.linux.gidMappings)'
+  with_mount /data bind "$WORK" bind idmap
+  create_refused
+}
