@@ -32,11 +32,12 @@ extension CommandLineTests {
       (
         [
           "--cwd=/w", "--process-label", "l", "--apparmor", "p", "--no-new-privs",
-          "--preserve-fds=1", "--ignore-paused", "--cgroup", "sub", "--pidfd-socket", "f", "c1",
+          "--preserve-fds=1", "--ignore-paused", "--pidfd-socket", "f", "c1", "x",
         ],
         ExecOptions(
-          id: "c1", pidfdSocket: "f", cwd: "/w", processLabel: "l", apparmorProfile: "p",
-          noNewPrivileges: true, preserveFDs: 1, ignorePaused: true, cgroups: ["sub"])
+          id: "c1", command: ["x"], pidfdSocket: "f", cwd: "/w", processLabel: "l",
+          apparmorProfile: "p",
+          noNewPrivileges: true, preserveFDs: 1, ignorePaused: true)
       ),
     ])
     func wordsBecomeOptions(words: [String], options: ExecOptions) throws {
@@ -57,6 +58,25 @@ extension CommandLineTests {
     func environmentNeedsANameAndAValue(variable: String) throws {
       let error = try #require(failure(ExecCommand.self, ["--env=\(variable)", "c1", "id"]))
       #expect(error.message == "invalid value \"\(variable)\" for --env: must be NAME=VALUE")
+    }
+
+    @Test func commandAndProcessExcludeEachOther() {
+      #expect(
+        failure(ExecCommand.self, ["-p", "p.json", "c1", "sh"])
+          == UsageError("\"exec\" takes a command or --process, not both"))
+      for words in [["c1"], ["c1", "--"]] {
+        let message = failure(ExecCommand.self, words)?.message
+        #expect(message?.hasPrefix("exec args cannot be empty") == true)
+      }
+    }
+
+    @Test func cgroupIsRefused() {
+      #expect(
+        failure(ExecCommand.self, ["--cgroup", "/x", "c1", "sh"])
+          == UsageError(
+            value:
+              "invalid value \"/x\" for --cgroup: exec into another cgroup is not supported yet")
+      )
     }
 
     @Test func dockerHabitIsNamed() {

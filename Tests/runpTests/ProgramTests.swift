@@ -86,6 +86,16 @@ import Testing
     #expect(line["msg"] == .string(words))
   }
 
+  @Test func closedStreamsAreNotTakenByTheLog() throws {
+    let directory = TemporaryDirectory()
+    let result = try Program.run(
+      "/bin/sh", ["-c", "exec \"$0\" --log log nosuch 2>&-", Program.runp],
+      directory: directory.path)
+    #expect(result.status == 3)
+    let log = try String(contentsOfFile: "\(directory.path)/log", encoding: .utf8)
+    #expect(log.split(separator: "\n").count == 1)
+  }
+
   @Test func jsonOnStandardErrorIsTheOnlyThingThere() throws {
     let result = try runp("--log-format", "json", "nosuch")
     let line = try JSONValue(parsing: result.error)

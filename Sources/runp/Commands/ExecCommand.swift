@@ -46,8 +46,6 @@ struct ExecOptions: Equatable {
   var preserveFDs = 0
   /// Whether a paused container is entered, too.
   var ignorePaused = false
-  /// A cgroup below the container's.
-  var cgroups: [String] = []
 }
 
 /// Runs another program in a container.
@@ -72,11 +70,21 @@ enum ExecCommand: CommandSyntax {
       ],
       options: processOptions + identityOptions + handoverOptions,
       stopsAtFirstArgument: true,
-      store: { options, words in
-        options.id = words[0]
-        // A separator between the container and the command belongs to neither.
-        options.command = Array(words.dropFirst(words.count > 1 && words[1] == "--" ? 2 : 1))
-      })
+      store: store)
+  }
+
+  private static func store(
+    _ options: inout ExecOptions, _ words: [String]
+  ) throws(UsageError) {
+    options.id = words[0]
+    // A separator between the container and the command belongs to neither.
+    options.command = Array(words.dropFirst(words.count > 1 && words[1] == "--" ? 2 : 1))
+    if options.process != nil && !options.command.isEmpty {
+      throw UsageError("\"exec\" takes a command or --process, not both")
+    }
+    if options.process == nil && options.command.isEmpty {
+      throw UsageError("exec args cannot be empty: \"exec\" requires a command or --process")
+    }
   }
 
   private static var processOptions: [Option<ExecOptions>] {
@@ -123,11 +131,16 @@ enum ExecCommand: CommandSyntax {
         "preserve-fds", nil, "N", "pass N descriptors after standard error on to the program",
         Value.descriptorCount
       ) { $0.preserveFDs = $1 },
-      .value("cgroup", nil, "PATH", "cgroup below the container's (not supported yet)") {
-        $0.cgroups.append($1)
-      }.repeating,
+      .parsed(
+        "cgroup", nil, "PATH", "cgroup below the container's (not supported yet)", cgroup
+      ) { _, _ in }.repeating,
       .flag("ignore-paused", nil, "enter a paused container, too") { $0.ignorePaused = $1 },
     ]
+  }
+
+  /// Refuses a cgroup: to be placed elsewhere than asked for would break limits in silence.
+  private static func cgroup(_ path: String, _ option: String) throws(UsageError) {
+    throw Value.invalid(path, of: option, "exec into another cgroup is not supported yet")
   }
 
   /// Reads `UID` or `UID:GID`, to the last character.

@@ -60,8 +60,8 @@ struct Syntax<Options> {
   /// Whether options end at the first argument, because what follows is
   /// another program's.
   var stopsAtFirstArgument = false
-  /// Stores the arguments; their number has been checked.
-  let store: (inout Options, [String]) -> Void
+  /// Stores the arguments, whose number has been checked, and checks what goes together.
+  let store: (inout Options, [String]) throws(UsageError) -> Void
 }
 
 /// A command as the command line knows it, with or without the means to run.
@@ -102,7 +102,7 @@ extension CommandSyntax {
       words, syntax.options, into: &options, stopsAtFirstArgument: syntax.stopsAtFirstArgument)
     guard let arguments = found else { return nil }
     try ArgumentCheck.check(arguments, against: syntax.arguments, command: name)
-    syntax.store(&options, arguments)
+    try syntax.store(&options, arguments)
     return options
   }
 }

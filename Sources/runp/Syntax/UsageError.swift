@@ -13,7 +13,7 @@ struct UsageError: Error, Equatable {
     showsUsage = true
   }
 
-  /// Makes an error about a value, shown by itself.
+  /// Makes an error about values, shown by itself.
   init(value message: String) {
     self.message = message
     showsUsage = false
