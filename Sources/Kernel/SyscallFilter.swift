@@ -36,17 +36,6 @@ internal import Glibc
     try check(result, "seccomp_arch_add", architecture.name)
   }
 
-  /// Lays the rules out as a binary tree, so that finding one takes a number
-  /// of steps that grows with the logarithm of how many there are.
-  ///
-  /// The corresponding function is seccomp_attr_set(3) with
-  /// `SCMP_FLTATR_CTL_OPTIMIZE`.
-  package mutating func useBinaryTree() throws(SystemError) {
-    try check(
-      unsafe seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2), "seccomp_attr_set",
-      "SCMP_FLTATR_CTL_OPTIMIZE")
-  }
-
   /// Adds a rule that applies when every condition holds.
   ///
   /// On architectures that do not have the call the rule is left out.

@@ -13,25 +13,43 @@ package enum SeccompTranslation {
   package static func compile(_ profile: LinuxSeccomp) throws(RuntimeError) -> SeccompProgram {
     let rules: SeccompRules
     do { rules = try SeccompRules(profile) } catch { throw RuntimeError(error) }
-    let filter: [UInt8]
+    let program: [FilterInstruction]
     do {
-      filter = try compile(rules)
+      program = try compile(rules)
     } catch {
       throw RuntimeError(error, "linux.seccomp")
     }
-    let program = stub(for: rules) + filter
-    let count = program.count / SyscallFilter.instructionSize
-    if count > SyscallFilter.mostInstructions {
+    if program.count > SyscallFilter.mostInstructions {
       throw RuntimeError(
         .invalidSpec,
-        "linux.seccomp: compiles to \(count) instructions, the kernel takes no more than"
+        "linux.seccomp: compiles to \(program.count) instructions, the kernel takes no more than"
           + " \(SyscallFilter.mostInstructions)")
     }
     return SeccompProgram(
-      instructions: program, flags: rules.flags, unknownSyscalls: rules.unknownSyscalls)
+      instructions: program.program, flags: rules.flags, unknownSyscalls: rules.unknownSyscalls)
   }
 
-  private static func compile(_ rules: SeccompRules) throws(SystemError) -> [UInt8] {
+  /// The program as it is loaded.
+  private static func compile(_ rules: SeccompRules) throws(SystemError) -> [FilterInstruction] {
+    rearranged(
+      try list(of: rules), architectures: Set(rules.architectures.map(\.auditValue)))
+  }
+
+  /// The same program as a tree, where that is shorter and the program is one
+  /// that can be foreseen.
+  static func rearranged(
+    _ program: [FilterInstruction], architectures: Set<UInt32>
+  ) -> [FilterInstruction] {
+    guard let answers = SyscallAnswers(of: program, auditValues: architectures) else {
+      return program
+    }
+    let slice = FilterSlice(of: program, from: answers.entries)
+    let tree = DecisionTree(answers, before: slice).instructions
+    return tree.count < program.count ? tree : program
+  }
+
+  /// The rules as libseccomp compiles them, behind the stub.
+  static func list(of rules: SeccompRules) throws(SystemError) -> [FilterInstruction] {
     var filter = try SyscallFilter(defaultAction: rules.defaultAction)
     for architecture in rules.architectures { try filter.add(architecture) }
     // libseccomp refuses rules that say what holds anyway.
@@ -41,12 +59,12 @@ package enum SeccompTranslation {
           rule.action, number: rule.number, where: conditions, subject: rule.name)
       }
     }
-    return try filter.compile()
+    return stub(for: rules) + [FilterInstruction](program: try filter.compile())
   }
 
   /// The instructions that answer calls newer than the profile, none where the
   /// default action lets such calls reach the kernel or says `ENOSYS` itself.
-  private static func stub(for rules: SeccompRules) -> [UInt8] {
+  private static func stub(for rules: SeccompRules) -> [FilterInstruction] {
     let action = rules.defaultAction
     if action == .allow || action == .log || action.isTrace || action == .fail(UInt16(ENOSYS)) {
       return []

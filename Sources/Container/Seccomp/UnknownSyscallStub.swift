@@ -45,77 +45,44 @@ struct UnknownSyscallStub {
     }
   }
 
-  /// Builds the instructions; what is not answered leaves at their end.
-  var instructions: [UInt8] {
+  /// The instructions; what is not answered leaves at their end.
+  var instructions: [FilterInstruction] {
     let blocks = limits.map(block)
     // After each block comes the jump to the end, which has to be unconditional:
     // conditional ones reach no further than 255 instructions.
     var left = blocks.reduce(0) { $0 + 1 + $1.count + 1 }
-    var code: [Instruction] = blocks.isEmpty ? [] : [.load(.architecture)]
+    var code: [FilterInstruction] =
+      blocks.isEmpty ? [] : [.load(FilterInstruction.Field.architecture)]
     for (limit, block) in zip(limits, blocks) {
       left -= 1 + block.count + 1
-      code.append(.skip(UInt8(block.count + 1), unlessEqual: limit.auditValue))
+      code.append(
+        FilterInstruction(
+          FilterInstruction.Code.jumpIfEqual, limit.auditValue, ifFalse: UInt8(block.count + 1)))
       code += block
-      code.append(.jump(UInt32(left)))
+      code.append(.jump(left))
     }
-    return code.flatMap(\.bytes)
+    return code
   }
 
   /// The instructions for one architecture.
-  private func block(_ limit: Limit) -> [Instruction] {
-    let notImplemented = Instruction.answer(.fail(UInt16(ENOSYS)))
-    let native: [Instruction] = [.skip(1, unlessAbove: limit.newest ?? .max), notImplemented]
+  private func block(_ limit: Limit) -> [FilterInstruction] {
+    func skip(_ count: Int, unlessAbove value: UInt32) -> FilterInstruction {
+      FilterInstruction(FilterInstruction.Code.jumpIfAbove, value, ifFalse: UInt8(count))
+    }
+    let number = FilterInstruction.load(FilterInstruction.Field.number)
+    let notImplemented = FilterInstruction.answer(.fail(UInt16(ENOSYS)))
+    let native = [skip(1, unlessAbove: limit.newest ?? .max), notImplemented]
     guard limit.auditValue == SyscallFilter.Architecture.x32AuditValue else {
-      return [.load(.number)] + native
+      return [number] + native
     }
     // What the profile does not speak of, x32 code or all other code, stays the
     // program's to answer.
     let x32Bit = SyscallFilter.Architecture.x32Bit
-    let x32: [Instruction] = [
-      .skip(1, unlessAbove: limit.newestX32.map { $0 | x32Bit } ?? .max),
+    let x32 = [
+      skip(1, unlessAbove: limit.newestX32.map { $0 | x32Bit } ?? .max),
       notImplemented,
-      .jump(UInt32(native.count)),
+      .jump(native.count),
     ]
-    return [.load(.number), .skip(UInt8(x32.count), unlessAbove: x32Bit - 1)] + x32 + native
-  }
-}
-
-/// One instruction of classic BPF, of the few that the stub is made of.
-private struct Instruction {
-  let code: UInt16
-  let ifTrue: UInt8
-  let ifFalse: UInt8
-  let operand: UInt32
-
-  /// Where in what the kernel shows a filter (`struct seccomp_data`).
-  enum Field: UInt32 {
-    case number = 0
-    case architecture = 4
-  }
-
-  static func load(_ field: Field) -> Instruction {
-    Instruction(code: 0x20, ifTrue: 0, ifFalse: 0, operand: field.rawValue)
-  }
-
-  static func skip(_ count: UInt8, unlessAbove value: UInt32) -> Instruction {
-    Instruction(code: 0x25, ifTrue: 0, ifFalse: count, operand: value)
-  }
-
-  static func skip(_ count: UInt8, unlessEqual value: UInt32) -> Instruction {
-    Instruction(code: 0x15, ifTrue: 0, ifFalse: count, operand: value)
-  }
-
-  static func jump(_ count: UInt32) -> Instruction {
-    Instruction(code: 0x05, ifTrue: 0, ifFalse: 0, operand: count)
-  }
-
-  static func answer(_ action: SyscallFilter.Action) -> Instruction {
-    Instruction(code: 0x06, ifTrue: 0, ifFalse: 0, operand: action.rawValue)
-  }
-
-  /// The layout of `struct sock_filter`.
-  var bytes: [UInt8] {
-    unsafe withUnsafeBytes(of: code) { unsafe Array($0) } + [ifTrue, ifFalse]
-      + withUnsafeBytes(of: operand) { unsafe Array($0) }
+    return [number, skip(x32.count, unlessAbove: x32Bit - 1)] + x32 + native
   }
 }
