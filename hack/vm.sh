@@ -80,8 +80,16 @@ machine=
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
   trap - EXIT INT TERM HUP
-  # The machine has a process group of its own.
-  if [ -n "$machine" ]; then kill -KILL -- "-$machine" 2>/dev/null; fi
+  # The machine has a process group of its own. Its parts reap one another when
+  # they are asked to end.
+  if [ -n "$machine" ]; then
+    kill -TERM -- "-$machine" 2>/dev/null
+    for _ in {1..30}; do
+      kill -0 -- "-$machine" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -KILL -- "-$machine" 2>/dev/null
+  fi
   rm -rf "$scratch"
 }
 trap clean_up EXIT
@@ -155,7 +163,7 @@ after_token <"$scratch/out" &
 out=$!
 after_token <"$scratch/err" >&2 &
 err=$!
-timeout -k 5 "$timeout" "$vng" --run "$kernel" "${options[@]}" \
+TMPDIR=$scratch timeout -k 5 "$timeout" "$vng" --run "$kernel" "${options[@]}" \
   --exec "bash $(printf %q "$scratch/guest.sh")" \
   </dev/null >"$scratch/out" 2>"$scratch/err" &
 machine=$!

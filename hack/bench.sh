@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Measures runp against the newest crun and runc, in turn, in one run:
+#
+#   hack/bench.sh [--rounds N] [--cases run,lifecycle,exec,state,list,pod]
+#                 [--containers N] [--json FILE]
+#
+# RUNP names another binary to measure; PEERS="name=path ..." other peers.
+# The containers have podman's default configuration: its seccomp profile of
+# over 400 names, ten mounts, masked paths. Needs root.
+#
+# Everything happens in mount and PID namespaces of its own with cgroup v2
+# alone in sight, so neither a runtime's error nor an interrupt leaves anything
+# running.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+# Inside the mount namespace. The cgroups belong to no namespace and are ours
+# to remove.
+if [ "${1:-}" = --inside ]; then
+  scratch=$2
+  shift 2
+  if [ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ]; then
+    umount -R /sys/fs/cgroup
+    mount -t cgroup2 none /sys/fs/cgroup
+  fi
+  status=0
+  unshare --pid --fork --kill-child --mount-proc -- \
+    python3 "$here/bench.py" --scratch "$scratch" "$@" || status=$?
+  if [ -d /sys/fs/cgroup/runp-bench ]; then
+    find /sys/fs/cgroup/runp-bench -depth -type d -exec rmdir {} + 2>/dev/null || true
+  fi
+  exit "$status"
+fi
+
+if [ "$(id -u)" != 0 ]; then
+  echo "bench: containers with the default configuration need root" >&2
+  exit 1
+fi
+runp=$(readlink -e "$(command -v "${RUNP:-$here/../build/runp}" || true)") || {
+  echo "bench: no ${RUNP:-build/runp}: make static" >&2
+  exit 1
+}
+read -ra peers <<<"${PEERS:-crun=$(command -v crun-latest || true) runc=$(command -v runc-latest || true)}"
+for peer in "${peers[@]}"; do
+  [ -x "${peer#*=}" ] || {
+    echo "bench: no ${peer%%=*}: hack/setup.sh bench" >&2
+    exit 1
+  }
+done
+
+scratch=$(mktemp -d)
+trap 'rm -rf --one-file-system "$scratch"' EXIT
+unshare --mount --propagation private -- \
+  "$here/bench.sh" --inside "$scratch" "$@" "runp=$runp" "${peers[@]}"
