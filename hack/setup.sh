@@ -6,6 +6,7 @@
 #
 #   build   compiler driver, headers and static libraries that runp links
 #   test    what `make check` and `make integration` call
+#   demo    what the fixtures need
 #   vm      the emulator, a kernel and virtme-ng for hack/vm.sh
 #   bench   the timing driver's needs and the newest crun and runc
 #
@@ -77,6 +78,10 @@ set_test() {
   packages bats jq busybox-static shellcheck iproute2 procps util-linux python3
 }
 
+set_demo() {
+  packages busybox-static
+}
+
 # A kernel is unpacked, not installed: installing one would build an initrd,
 # touch the boot loader, and change what the machine boots next.
 set_vm() {
@@ -118,7 +123,7 @@ set_bench() {
 [ $# -gt 0 ] || set -- build test
 for name in "$@"; do
   case $name in
-    build | test | vm | bench) "set_$name" ;;
-    *) die "no set called $name: build, test, vm, bench" ;;
+    build | test | demo | vm | bench) "set_$name" ;;
+    *) die "no set called $name: build, test, demo, vm, bench" ;;
   esac
 done
