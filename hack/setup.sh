@@ -86,7 +86,8 @@ set_demo() {
 # touch the boot loader, and change what the machine boots next.
 set_vm() {
   packages qemu-system-x86 python3 python3-venv kmod busybox-static iproute2 bats jq
-  if ! ls /boot/vmlinuz-*-amd64 "$tools"/kernel/boot/vmlinuz-* >/dev/null 2>&1; then
+  if ! compgen -G '/boot/vmlinuz-*-amd64' >/dev/null &&
+    ! compgen -G "$tools/kernel/boot/vmlinuz-*" >/dev/null; then
     unpack_kernel
   fi
   if ! command -v vng >/dev/null && [ ! -x "$tools/vng/bin/vng" ]; then
@@ -105,7 +106,7 @@ unpack_kernel() {
   [ -n "$image" ] || die "apt knows no linux-image-amd64"
   say "unpacking $image in $tools/kernel"
   scratch=$(mktemp -d)
-  (cd "$scratch" && apt-get -qq download "$image" && dpkg -x ./*.deb kernel) ||
+  (cd "$scratch" && apt-get -qq -o APT::Sandbox::User=root download "$image" && dpkg -x ./*.deb kernel) ||
     { rm -rf "$scratch" && die "cannot fetch $image"; }
   as_root mkdir -p "$tools"
   as_root rm -rf "$tools/kernel"

@@ -110,30 +110,47 @@ kvm_works() {
 options=(--user root --cpus "$cpus" --memory "$memory")
 if [ "$kvm" = never ] || ! kvm_works; then
   say "no working KVM, emulating"
-  options+=(--disable-kvm)
+  # A plain processor: the C library picks vector instructions when it finds
+  # them, and those are the slowest to emulate.
+  options+=(--disable-kvm --append mitigations=off --qemu-opts='-cpu Nehalem')
 fi
 if [ -n "$writable" ]; then options+=(--rwdir "$PWD"); fi
+# The file system once more, for the machine to cache: virtme-ng's own mount
+# fetches a program anew whenever it is executed.
+options+=(--qemu-opts='-fsdev local,id=runp,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=runp,mount_tag=runp')
 
 # Both streams start with this line, once the machine is up; what comes before
 # is the machine's, and what comes after is the command's alone.
 token=runp-vm-$$-$RANDOM$RANDOM
-cat >"$scratch/prepare.sh" <<GUEST
-here=$(printf %q "$PWD")
+printf 'here=%q writable=%q\n' "$PWD" "$writable" >"$scratch/prepare.sh"
+cat >>"$scratch/prepare.sh" <<'GUEST'
 mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
 ip link set lo up
 mountpoint -q /run || mount -t tmpfs tmpfs /run
+cached=(/usr/bin /usr/sbin /usr/libexec /usr/lib/gcc /usr/lib/bats-core "/usr/lib/$(uname -m)-linux-gnu")
+if [ -z "$writable" ] && [ "$here" != / ]; then cached+=("$here"); fi
+mkdir /run/runp-host
+if mount -t 9p -o ro,trans=virtio,version=9p2000.L,access=any,msize=524288,cache=loose \
+  runp /run/runp-host; then
+  for dir in "${cached[@]}"; do
+    if [ -d "$dir" ]; then mount --bind "/run/runp-host$dir" "$dir"; fi
+  done
+  umount -l /run/runp-host
+fi
 # A working tree below /tmp stays visible there.
-case \$here/ in
+case $here/ in
   /tmp/*)
     mkdir /run/runp-tree
-    mount --bind "\$here" /run/runp-tree
+    mount --bind "$here" /run/runp-tree
     mount -t tmpfs -o mode=1777 tmpfs /tmp
-    mkdir -p "\$here"
-    mount --bind /run/runp-tree "\$here"
+    mkdir -p "$here"
+    mount --bind /run/runp-tree "$here"
     umount /run/runp-tree
-    rmdir /run/runp-tree ;;
+    rmdir /run/runp-tree
+    ;;
   *) mount -t tmpfs -o mode=1777 tmpfs /tmp ;;
 esac
+rmdir /run/runp-host
 GUEST
 cat >"$scratch/guest.sh" <<GUEST
 . $(printf %q "$scratch/prepare.sh") >/run/runp-prepare.log 2>&1
