@@ -85,7 +85,7 @@ set_demo() {
 # A kernel is unpacked, not installed: installing one would build an initrd,
 # touch the boot loader, and change what the machine boots next.
 set_vm() {
-  packages qemu-system-x86 python3 python3-venv kmod busybox-static iproute2 bats jq
+  packages qemu-system-x86 python3 python3-venv kmod udev file busybox-static iproute2 bats jq
   if ! compgen -G '/boot/vmlinuz-*-amd64' >/dev/null &&
     ! compgen -G "$tools/kernel/boot/vmlinuz-*" >/dev/null; then
     unpack_kernel

@@ -68,6 +68,8 @@ done
 
 vng=$(command -v vng || echo "$tools/vng/bin/vng")
 [ -x "$vng" ] || unable "no vng: hack/setup.sh vm"
+# It calls its siblings by name.
+PATH=$(dirname "$vng"):$PATH
 qemu=$(command -v qemu-system-x86_64) || unable "no qemu-system-x86_64: hack/setup.sh vm"
 kernel=${RUNP_KERNEL:-}
 for candidate in "$tools"/kernel/boot/vmlinuz-* /boot/vmlinuz-*-amd64; do
