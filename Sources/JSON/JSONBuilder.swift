@@ -132,7 +132,9 @@ internal import CYajl
     return nil
   }
 
-  /// A string from the parser, nil when it is no Unicode text.
+  /// A string from the parser, nil when it escapes half a surrogate pair.
+  ///
+  /// The input is known to be UTF-8, so nothing is repaired here.
   @inline(__always)
   private func string(_ text: UnsafePointer<UInt8>?, _ count: Int) -> String? {
     let bytes = unsafe UnsafeBufferPointer(start: text, count: count)
@@ -143,7 +145,7 @@ internal import CYajl
     {
       return nil
     }
-    return unsafe String(validating: bytes, as: UTF8.self)
+    return unsafe String(decoding: bytes, as: UTF8.self)
   }
 
   /// Tells whether the string before the parser's position escapes half a
@@ -190,7 +192,7 @@ internal import CYajl
   }
 
   fileprivate mutating func failString() -> Int32 {
-    unsafe fail("a string that is not valid Unicode")
+    unsafe fail("half a surrogate pair in a string")
   }
 
   /// Stops the parser, naming the place.

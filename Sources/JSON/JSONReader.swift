@@ -22,6 +22,7 @@ package struct JSONReader {
     guard bytes.count <= maximumSize else {
       throw SpecError(path: "", reason: "\(bytes.count) bytes are more than \(maximumSize)")
     }
+    try validateUTF8(bytes)
     let result = unsafe bytes.withUnsafeBufferPointer { unsafe parse($0) }
     return try result.get()
   }
@@ -31,6 +32,18 @@ package struct JSONReader {
   /// - Throws: as `read(_:)` of bytes.
   package func read(_ text: String) throws(SpecError) -> JSONValue {
     try read(Array(text.utf8))
+  }
+
+  /// Throws unless the input is UTF-8 throughout.
+  private func validateUTF8(_ bytes: [UInt8]) throws(SpecError) {
+    do {
+      _ = try UTF8Span(validating: bytes.span)
+    } catch {
+      let place = unsafe bytes.withUnsafeBufferPointer {
+        unsafe Self.place(of: error.byteOffsets.lowerBound, in: $0)
+      }
+      throw SpecError(path: "", reason: "\(place): not valid UTF-8")
+    }
   }
 
   private func parse(_ input: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, SpecError> {
@@ -54,7 +67,7 @@ package struct JSONReader {
     guard let handle = unsafe yajl_alloc(callbacks, nil, builder) else { return "out of memory" }
     defer { unsafe yajl_free(handle) }
     unsafe builder.pointee.handle = handle
-    // Every string is validated when it becomes a `String`, and more strictly.
+    // The whole input has been validated, and more strictly.
     _ = unsafe cyajl_enable(handle, yajl_dont_validate_strings)
     var status = unsafe yajl_parse(handle, input.baseAddress, input.count)
     // Asked before the end of input, which starts a new count.

@@ -25,9 +25,9 @@ import Testing
     ("{} {}", "trailing garbage"), ("{'a':1}", "line 1, column 2"), ("[01]", "line 1"),
     ("\"\u{1}\"", "line 1"), ("/* c */ 1", "line 1"), ("18446744073709551616", "64 bits"),
     ("-9223372036854775809", "64 bits"), ("1e999", "64 bits"),
-    (#""\ud800""#, "not valid Unicode"), (#""\udc00""#, "not valid Unicode"),
-    (#""\ud800\u0041""#, "not valid Unicode"), (#""a\\\ud83dx""#, "not valid Unicode"),
-    (#""\ud83d\ud83d\ude00""#, "not valid Unicode"),
+    (#""\ud800""#, "half a surrogate pair"), (#""\udc00""#, "half a surrogate pair"),
+    (#""\ud800\u0041""#, "half a surrogate pair"), (#""a\\\ud83dx""#, "half a surrogate pair"),
+    (#""\ud83d\ud83d\ude00""#, "half a surrogate pair"),
   ])
   func refuses(text: String, complaint: String) {
     let error = #expect(throws: SpecError.self) { try JSONValue(parsing: text) }
@@ -62,6 +62,13 @@ import Testing
   func namesADuplicateKey(text: String, path: String) {
     #expect(throws: SpecError(path: path, reason: "duplicate key")) {
       try JSONValue(parsing: text)
+    }
+  }
+
+  @Test func namesThePlaceOfABadByte() {
+    let bytes = Array("[\n \"a".utf8) + [0xFF] + Array("\"]".utf8)
+    #expect(throws: SpecError(path: "", reason: "line 2, column 4: not valid UTF-8")) {
+      try JSONValue(parsing: bytes)
     }
   }
 
