@@ -8,7 +8,10 @@ extension Mount {
     at path: DocumentPath, namespaces: [LinuxNamespace]
   ) throws(SpecError) {
     if destination.isEmpty { throw path["destination"].error("empty") }
-    if isBind, source == nil { throw path["source"].error("required for a bind mount") }
+    // A remount changes what is mounted already.
+    if isBind, source == nil, !options.contains("remount") {
+      throw path["source"].error("required for a bind mount")
+    }
     if uidMappings.isEmpty != gidMappings.isEmpty {
       let missing = uidMappings.isEmpty ? "uidMappings" : "gidMappings"
       throw path[missing].error("required, because the other mappings of the mount are given")
