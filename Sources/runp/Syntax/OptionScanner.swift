@@ -26,7 +26,7 @@ enum OptionScanner {
     _ words: [String], _ options: [Option<Target>], into target: inout Target,
     stopsAtFirstArgument: Bool
   ) throws(UsageError) -> [String]? {
-    let infos = options.map(\.info) + [help]
+    let infos = options.map { $0.info } + [help]
     var walk = GetoptWalk(words, infos)
     defer { walk.free() }
     var arguments: [String] = []

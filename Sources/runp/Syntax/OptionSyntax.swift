@@ -90,7 +90,7 @@ struct Option<Target> {
     _ store: @escaping (inout Target, Choice) -> Void
   ) -> Option where Choice.RawValue == String {
     parsed(
-      name, letter, valueName, help, hint: .choice(Choice.allCases.map(\.rawValue)),
+      name, letter, valueName, help, hint: .choice(Choice.allCases.map { $0.rawValue }),
       { (text: String, name: String) throws(UsageError) -> Choice in
         try Value.choice(text, of: name)
       }, store)

@@ -29,14 +29,11 @@ struct StateRoot: Equatable {
 
   /// `$XDG_RUNTIME_DIR`, when the user is not the host's root.
   private static func userDirectory(_ environment: Environment) -> String? {
-    if environment.userID == 0 {
-      // sudo and su leave the variable of the user who called them.
-      guard environment.isInUserNamespace(), environment.variable("USER") != "root" else {
-        return nil
-      }
-    }
     guard let path = environment.variable("XDG_RUNTIME_DIR"), !path.isEmpty else { return nil }
-    return path
+    if environment.userID != 0 { return path }
+    // sudo and su leave the variable of the user who called them.
+    let isUser = environment.variable("USER") != "root" && environment.isInUserNamespace()
+    return isUser ? path : nil
   }
 
   private static func absolute(_ path: String, _ workingDirectory: () -> String) -> String {
