@@ -27,12 +27,15 @@ package struct Cgroup: ~Copyable {
 
   init(
     path: CgroupPath, in hierarchy: borrowing CgroupHierarchy, directory: consuming Descriptor,
-    recorded: UInt64?
+    recorded: UInt64?, isNew: Bool = false
   ) throws(SystemError) {
+    // A local, for `||` must not capture a half-made self: Swift 6.3 would close
+    // the descriptor that is not there yet.
+    let inode = try FileStatus(of: directory).inode
     self.path = path
     location = hierarchy.mountPoint + path.description
-    identity = try FileStatus(of: directory).inode
-    isConfirmed = recorded == identity
+    identity = inode
+    isConfirmed = isNew || recorded == inode
     self.directory = directory
   }
 

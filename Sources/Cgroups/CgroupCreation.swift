@@ -66,8 +66,7 @@ extension Cgroup {
     do {
       try File.makeDirectory(name, at: parent.number)
       let leaf = try File.open(name, [.directory, .noFollow], at: parent.number)
-      let identity = try FileStatus(of: leaf).inode
-      return try Cgroup(path: path, in: hierarchy, directory: leaf, recorded: identity)
+      return try Cgroup(path: path, in: hierarchy, directory: leaf, recorded: nil, isNew: true)
     } catch  where error.errno == EEXIST {
       throw CgroupError(
         .alreadyExists, "cgroup \(location) already exists, and runp takes over none")

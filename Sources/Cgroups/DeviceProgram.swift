@@ -19,12 +19,9 @@ struct DeviceProgram: Equatable {
   init?(_ rules: [DeviceRule]) {
     if Self.allowEverything(rules) { return nil }
     load()
-    for rule in (rules + DeviceRule.defaults).reversed() {
-      add(rule)
-      // The verifier refuses what cannot be reached.
-      if rule.isAboutAll { return }
-    }
-    answer(0)
+    let needed = rules.filter { rule in !DeviceRule.defaults.contains { $0.includes(rule) } }
+    let asked = Array((needed + DeviceRule.defaults).reversed())
+    if !addKinds(asked[...]) { answer(0) }
   }
 
   /// Whether the rules leave nothing denied: a last rule for all of
@@ -48,29 +45,77 @@ struct DeviceProgram: Equatable {
     append(.loadWord, 5, 1, offset: 8)
   }
 
-  private mutating func add(_ rule: DeviceRule) {
-    // Jumps go to what follows this rule and are set when that is known.
-    var jumps: [Int] = []
-    if let kind = rule.kind { jumps.append(append(.jumpUnlessEqual, 2, value: kind.rawValue)) }
-    if let major = rule.major { jumps.append(append(.jumpUnlessEqual, 4, value: major)) }
-    if let minor = rule.minor { jumps.append(append(.jumpUnlessEqual, 5, value: minor)) }
-    if rule.access != .all, rule.allows {
-      append(.and, 3, value: ~rule.access.rawValue)
-      jumps.append(append(.jumpUnlessEqual, 3, value: 0))
-    } else if rule.access != .all {
-      append(.jumpIfAny, 3, value: rule.access.rawValue, offset: 1)
-      jumps.append(append(.jump, 0))
-    }
-    answer(rule.allows ? 1 : 0)
-    for jump in jumps {
-      let distance = UInt16(instructions.count - jump - 1)
-      instructions[jump] |= UInt64(distance) << 16
+  /// Adds rules, with one test of the kind for those of the same kind in a row;
+  /// what the verifier takes to load a program grows with its jumps.
+  ///
+  /// This and the functions below return whether there is an answer to every
+  /// access that gets here: nothing may follow then, for the verifier refuses
+  /// what cannot be reached.
+  private mutating func addKinds(_ rules: ArraySlice<DeviceRule>) -> Bool {
+    rules.runs(of: { $0.kind }).contains { run in
+      skipping(unless: 2, isEqualTo: run.first?.kind?.rawValue) { $0.addMajors(run) }
     }
   }
 
-  private mutating func answer(_ value: UInt32) {
+  private mutating func addMajors(_ rules: ArraySlice<DeviceRule>) -> Bool {
+    rules.runs(of: { $0.major }).contains { run in
+      skipping(unless: 4, isEqualTo: run.first?.major) { $0.addMinors(run) }
+    }
+  }
+
+  /// Rules in a row that give the same answer to all accesses differ in their
+  /// minor number only, and share the answer.
+  private mutating func addMinors(_ rules: ArraySlice<DeviceRule>) -> Bool {
+    let runs = rules.runs(of: { $0.access == .all && $0.minor != nil ? $0.allows : nil })
+    return runs.contains { run in
+      guard let last = run.last, last.access == .all, last.minor != nil else {
+        return run.contains { rule in
+          skipping(unless: 5, isEqualTo: rule.minor) { $0.addAccess(rule) }
+        }
+      }
+      let matches = run.dropLast().map { append(.jumpIfEqual, 5, value: $0.minor ?? 0) }
+      return skipping(unless: 5, isEqualTo: last.minor) { program in
+        for match in matches { program.land(match) }
+        return program.answer(last.allows ? 1 : 0)
+      }
+    }
+  }
+
+  private mutating func addAccess(_ rule: DeviceRule) -> Bool {
+    if rule.access == .all { return answer(rule.allows ? 1 : 0) }
+    if rule.allows {
+      append(.and, 3, value: ~rule.access.rawValue)
+      return skipping(unless: 3, isEqualTo: 0) { $0.answer(1) }
+    }
+    append(.jumpIfAny, 3, value: rule.access.rawValue, offset: 1)
+    let other = append(.jump, 0)
+    answer(0)
+    land(other)
+    return false
+  }
+
+  /// Adds instructions that are skipped unless a register has a value; nil is
+  /// any value.
+  private mutating func skipping(
+    unless register: UInt64, isEqualTo value: UInt32?, _ body: (inout DeviceProgram) -> Bool
+  ) -> Bool {
+    guard let value else { return body(&self) }
+    let jump = append(.jumpUnlessEqual, register, value: value)
+    _ = body(&self)
+    land(jump)
+    return false
+  }
+
+  /// Lets a jump go to what is added next.
+  private mutating func land(_ jump: Int) {
+    instructions[jump] |= UInt64(UInt16(instructions.count - jump - 1)) << 16
+  }
+
+  @discardableResult
+  private mutating func answer(_ value: UInt32) -> Bool {
     append(.set, 0, value: value)
     append(.exit, 0)
+    return true
   }
 
   /// The operations used here, on 32 bits, with the second operand in a
@@ -86,6 +131,8 @@ struct DeviceProgram: Equatable {
     case shiftRight = 0x74
     /// Masks bits.
     case and = 0x54
+    /// Jumps when equal.
+    case jumpIfEqual = 0x16
     /// Jumps when not equal.
     case jumpUnlessEqual = 0x56
     /// Jumps when one of the bits is set.
@@ -105,6 +152,20 @@ struct DeviceProgram: Equatable {
       UInt64(operation.rawValue) | register << 8 | source << 12 | UInt64(offset) << 16
         | UInt64(value) << 32)
     return instructions.count - 1
+  }
+}
+
+extension ArraySlice<DeviceRule> {
+  /// The parts in which a property stays the same.
+  fileprivate func runs<Key: Equatable>(of key: (DeviceRule) -> Key) -> [Self] {
+    var runs: [Self] = []
+    var rest = self
+    while let first = rest.first {
+      let run = rest.prefix { key($0) == key(first) }
+      runs.append(run)
+      rest = rest.dropFirst(run.count)
+    }
+    return runs
   }
 }
 

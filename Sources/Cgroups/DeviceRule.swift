@@ -51,6 +51,13 @@ package struct DeviceRule: Sendable, Equatable {
   /// Whether it is about every access to every device.
   var isAboutAll: Bool { kind == nil && major == nil && minor == nil && access == .all }
 
+  /// Whether the rule has the same answer for all that another is about.
+  func includes(_ other: DeviceRule) -> Bool {
+    allows == other.allows && (kind == nil || kind == other.kind)
+      && (major == nil || major == other.major) && (minor == nil || minor == other.minor)
+      && access.isSuperset(of: other.access)
+  }
+
   /// Takes over the rules of `linux.resources.devices`.
   ///
   /// - Throws: `CgroupError` naming the property that is wrong.
@@ -101,14 +108,11 @@ package struct DeviceRule: Sendable, Equatable {
   /// What every container may do, whatever its rules say: make any node, and
   /// use the devices that every container has.
   static let defaults: [DeviceRule] =
-    [
-      DeviceRule(true, .character, nil, nil, .make),
-      DeviceRule(true, .block, nil, nil, .make),
-      DeviceRule(true, .character, 136, nil, .all),  // pseudo-terminals
-    ]
-    + ([
+    ([
       (1, 3), (1, 5), (1, 7), (1, 8), (1, 9),  // null, zero, full, random, urandom
       (5, 0), (5, 1), (5, 2),  // tty, console, ptmx
       (10, 200),  // net/tun
-    ] as [(UInt32, UInt32)]).map { DeviceRule(true, .character, $0.0, $0.1, .all) }
+      (136, nil),  // pseudo-terminals
+    ] as [(UInt32, UInt32?)]).map { DeviceRule(true, .character, $0.0, $0.1, .all) }
+    + [DeviceRule(true, nil, nil, nil, .make)]
 }

@@ -10,7 +10,7 @@ import Testing
 @testable import Cgroups
 
 /// Tests on the real hierarchy that need one of its controllers.
-@Suite struct CgroupControllerTests {
+@Suite(.timeLimit(.minutes(2))) struct CgroupControllerTests {
   let base = RealCgroup()
   var deadline: Deadline { .after(milliseconds: 10_000) }
 

@@ -12,7 +12,8 @@ import Testing
 /// they need no controller.
 @Suite(
   .enabled(
-    if: RealCgroup.isWritable, "needs root and a cgroup2 mount in which cgroups can be made"))
+    if: RealCgroup.isWritable, "needs root and a cgroup2 mount in which cgroups can be made"),
+  .timeLimit(.minutes(2)))
 struct CgroupLifecycleTests {
   let base = RealCgroup()
   var deadline: Deadline { .after(milliseconds: 10_000) }

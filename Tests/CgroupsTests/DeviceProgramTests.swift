@@ -31,6 +31,7 @@ private struct Interpreter {
       case 0x74: registers[target] >>= value
       case 0x54: registers[target] &= value
       case 0x56: if registers[target] != value { next += offset }
+      case 0x16: if registers[target] == value { next += offset }
       case 0x46: if registers[target] & value != 0 { next += offset }
       case 0x05: next += offset
       case 0x95: return registers[0]
@@ -51,7 +52,7 @@ private struct Interpreter {
       switch UInt8(truncatingIfNeeded: instructions[place]) {
       case 0x95: break
       case 0x05: open.append(jump)
-      case 0x56, 0x46: open += [place + 1, jump]
+      case 0x56, 0x16, 0x46: open += [place + 1, jump]
       default: open.append(place + 1)
       }
     }
@@ -191,6 +192,17 @@ private let accesses: [([LinuxDeviceCgroup], (UInt32, UInt32, UInt32, UInt32), B
   ])
   func rulesThatAllowEverythingNeedNoProgram(rules: [LinuxDeviceCgroup], isFree: Bool) throws {
     #expect((DeviceProgram(try DeviceRule.rules(rules)) == nil) == isFree)
+  }
+
+  @Test func rulesThatTheDefaultsIncludeAddNothing() throws {
+    let usual =
+      [denyAll]
+      + [(1, 3), (1, 5), (5, 2)].map {
+        LinuxDeviceCgroup(allow: true, type: .character, major: $0, minor: $1, access: "rwm")
+      }
+    let program = DeviceProgram(try DeviceRule.rules(usual))
+    #expect(program == DeviceProgram([]))
+    #expect(program?.instructions.count ?? 0 < 40)
   }
 
   @Test(arguments: [
