@@ -25,6 +25,7 @@ int clinux_pidfd_open(int pid, unsigned flags) { return CALL(SYS_pidfd_open, pid
 int clinux_pidfd_send_signal(int pidfd, int signal) {
   return CALL(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
+int clinux_pidfd_getfd(int pidfd, int number) { return CALL(SYS_pidfd_getfd, pidfd, number, 0); }
 static int wait_for(idtype_t type, int id, int options, int *pid, int *code, int *status) {
   siginfo_t info = {0};
   int result = RESULT(waitid(type, (id_t)id, &info, options));

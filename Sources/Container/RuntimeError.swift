@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Cgroups
 package import JSON
 package import Kernel
 
@@ -9,7 +10,7 @@ package import Kernel
 /// Operation not permitted`.
 package struct RuntimeError: Error, CustomStringConvertible {
   /// What callers tell apart.
-  package enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable, CaseIterable {
     /// The bundle, its config.json or the pod file is wrong.
     case invalidSpec
     /// No container or pod of that ID.
@@ -58,6 +59,18 @@ package struct RuntimeError: Error, CustomStringConvertible {
     kind = .invalidSpec
     cause = .spec(error)
     self.steps = steps
+  }
+
+  /// Wraps whatever a body that throws errors of several types threw.
+  package init(_ error: any Error, _ steps: String...) {
+    switch error {
+    case let error as RuntimeError: self = error
+    case let error as SystemError: self.init(error)
+    case let error as SpecError: self.init(error)
+    case let error as CgroupError: self.init(error)
+    default: self.init(.failed, "\(error)")
+    }
+    self.steps = steps + self.steps
   }
 
   /// The same error with the step around it named.

@@ -4,7 +4,7 @@ internal import CLinux
 internal import Glibc
 
 /// A child process as its parent holds it.
-package struct Child: ~Copyable {
+package final class Child {
   /// The process ID in the parent's PID namespace.
   package let pid: Int32
   /// A descriptor that stands for the process (pidfd_open(2)).
@@ -17,7 +17,7 @@ package struct Child: ~Copyable {
   }
 
   /// Waits for the end of the child and takes its status.
-  package borrowing func wait() throws(SystemError) -> ExitStatus {
+  package func wait() throws(SystemError) -> ExitStatus {
     try Processes.wait(pidfd)
   }
 }
@@ -41,7 +41,7 @@ package enum ExitStatus: Sendable, Equatable {
 /// Making and ending processes.
 package enum Processes {
   /// What a clone returns: in the parent the child's handle, in the child nothing.
-  package enum Side: ~Copyable {
+  package enum Side {
     /// The parent goes on with a handle on the child.
     case parent(Child)
     /// The child goes on.
@@ -88,6 +88,15 @@ package enum Processes {
   /// The corresponding call is pidfd_send_signal(2).
   package static func signal(_ pidfd: borrowing Descriptor, _ signal: Int32) throws(SystemError) {
     try check(clinux_pidfd_send_signal(pidfd.number, signal), "pidfd_send_signal")
+  }
+
+  /// Takes a copy of a descriptor of another process.
+  ///
+  /// The corresponding call is pidfd_getfd(2).
+  package static func descriptor(
+    _ number: Int32, of pidfd: borrowing Descriptor
+  ) throws(SystemError) -> Descriptor {
+    Descriptor(owning: try check(clinux_pidfd_getfd(pidfd.number, number), "pidfd_getfd"))
   }
 
   /// Waits for the end of a child and takes its status.

@@ -16,7 +16,8 @@ package struct Descriptor: ~Copyable {
   }
 
   deinit {
-    _ = close(number)
+    // -1 stands for "closed already", as in an end of a pipe.
+    if number >= 0 { _ = close(number) }
   }
 
   /// Gives up ownership without closing.
@@ -32,7 +33,15 @@ package struct Descriptor: ~Copyable {
   ///
   /// The corresponding call is fcntl(2) with `F_DUPFD_CLOEXEC`.
   package borrowing func duplicate() throws(SystemError) -> Descriptor {
-    Descriptor(owning: try check(clinux_fcntl(number, F_DUPFD_CLOEXEC, 3), "fcntl"))
+    try Descriptor.copy(ofNumber: number)
+  }
+
+  /// Makes a descriptor of one's own for an open file of which only the number
+  /// is known, such as an inherited one.
+  ///
+  /// The corresponding call is fcntl(2) with `F_DUPFD_CLOEXEC`.
+  package static func copy(ofNumber number: Int32) throws(SystemError) -> Descriptor {
+    Descriptor(owning: try check(clinux_fcntl(number, F_DUPFD_CLOEXEC, 3), "fcntl", "\(number)"))
   }
 
   /// Sets or clears close-on-exec.

@@ -51,6 +51,12 @@ package struct FileStatus: Sendable {
     try self.init("", at: descriptor.number, flags: emptyPath)
   }
 
+  /// Reads the status of an open file of which only the number is known, such
+  /// as an inherited one.
+  package init(ofNumber number: Int32) throws(SystemError) {
+    try self.init("", at: number, flags: emptyPath)
+  }
+
   /// Reads the status of a path.
   ///
   /// The corresponding call is statx(2).

@@ -234,6 +234,13 @@ package enum OwnProcess {
     }
   }
 
+  /// Changes the owner of an open file, not its group.
+  ///
+  /// The corresponding call is fchown(2).
+  package static func changeOwner(of number: Int32, to uid: UInt32) throws(SystemError) {
+    try check(negatedErrno(fchown(number, uid, ~0)), "fchown")
+  }
+
   /// The environment of this process, as `NAME=value`.
   package static var environment: [String] {
     var entries: [String] = []

@@ -8,11 +8,13 @@ package enum Sockets {
   /// Two connected sockets that keep message boundaries.
   ///
   /// The corresponding call is socketpair(2) with `SOCK_SEQPACKET`.
-  package static func pair() throws(SystemError) -> SocketPair {
+  package static func pair() throws(SystemError) -> (SharedDescriptor, SharedDescriptor) {
     var ends: [Int32] = [-1, -1]
     let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     try check(unsafe clinux_socketpair(AF_UNIX, type, &ends), "socketpair")
-    return SocketPair(first: Descriptor(owning: ends[0]), second: Descriptor(owning: ends[1]))
+    return (
+      SharedDescriptor(Descriptor(owning: ends[0])), SharedDescriptor(Descriptor(owning: ends[1]))
+    )
   }
 
   /// Connects to a listening stream socket by path.
@@ -93,12 +95,4 @@ package enum Sockets {
     let received = try check(result, "recvmsg")
     return (Array(bytes[..<Int(received)]), Array(descriptors[..<count]))
   }
-}
-
-/// Two ends of one connection.
-package struct SocketPair: ~Copyable {
-  /// One end.
-  package var first: Descriptor
-  /// The other.
-  package var second: Descriptor
 }

@@ -12,6 +12,7 @@
 int clinux_clone3(uint64_t flags, int *pidfd, int cgroup_fd, int exit_signal);
 int clinux_pidfd_open(int pid, unsigned flags);
 int clinux_pidfd_send_signal(int pidfd, int signal);
+int clinux_pidfd_getfd(int pidfd, int number);
 int clinux_waitid_pidfd(int pidfd, int options, int *pid, int *code, int *status);
 int clinux_waitid_any(int options, int *pid, int *code, int *status);
 int clinux_execveat(int dirfd, const char *path, char *const *argv, char *const *envp, int flags);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import JSON
+internal import Kernel
+package import RuntimeSpec
+
+/// A bundle as it was found: its place and its configuration.
+package struct Bundle {
+  /// The absolute path of the directory.
+  package let path: String
+  /// The configuration, decoded and validated; pods change their members' copy.
+  package var spec: Spec
+  /// The configuration as it was read.
+  package let configBytes: [UInt8]
+
+  /// Reads and validates a bundle's configuration.
+  ///
+  /// `config` names another file than `config.json` in the bundle. Nothing is
+  /// changed anywhere.
+  package static func load(_ path: String, config: String? = nil) throws(RuntimeError) -> Bundle {
+    let absolute = try absolutePath(path)
+    let file = config ?? "\(absolute)/config.json"
+    let bytes: [UInt8]
+    do {
+      bytes = try File.read(file)
+    } catch  where error.errno == ENOENT && config == nil {
+      throw RuntimeError(
+        .invalidSpec, "JSON specification file config.json not found in \(absolute)")
+    } catch {
+      throw RuntimeError(error, "read the configuration")
+    }
+    do {
+      let spec = try Spec.decode(bytes: bytes)
+      try spec.validate()
+      return Bundle(path: absolute, spec: spec, configBytes: bytes)
+    } catch {
+      throw RuntimeError(error, file)
+    }
+  }
+
+  private static func absolutePath(_ path: String) throws(RuntimeError) -> String {
+    do {
+      let directory = try File.open(path, [.path, .directory])
+      // The kernel's own name of it, whatever links led there.
+      return try File.linkTarget(directory.procPath)
+    } catch {
+      throw RuntimeError(error, "open the bundle")
+    }
+  }
+
+  /// The absolute path of the root file system.
+  var rootfs: String {
+    let root = spec.root?.path ?? "rootfs"
+    return root.hasPrefix("/") ? root : "\(path)/\(root)"
+  }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Cgroups
+
+extension RuntimeError {
+  /// Wraps an error about a cgroup.
+  package init(_ error: CgroupError) {
+    switch error.kind {
+    case .invalidSpec, .missingController: self.init(.invalidSpec, error.description)
+    case .alreadyExists: self.init(.alreadyExists, error.description)
+    case .permissionDenied, .notOurs, .timedOut, .failed: self.init(.failed, error.description)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+internal import RuntimeSpec
+
+/// A container process's terminal.
+enum Console {
+  /// Opens a pseudoterminal of the container's devpts, hands its main side
+  /// over, and makes the other side this process's terminal and standard
+  /// streams.
+  ///
+  /// The main side goes to `socket`, or else to the runtime, which relays it.
+  /// With `bindConsole` the terminal is `/dev/console`, too.
+  static func setUp(
+    _ process: Process, in root: borrowing RootDirectory, bindConsole: Bool,
+    socket: SharedDescriptor?, channel: SyncChannel
+  ) throws(RuntimeError) {
+    do {
+      let flags: OpenFlags = [.readWrite, .noControllingTerminal]
+      let ptmx = try SafePath.open("dev/pts/ptmx", in: root.descriptor, flags)
+      guard try MountTree.filesystem(of: ptmx).magic == MountTree.devptsMagic else {
+        throw SystemError(call: "open", errno: ENODEV, subject: "/dev/pts/ptmx")
+      }
+      let terminal = try Terminal.open(ptmx: ptmx)
+      if let size = process.consoleSize {
+        try Terminal.setSize(terminal.main, rows: size.height, columns: size.width)
+      }
+      if bindConsole { try bind(terminal.replica, in: root) }
+      try StandardStreams.chown(terminal.replica, to: process.user.uid)
+      if let socket {
+        try Sockets.send(
+          Array("/dev/ptmx".utf8), descriptors: [terminal.main.number], on: socket.descriptor)
+      } else {
+        try channel.send(.console(SharedDescriptor(try terminal.main.duplicate())))
+      }
+      try Terminal.makeControlling(terminal.replica)
+      for stream in 0..<3 { try OwnProcess.place(terminal.replica.number, at: Int32(stream)) }
+    } catch {
+      throw RuntimeError(error, "set up the terminal")
+    }
+  }
+
+  private static func bind(
+    _ replica: borrowing Descriptor, in root: borrowing RootDirectory
+  ) throws(SystemError) {
+    let directory = try root.ordinaryDirectory("/dev")
+    let target = try SafePath.makeFile("console", in: directory, mode: 0o666)
+    try MountTree.attach(
+      try MountTree.copy(at: replica.number, recursive: false), onto: target,
+      subject: "/dev/console")
+  }
+}
+
+/// The standard streams that a process inherits.
+enum StandardStreams {
+  /// Gives a stream to the process's user, as far as that is possible.
+  static func chown(_ stream: borrowing Descriptor, to uid: UInt32) throws(SystemError) {
+    try OwnProcess.changeOwner(of: stream.number, to: uid)
+  }
+
+  /// Gives inherited streams that are not /dev/null to the process's user, so
+  /// that it can open them again through /dev/stdout and its like.
+  static func give(to uid: UInt32) throws(RuntimeError) {
+    for number in Int32(0)..<3 {
+      do {
+        let status = try FileStatus(ofNumber: number)
+        if status.uid == uid || (status.kind == .characterDevice && status.device == (1, 3)) {
+          continue
+        }
+        try OwnProcess.changeOwner(of: number, to: uid)
+      } catch  where [EPERM, EINVAL, EROFS, EBADF, ENOSYS].contains(error.errno) {
+        // The program can still use the stream as it is.
+      } catch {
+        throw RuntimeError(error, "change the owner of stream \(number)")
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+package import JSON
+internal import Kernel
+package import RuntimeSpec
+
+/// A container as it is now: its record, and what the kernel says.
+package struct ContainerStatus {
+  /// What runp keeps of it.
+  package let record: ContainerRecord
+  /// Where in its life it is.
+  package let state: ContainerState
+
+  /// The ID of its first process, 0 when there is none.
+  package var pid: Int32 {
+    state == .stopped || state == .creating ? 0 : record.initProcess?.pid ?? 0
+  }
+
+  /// Looks at a container.
+  package static func load(
+    _ id: String, _ context: RuntimeContext
+  ) throws(RuntimeError) -> ContainerStatus {
+    try ContainerStatus(StateStore(root: context.root).open(id), id)
+  }
+
+  init(_ directory: borrowing StateDirectory, _ id: String) throws(RuntimeError) {
+    guard let record = try directory.read() else {
+      // Killed before it had written a word, or about to write it.
+      throw RuntimeError(.notFound, "container \(id) does not exist: it has no state yet")
+    }
+    self.record = record
+    state = try Self.state(of: record, directory)
+  }
+
+  private static func state(
+    of record: ContainerRecord, _ directory: borrowing StateDirectory
+  ) throws(RuntimeError) -> ContainerState {
+    if let creator = record.creator { return creator.isAlive ? .creating : .stopped }
+    guard let process = record.initProcess, process.isAlive else { return .stopped }
+    do {
+      if try StartGate.connect(directory.descriptor) != nil { return .created }
+    } catch {
+      throw RuntimeError(error, "look at the start gate")
+    }
+    return isFrozen(record) ? .paused : .running
+  }
+
+  private static func isFrozen(_ record: ContainerRecord) -> Bool {
+    guard let recorded = record.cgroup else { return false }
+    // A cgroup that cannot be read does not tell; the process lives.
+    guard let cgroup = try? recorded.open() else { return false }
+    return (try? cgroup.cgroup.isFrozen()) ?? false
+  }
+
+  /// The document that `state` prints, and `list` an array of.
+  package var json: JSONValue {
+    var document: OrderedMap<JSONValue> = [
+      "ociVersion": .string(specVersion), "id": .string(record.id), "pid": JSONValue(pid),
+      "status": .string(state.rawValue), "bundle": .string(record.bundle),
+      "rootfs": .string(record.rootfs), "created": .string(record.created),
+    ]
+    if !record.annotations.isEmpty { document["annotations"] = JSONValue(record.annotations) }
+    if let pod = record.pod { document["pod"] = .string(pod) }
+    return .object(document)
+  }
+}
+
+extension ContainerRecord.Process {
+  /// Whether this very process lives; a zombie does not.
+  var isAlive: Bool { Processes.startTime(of: pid) == startTime }
+
+  /// This process.
+  static var own: Self {
+    Self(pid: Processes.own, startTime: Processes.startTime(of: Processes.own) ?? 0)
+  }
+
+  /// Opens a handle on this very process; nil when it is gone.
+  func open() throws(SystemError) -> SharedDescriptor? {
+    do {
+      let handle = SharedDescriptor(try Processes.open(pid: pid))
+      // The handle came first: from here on the ID cannot be another's.
+      return isAlive ? handle : nil
+    } catch  where error.errno == 3 || error.errno == 22 {
+      return nil
+    }
+  }
+}
+
+extension ContainerRecord.CgroupRecord {
+  /// Opens the cgroup if it is still there and still runp's.
+  func open() throws(RuntimeError) -> MadeCgroup? {
+    guard let path = CgroupPath(recorded: path) else { return nil }
+    do {
+      guard
+        let cgroup = try Cgroup.open(
+          in: try CgroupHierarchy.find(), at: path, identity: identity)
+      else { return nil }
+      return MadeCgroup(cgroup)
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+internal import RuntimeSpec
+
+/// User and group ID mappings of a user namespace (user_namespaces(7)).
+enum IDMaps {
+  /// Writes the mappings of a process that has just entered a new user
+  /// namespace.
+  ///
+  /// A caller without privileges may map only itself; more goes through
+  /// newuidmap(1) and newgidmap(1).
+  static func write(
+    users: [LinuxIDMapping], groups: [LinuxIDMapping], to pid: Int32
+  ) throws(RuntimeError) {
+    do {
+      if Processes.effectiveUser == 0 {
+        try File.writeControl(text(users), to: "/proc/\(pid)/uid_map")
+        try File.writeControl(text(groups), to: "/proc/\(pid)/gid_map")
+        return
+      }
+      if isOwnOnly(users, geteuid()), isOwnOnly(groups, getegid()) {
+        try File.writeControl("deny", to: "/proc/\(pid)/setgroups")
+        try File.writeControl(text(users), to: "/proc/\(pid)/uid_map")
+        try File.writeControl(text(groups), to: "/proc/\(pid)/gid_map")
+        return
+      }
+    } catch {
+      throw RuntimeError(error, "write ID mappings")
+    }
+    try runTool("newuidmap", users, pid)
+    try runTool("newgidmap", groups, pid)
+  }
+
+  private static func text(_ mappings: [LinuxIDMapping]) -> String {
+    mappings.map { "\($0.containerID) \($0.hostID) \($0.size)\n" }.joined()
+  }
+
+  private static func isOwnOnly(_ mappings: [LinuxIDMapping], _ id: UInt32) -> Bool {
+    mappings.count == 1 && mappings[0].hostID == id && mappings[0].size == 1
+  }
+
+  private static func runTool(
+    _ name: String, _ mappings: [LinuxIDMapping], _ pid: Int32
+  ) throws(RuntimeError) {
+    let arguments =
+      [name, "\(pid)"]
+      + mappings.flatMap { ["\($0.containerID)", "\($0.hostID)", "\($0.size)"] }
+    let directories = (OwnProcess.environmentValue("PATH") ?? "/usr/bin:/bin").split(separator: ":")
+    let found = directories.map { "\($0)/\(name)" }.first { File.exists($0) }
+    guard let found else {
+      throw RuntimeError(.failed, "write ID mappings: \(name) is not in $PATH")
+    }
+    let status: ExitStatus
+    do {
+      status = try HookProcess(path: found, arguments: arguments, environment: [], input: [])
+        .run(timeout: nil)
+    } catch {
+      throw RuntimeError(error, "run \(name)")
+    }
+    if status.code != 0 {
+      throw RuntimeError(.failed, "\(name) failed with exit status \(status.code)")
+    }
+  }
+
+  /// A user namespace with the given mappings and no process in it, for
+  /// ID-mapped mounts.
+  static func makeNamespace(
+    users: [LinuxIDMapping], groups: [LinuxIDMapping]
+  ) throws(RuntimeError) -> SharedDescriptor {
+    do {
+      switch try Processes.clone(into: .user) {
+      case .child:
+        // It only has to be there until the namespace is open.
+        while true { pause() }
+      case .parent(let helper):
+        defer {
+          // The helper waits in pause(2) for nothing but this signal.
+          try? Processes.signal(helper.pidfd, SIGKILL)
+          _ = try? helper.wait()
+        }
+        try File.writeControl(text(users), to: "/proc/\(helper.pid)/uid_map")
+        try File.writeControl(text(groups), to: "/proc/\(helper.pid)/gid_map")
+        return SharedDescriptor(try File.open("/proc/\(helper.pid)/ns/user"))
+      }
+    } catch {
+      throw RuntimeError(error, "make a user namespace for an ID-mapped mount")
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import RuntimeSpec
+
+/// Everything that the container's first process needs, opened and decided by
+/// the runtime before it is cloned.
+final class InitPlan {
+  /// The bundle.
+  let bundle: Bundle
+  /// The namespaces.
+  let namespaces: NamespacePlan
+  /// The root file system and the mounts, opened.
+  let mounts: MountPlan
+  /// What `cgroup` mounts show.
+  let cgroups: Mounter.CgroupView?
+  /// The process configuration and its filter; nil when the container only
+  /// exists to be deleted again.
+  let setup: ProcessSetup?
+  /// The socket that takes the terminal's main side.
+  let consoleSocket: SharedDescriptor?
+  /// The start gate; nil when the program is executed as soon as all is ready.
+  let gate: SharedDescriptor?
+  /// The host's procfs.
+  let proc: SharedProcfs
+  /// Hooks to run in the container, and what they are told.
+  let hooks: HookRunner
+  /// The options of the command.
+  let options: CreateOptions
+
+  init(
+    bundle: Bundle, namespaces: NamespacePlan, mounts: MountPlan, cgroups: Mounter.CgroupView?,
+    setup: ProcessSetup?, consoleSocket: SharedDescriptor?, gate: SharedDescriptor?,
+    proc: SharedProcfs, hooks: HookRunner, options: CreateOptions
+  ) {
+    self.bundle = bundle
+    self.namespaces = namespaces
+    self.mounts = mounts
+    self.cgroups = cgroups
+    self.setup = setup
+    self.consoleSocket = consoleSocket
+    self.gate = gate
+    self.proc = proc
+    self.hooks = hooks
+    self.options = options
+  }
+
+  /// The configuration.
+  var spec: Spec { bundle.spec }
+
+  /// Whether the container has a mount table of its own.
+  var ownsMounts: Bool { namespaces.made.contains(.mount) }
+
+  /// Whether the runtime has hooks to run once the namespaces are made.
+  var hasRuntimeHooks: Bool {
+    !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty
+  }
+}
+
+/// The host's procfs, shared by the runtime and the container's side.
+final class SharedProcfs {
+  /// The handle.
+  let procfs: Procfs
+
+  init() throws(SystemError) {
+    procfs = try Procfs()
+  }
+}

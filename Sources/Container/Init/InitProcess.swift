@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import JSON
+internal import Kernel
+internal import RuntimeSpec
+
+/// The container's first process, from the clone to its program.
+///
+/// It is a copy of the runtime that goes on in ordinary code. It ends with an
+/// exec, or with a message on the channel and `_exit`.
+final class InitProcess {
+  private let plan: InitPlan
+  private let channel: SyncChannel
+  private let root: RootDirectory
+
+  private init(_ plan: InitPlan, _ channel: SyncChannel) throws(RuntimeError) {
+    self.plan = plan
+    self.channel = channel
+    do {
+      root = RootDirectory(try plan.mounts.root.descriptor.duplicate())
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
+  /// Becomes the container's first process.
+  static func main(_ plan: InitPlan, _ channel: SyncChannel) -> Never {
+    do {
+      let process = try InitProcess(plan, channel)
+      try process.setUp()
+      try process.finish()
+    } catch {
+      // A runtime that is gone cannot be told.
+      try? channel.send(.failed(error))
+      Processes.exit(1)
+    }
+  }
+
+  /// The steps in their order; a step's name is the context of its errors.
+  private func setUp() throws(RuntimeError) {
+    let steps: [(String, (InitProcess) throws -> Void)] = [
+      ("wait for the runtime", { try $0.waitForRuntime() }),
+      ("join namespaces", { try $0.joinNamespaces() }),
+      ("enter the user namespace", { try $0.enterUserNamespace() }),
+      ("set up namespaces", { try $0.setUpNamespaces() }),
+      ("join a session keyring", { try $0.joinKeyring() }),
+      ("set up the root file system", { try $0.attachRoot() }),
+      ("set up mounts", { try $0.mountAll() }),
+      ("set up devices", { try $0.makeDevices() }),
+      ("set sysctls", { try $0.setSysctls() }),
+      // The hooks see the mounts, but the host's paths are still there.
+      ("run hooks", { try $0.runHooks() }),
+      ("set up the terminal", { try $0.setUpTerminal() }),
+      // After everything that is made in the root or that the hooks add to it.
+      ("hide paths", { try $0.hidePaths() }),
+      ("change the root", { try $0.changeRoot() }),
+      ("set the root's propagation", { try $0.setPropagation() }),
+    ]
+    for (name, step) in steps {
+      do {
+        try step(self)
+      } catch let error as RuntimeError {
+        throw error
+      } catch {
+        throw RuntimeError(error, name)
+      }
+    }
+  }
+
+  // MARK: Namespaces
+
+  private func waitForRuntime() throws {
+    try OwnProcess.setParentDeathSignal(SIGKILL)
+    // Who may write ID maps is decided by who owns the files in procfs, and
+    // those of an undumpable process are root's.
+    if !plan.namespaces.made.contains(.user) { try OwnProcess.makeUndumpable() }
+    try channel.waitForGo()
+    try OwnProcess.makeUndumpable()
+    try OwnProcess.startSession()
+  }
+
+  private func joinNamespaces() throws {
+    // A process in between has done it where a user namespace is involved, and
+    // the runtime joined the PID namespace, which counts only for children.
+    if plan.namespaces.needsStage { return }
+    for joined in plan.namespaces.joined where joined.kind != .pid {
+      try Namespaces.join(joined.descriptor.descriptor, joined.kind, subject: joined.path)
+    }
+  }
+
+  private func enterUserNamespace() throws {
+    guard plan.namespaces.hasUser else { return }
+    // Without a mapping for root there is none to become.
+    let mappings = plan.spec.linux?.uidMappings ?? []
+    if !mappings.isEmpty, !mappings.contains(where: { $0.containerID == 0 }) { return }
+    try OwnProcess.setGroup(0)
+    try OwnProcess.setUser(0)
+    // The change of IDs resets it.
+    try OwnProcess.setParentDeathSignal(SIGKILL)
+  }
+
+  private func setUpNamespaces() throws {
+    // Only now: its root is the cgroup that the process is in.
+    if plan.namespaces.made.contains(.cgroup) { try Namespaces.unshare(.cgroup) }
+    if plan.namespaces.made.contains(.network) { try NetworkDevices.bringLoopbackUp() }
+    if let hostname = plan.spec.hostname { try OwnProcess.setHostname(hostname) }
+    if let domainname = plan.spec.domainname { try OwnProcess.setDomainname(domainname) }
+  }
+
+  private func joinKeyring() throws {
+    if plan.options.noNewKeyring { return }
+    do {
+      try OwnProcess.joinSessionKeyring("_ses.\(plan.options.id)")
+    } catch {
+      // A kernel without keyrings has none to leak.
+      if error.errno != ENOSYS { throw error }
+    }
+  }
+
+  private func setSysctls() throws {
+    for entry in plan.spec.linux?.sysctl.members ?? [] {
+      do {
+        try plan.proc.procfs.write(entry.value, to: "sys/" + Sysctl.path(of: entry.key))
+      } catch {
+        throw RuntimeError(error, "linux.sysctl.\(entry.key)")
+      }
+    }
+  }
+
+  // MARK: Root file system
+
+  private func attachRoot() throws {
+    if plan.ownsMounts {
+      // Nothing that is mounted from here on may reach the host.
+      try Mounts.mount(on: "/", [.slave, .recursive])
+      try attachRoot(onto: "/")
+    } else {
+      try attachRoot(onto: plan.bundle.rootfs)
+    }
+  }
+
+  private func attachRoot(onto path: String) throws {
+    // A mount on the root itself hides nothing from a process whose root it
+    // is, so host paths can be used until the change of the root.
+    let target = try File.open(path, [.path, .directory])
+    try MountTree.attach(root.descriptor, onto: target, subject: path)
+  }
+
+  private func mountAll() throws {
+    let mounter = Mounter(
+      cgroups: plan.cgroups, mountLabel: plan.spec.linux?.mountLabel,
+      hasUserNamespace: plan.namespaces.hasUser)
+    for planned in plan.mounts.mounts { try mounter.mount(planned, in: root) }
+  }
+
+  private func makeDevices() throws {
+    let isBound = plan.mounts.mounts.contains {
+      $0.options.bind && SafePath.split($0.destination) == ("", "dev")
+    }
+    try Devices(
+      hostTrees: plan.mounts.deviceTrees, bind: plan.namespaces.hasUser, isBound: isBound
+    ).make(for: plan.spec, in: root)
+  }
+
+  private func runHooks() throws {
+    if plan.hasRuntimeHooks {
+      try channel.send(.hooks)
+      try channel.waitForGo()
+    }
+    try plan.hooks.run(
+      plan.spec.hooks.createContainer, .createContainer, status: .creating, pid: Processes.own)
+  }
+
+  private func setUpTerminal() throws {
+    guard let process = plan.spec.process, process.terminal else { return }
+    try Console.setUp(
+      process, in: root, bindConsole: true, socket: plan.consoleSocket, channel: channel)
+  }
+
+  private func hidePaths() throws {
+    let linux = plan.spec.linux
+    try HiddenPaths.protect(linux?.readonlyPaths ?? [], in: root)
+    try HiddenPaths.mask(linux?.maskedPaths ?? [], in: root)
+    if plan.spec.root?.readonly == true {
+      try MountTree.setAttributes(root.descriptor, set: .readOnly)
+    }
+  }
+
+  private func changeRoot() throws {
+    if !plan.ownsMounts {
+      try RootSwitch.change(to: root)
+    } else if plan.options.noPivot {
+      try RootSwitch.move(to: root)
+    } else {
+      try RootSwitch.pivot(to: root)
+    }
+  }
+
+  private func setPropagation() throws {
+    guard plan.ownsMounts, let wanted = plan.spec.linux?.rootfsPropagation,
+      let change = MountOptions.propagation(named: wanted.rawValue)
+    else { return }
+    try Mounts.mount(
+      on: "/", change.recursive ? [change.kind, .recursive] : change.kind)
+  }
+
+  // MARK: The program
+
+  /// Becomes the container's user, waits to be started, and executes the
+  /// program.
+  private func finish() throws(RuntimeError) -> Never {
+    guard let setup = plan.setup else {
+      try ready()
+      try waitToBeDeleted()
+    }
+    if !setup.process.terminal, !setup.hasUserNamespace {
+      try StandardStreams.give(to: setup.process.user.uid)
+    }
+    try setup.enterWorkingDirectory()
+    let executable = try Executable(setup.process)
+    if setup.canFinishEarly { try warn(setup.becomeUser(plan.proc.procfs)) }
+    try ready()
+    try execute(executable, setup, try waitForStart())
+  }
+
+  private func ready() throws(RuntimeError) {
+    do {
+      try channel.send(.ready)
+      try channel.waitForGo()
+      // From here on the container lives without its runtime.
+      try OwnProcess.setParentDeathSignal(nil)
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
+  /// The channel to whoever starts the program: `start`, or the runtime that
+  /// made the container.
+  private func waitForStart() throws(RuntimeError) -> SyncChannel {
+    do {
+      guard let gate = plan.gate else { return channel }
+      return try StartGate.waitForStart(gate.descriptor)
+    } catch {
+      throw RuntimeError(error, "wait for start")
+    }
+  }
+
+  private func execute(
+    _ executable: Executable, _ setup: ProcessSetup, _ starter: SyncChannel
+  ) throws(RuntimeError) -> Never {
+    do throws(RuntimeError) {
+      try ProcessExecution(setup: setup, executable: executable, plan: plan).run(starter)
+    } catch {
+      // A starter that is gone cannot be told.
+      try? starter.send(.failed(error))
+      Processes.exit(1)
+    }
+  }
+
+  /// A container without a process only holds its namespaces until it is
+  /// deleted: nothing can be started in it.
+  private func waitToBeDeleted() throws(RuntimeError) -> Never {
+    while true {
+      let starter = try waitForStart()
+      try? starter.send(
+        .failed(RuntimeError(.invalidSpec, "process: the configuration has none to start")))
+    }
+  }
+
+  private func warn(_ warnings: [String]) throws(RuntimeError) {
+    do {
+      for warning in warnings { try channel.send(.warning(warning)) }
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+internal import RuntimeSpec
+
+/// The last stretch before a program runs: what privileges are still held for,
+/// the hooks in the container, the filter, execve(2).
+struct ProcessExecution {
+  /// What the process becomes.
+  let setup: ProcessSetup
+  /// The program.
+  let executable: Executable
+  /// Descriptors to hand to the program, from 3 on.
+  let preservedFiles: Int
+  /// Hooks to run as the container's user.
+  let startHooks: [Hook]
+  /// What hooks are told.
+  let hooks: HookRunner?
+  /// The host's procfs.
+  let proc: SharedProcfs
+
+  /// The stretch of a container's first process.
+  init(setup: ProcessSetup, executable: Executable, plan: InitPlan) {
+    self.setup = setup
+    self.executable = executable
+    preservedFiles = plan.options.preserveFDs
+    startHooks = plan.spec.hooks.startContainer
+    hooks = plan.hooks
+    proc = plan.proc
+  }
+
+  /// The stretch of a process of `exec`.
+  init(setup: ProcessSetup, executable: Executable, preserveFDs: Int, proc: SharedProcfs) {
+    self.setup = setup
+    self.executable = executable
+    preservedFiles = preserveFDs
+    startHooks = []
+    hooks = nil
+    self.proc = proc
+  }
+
+  /// Executes the program; `starter` learns of warnings and of a listener.
+  func run(_ starter: SyncChannel) throws(RuntimeError) -> Never {
+    do {
+      Signals.reset()
+      try OwnProcess.setCloseOnExec(from: Int32(3 + preservedFiles))
+      if !setup.canFinishEarly {
+        try offer(try setup.filterEarly(), starter)
+        for warning in try setup.becomeUser(proc.procfs) { try starter.send(.warning(warning)) }
+      }
+      try hooks?.run(startHooks, .startContainer, status: .created, pid: Processes.own)
+      if !setup.hasUserNamespace { try setup.setRlimits(of: 0, deferred: true) }
+      try starter.send(.executing)
+      try offer(try setup.filterLate(), starter)
+      throw executable.failure(executable.program.execute(executable.path))
+    } catch let error as RuntimeError {
+      throw error
+    } catch let error as SystemError {
+      throw RuntimeError(error)
+    } catch {
+      throw RuntimeError(.failed, "\(error)")
+    }
+  }
+
+  /// Lets the starter fetch the descriptor of system call notifications, and
+  /// waits until it has handed it on: until then nobody would answer one.
+  private func offer(
+    _ listener: consuming Descriptor?, _ starter: SyncChannel
+  ) throws(SystemError) {
+    guard let listener else { return }
+    try starter.send(.listener(listener.number))
+    try starter.waitForGo()
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSON
+internal import Kernel
+internal import RuntimeSpec
+
+/// The last exchange with a process that is about to execute its program, seen
+/// from the runtime.
+enum ProgramStart {
+  /// Serves the process until it has executed the program.
+  ///
+  /// - Throws: `RuntimeError` with the process's own reason when it could not.
+  static func follow(
+    _ channel: SyncChannel, _ context: RuntimeContext, pid: Int32, seccomp: LinuxSeccomp?,
+    state: State
+  ) throws {
+    var isExecuting = false
+    while true {
+      switch try channel.receive() {
+      case .executing: isExecuting = true
+      case .warning(let text): context.warn(text)
+      case .listener(let number):
+        try handOn(number, of: pid, seccomp, state)
+        try channel.go()
+      case .failed(let error): throw error
+      case .closed:
+        if isExecuting { return }
+        throw RuntimeError(.failed, "the process died before it could execute its program")
+      case .hooks, .console, .ready, .process: break
+      }
+    }
+  }
+
+  /// Sends the descriptor of system call notifications to the agent.
+  private static func handOn(
+    _ number: Int32, of pid: Int32, _ seccomp: LinuxSeccomp?, _ state: State
+  ) throws {
+    guard let path = seccomp?.listenerPath else {
+      throw RuntimeError(.invalidSpec, "linux.seccomp.listenerPath: nobody is there to notify")
+    }
+    let listener = try Processes.descriptor(number, of: Processes.open(pid: pid))
+    let message = ContainerProcessState(
+      fds: [SeccompListener.descriptorName], pid: pid, metadata: seccomp?.listenerMetadata,
+      state: state)
+    try SeccompListener.send(path: path, state: message.json.bytes(), listener: listener)
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+
+/// Where a created container waits for `start`: a socket in its state
+/// directory, on which the container's first process listens.
+///
+/// `start` connects and speaks as the runtime's side of a `SyncChannel`. The
+/// end of the connection tells it that the program has been executed, since
+/// execve(2) closes it; so it can report what went wrong until then. Whether
+/// anyone listens tells `state` whether the container is still waiting: a
+/// connection without a word is no start.
+enum StartGate {
+  private static let name = "start.sock"
+
+  /// Makes the socket in a state directory.
+  static func make(in directory: borrowing Descriptor) throws(SystemError) -> Descriptor {
+    // Paths of sockets are short; the one through procfs always is.
+    try Sockets.listen("\(directory.procPath)/\(name)", packets: true)
+  }
+
+  /// Waits, on the container's side, until a `start` says go.
+  static func waitForStart(_ gate: borrowing Descriptor) throws(SystemError) -> SyncChannel {
+    while true {
+      let channel = SyncChannel(try Sockets.accept(gate))
+      do {
+        try channel.waitForGo()
+        return channel
+      } catch  where error.errno == ECONNRESET {
+        // Somebody only looked, or was killed before a word.
+      }
+    }
+  }
+
+  /// Connects to a container that waits; nil when it has been started.
+  static func connect(_ directory: borrowing Descriptor) throws(SystemError) -> SyncChannel? {
+    do {
+      return SyncChannel(
+        try Sockets.connect("\(directory.procPath)/\(name)", packets: true))
+    } catch  where error.errno == ECONNREFUSED || error.errno == ENOENT {
+      return nil
+    }
+  }
+}

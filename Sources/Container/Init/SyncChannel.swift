@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+
+/// The messages between the runtime and the process that becomes the
+/// container's first, over a socket that keeps message boundaries.
+///
+/// ```
+///  runtime                      container
+///  -------                      ---------
+///  write ID maps
+///  go            ───────────►   namespaces, mounts
+///                ◄───────────   hooks        (only with prestart or createRuntime hooks)
+///  run them
+///  go            ───────────►   createContainer hooks, pivot_root, ...
+///                ◄───────────   console      (only with a terminal and no console socket)
+///                ◄───────────   ready
+///  write state
+///  go            ───────────►   wait at the start gate, or execute (run, exec)
+///                ◄───────────   failed | end of file: executed
+/// ```
+/// At the start gate `start` takes the runtime's place:
+/// ```
+///  start                         container
+///  -----                         ---------
+///  go            ───────────►    startContainer hooks
+///                ◄───────────    executing
+///                                load the filter
+///                ◄───────────    listener     (only with notifications)
+///  hand it on
+///  go            ───────────►    execve
+///                ◄───────────    failed | end of file: executed
+/// ```
+/// A `warning` may come at any time; `failed` ends the exchange.
+struct SyncChannel {
+  /// A message of the container's side.
+  enum Message {
+    /// Everything is made as far as the runtime's hooks must see it.
+    case hooks
+    /// A terminal's main side for the runtime to relay.
+    case console(SharedDescriptor)
+    /// The process waits to be let through to the program.
+    case ready
+    /// Nothing but the filter and execve(2) is left.
+    case executing
+    /// A process ID in the runtime's namespace, with a pidfd.
+    case process(Int32, SharedDescriptor)
+    /// A descriptor number in the container that takes system call notifications.
+    case listener(Int32)
+    /// Something to log that is not an error.
+    case warning(String)
+    /// The container cannot be made.
+    case failed(RuntimeError)
+    /// The other side has closed its end: by execve(2), or by dying.
+    case closed
+  }
+
+  private let connection: Connection
+
+  /// The end that all copies of a channel share.
+  private final class Connection {
+    var socket: SharedDescriptor?
+
+    init(_ socket: SharedDescriptor) {
+      self.socket = socket
+    }
+  }
+
+  /// Takes over one end, which is closed with the last copy of the channel.
+  init(_ socket: consuming Descriptor) {
+    connection = Connection(SharedDescriptor(socket))
+  }
+
+  /// The two ends of a new channel, the runtime's first.
+  static func pair() throws(SystemError) -> (SyncChannel, SyncChannel) {
+    let (runtime, container) = try Sockets.pair()
+    return (SyncChannel(runtime), SyncChannel(container))
+  }
+
+  private init(_ socket: SharedDescriptor) {
+    connection = Connection(socket)
+  }
+
+  /// Closes this end, for every copy of the channel.
+  func close() { connection.socket = nil }
+
+  private func open() throws(SystemError) -> SharedDescriptor {
+    guard let socket = connection.socket else {
+      throw SystemError(call: "sendmsg", errno: 9, subject: "the channel is closed")
+    }
+    return socket
+  }
+
+  /// Lets the container's side go on; nothing happens when it is gone.
+  func go() throws(SystemError) {
+    try Sockets.send([Tag.go.rawValue], on: open().descriptor)
+  }
+
+  /// Waits until the runtime says go.
+  ///
+  /// - Throws: `SystemError` with `ECONNRESET` when the runtime is gone.
+  func waitForGo() throws(SystemError) {
+    let (bytes, _) = try Sockets.receive(on: open().descriptor, limit: 16)
+    if bytes.isEmpty {
+      throw SystemError(call: "recvmsg", errno: 104, subject: "the runtime is gone")
+    }
+  }
+
+  /// Sends a message of the container's side.
+  func send(_ message: Message) throws(SystemError) {
+    switch message {
+    case .hooks: try Sockets.send([Tag.hooks.rawValue], on: open().descriptor)
+    case .ready: try Sockets.send([Tag.ready.rawValue], on: open().descriptor)
+    case .executing: try Sockets.send([Tag.executing.rawValue], on: open().descriptor)
+    case .console(let main):
+      try Sockets.send([Tag.console.rawValue], descriptors: [main.number], on: open().descriptor)
+    case .process(let pid, let pidfd):
+      try Sockets.send(
+        [Tag.process.rawValue] + Self.bytes(pid), descriptors: [pidfd.number], on: open().descriptor
+      )
+    case .listener(let number):
+      try Sockets.send([Tag.listener.rawValue] + Self.bytes(number), on: open().descriptor)
+    case .warning(let text):
+      try Sockets.send(
+        [Tag.warning.rawValue] + Array(text.utf8.prefix(4096)), on: open().descriptor)
+    case .failed(let error): try Sockets.send(Self.encode(error), on: open().descriptor)
+    case .closed: break
+    }
+  }
+
+  /// Waits for the next message of the container's side.
+  func receive() throws(SystemError) -> Message {
+    let (bytes, descriptors) = try Sockets.receive(on: open().descriptor)
+    let held = descriptors.map { SharedDescriptor(Descriptor(owning: $0)) }
+    guard let first = bytes.first, let tag = Tag(rawValue: first) else { return .closed }
+    let payload = bytes.dropFirst()
+    switch (tag, held.first) {
+    case (.hooks, _): return .hooks
+    case (.ready, _): return .ready
+    case (.executing, _): return .executing
+    case (.console, let main?): return .console(main)
+    case (.process, let pidfd?): return .process(Self.number(payload), pidfd)
+    case (.listener, _): return .listener(Self.number(payload))
+    case (.warning, _): return .warning(String(decoding: payload, as: UTF8.self))
+    case (.failed, _): return .failed(Self.decode(payload))
+    default: return .closed
+    }
+  }
+
+  private enum Tag: UInt8 {
+    case go = 1
+    case hooks
+    case console
+    case ready
+    case executing
+    case process
+    case listener
+    case warning
+    case failed
+  }
+
+  private static func bytes(_ number: Int32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+  }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> Int32 {
+    bytes.prefix(4).reversed().reduce(0) { $0 << 8 | Int32($1) }
+  }
+
+  /// A failure as one message: tag, kind, text.
+  static func encode(_ error: RuntimeError) -> [UInt8] {
+    let kind = RuntimeError.Kind.allCases.firstIndex(of: error.kind) ?? 0
+    return [Tag.failed.rawValue, UInt8(kind)] + Array(error.description.utf8.prefix(32768))
+  }
+
+  private static func decode(_ payload: ArraySlice<UInt8>) -> RuntimeError {
+    let kinds = RuntimeError.Kind.allCases
+    let index = Int(payload.first ?? 0)
+    return RuntimeError(
+      index < kinds.count ? kinds[index] : .failed,
+      String(decoding: payload.dropFirst(), as: UTF8.self))
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import Kernel
+internal import RuntimeSpec
+
+/// The cgroup that a container is going to get, checked before anything is
+/// made.
+final class ContainerCgroup {
+  private let hierarchy: CgroupHierarchy
+  /// Where it will be.
+  let path: CgroupPath
+  private let limits: LimitPlan
+  private let devices: [DeviceRule]
+
+  private init(
+    hierarchy: consuming CgroupHierarchy, path: CgroupPath, limits: LimitPlan,
+    devices: [DeviceRule]
+  ) {
+    self.hierarchy = hierarchy
+    self.path = path
+    self.limits = limits
+    self.devices = devices
+  }
+
+  /// Decides where the cgroup will be and what is written to it; nil when the
+  /// caller wants none.
+  static func plan(
+    _ spec: Spec, _ options: CreateOptions, _ context: RuntimeContext
+  ) throws(RuntimeError) -> ContainerCgroup? {
+    if context.cgroupManager == .disabled { return nil }
+    do {
+      let hierarchy = try CgroupHierarchy.find()
+      let base = context.rootless ? try hierarchy.ownPath() : .root
+      let path = try CgroupPath(
+        cgroupsPath: spec.linux?.cgroupsPath, id: options.id, below: base)
+      return ContainerCgroup(
+        hierarchy: hierarchy, path: path, limits: try LimitPlan(spec.linux?.resources),
+        devices: try DeviceRule.rules(spec.linux?.resources?.devices ?? []))
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
+  /// Makes the cgroup, without limits yet.
+  func make() throws(CgroupError) -> MadeCgroup {
+    MadeCgroup(try Cgroup.create(in: hierarchy, at: path, for: limits))
+  }
+
+  /// Writes the limits and attaches the device program.
+  func apply(to cgroup: borrowing Cgroup) throws(RuntimeError) {
+    do {
+      try cgroup.apply(limits)
+      try cgroup.attachDeviceProgram(devices)
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
+  /// What a `cgroup` mount of the container shows.
+  func view(hasNamespace: Bool) -> Mounter.CgroupView {
+    Mounter.CgroupView(
+      hasNamespace: hasNamespace, mountPoint: hierarchy.mountPoint,
+      location: hierarchy.mountPoint + path.description)
+  }
+}
+
+/// A cgroup that has been made, held open.
+final class MadeCgroup {
+  /// The cgroup; borrow it.
+  let cgroup: Cgroup
+
+  init(_ cgroup: consuming Cgroup) {
+    self.cgroup = cgroup
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Kernel
+package import RuntimeSpec
+
+extension NamespaceType {
+  /// The kernel's word for the type.
+  package var kind: NamespaceKinds {
+    switch self {
+    case .pid: .pid
+    case .network: .network
+    case .mount: .mount
+    case .ipc: .ipc
+    case .uts: .uts
+    case .user: .user
+    case .cgroup: .cgroup
+    case .time: .time
+    }
+  }
+}
+
+/// The namespaces of a container: those to make, and those to join, open.
+struct NamespacePlan {
+  /// One namespace to join.
+  struct Joined {
+    let kind: NamespaceKinds
+    let path: String
+    let descriptor: SharedDescriptor
+  }
+
+  /// The kinds to make.
+  private(set) var made: NamespaceKinds = []
+  /// The namespaces to join.
+  private(set) var joined: [Joined] = []
+
+  /// Opens what is to be joined and checks that each is of its kind.
+  init(_ namespaces: [LinuxNamespace]) throws(RuntimeError) {
+    for (index, namespace) in namespaces.enumerated() {
+      guard let path = namespace.path else {
+        made.insert(namespace.type.kind)
+        continue
+      }
+      do {
+        let descriptor = try Namespaces.open(path, namespace.type.kind)
+        joined.append(
+          Joined(
+            kind: namespace.type.kind, path: path, descriptor: SharedDescriptor(descriptor)))
+      } catch  where error.errno == 22 {
+        throw RuntimeError(
+          .invalidSpec,
+          "linux.namespaces[\(index)].path: \(path) is not a \(namespace.type.rawValue) namespace")
+      } catch {
+        throw RuntimeError(error, "linux.namespaces[\(index)].path")
+      }
+    }
+  }
+
+  /// The namespace of a kind to join, if one is.
+  func joined(_ kind: NamespaceKinds) -> Joined? {
+    joined.first { $0.kind == kind }
+  }
+
+  /// The kinds that the container does not share with the runtime.
+  var all: NamespaceKinds { joined.reduce(made) { $0.union($1.kind) } }
+
+  /// Whether the container lives in a user namespace other than the runtime's.
+  var hasUser: Bool { made.contains(.user) || joined(.user) != nil }
+
+  /// Whether a process in between has to join namespaces before the
+  /// container's first process can be cloned: those owned by, or owning, a user
+  /// namespace that the runtime itself must not enter.
+  var needsStage: Bool {
+    joined(.user) != nil || (made.contains(.user) && !joined.isEmpty)
+  }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+internal import RuntimeSpec
+
+/// What a process still has to become, once it stands in the container's
+/// namespaces and root, before it may execute the program.
+///
+/// The first process of a container and those of `exec` share it.
+final class ProcessSetup {
+  /// The configuration.
+  let process: Process
+  /// The system call filter, compiled.
+  let seccomp: SeccompProgram?
+  /// Whether the container's user namespace is not the host's.
+  let hasUserNamespace: Bool
+  /// Groups are kept as the caller has them (`run.oci.keep_original_groups`).
+  let keepGroups: Bool
+  private let linux: Linux?
+  private let capabilities: ProcessCapabilities
+
+  init(
+    _ process: Process, _ linux: Linux?, seccomp: SeccompProgram?, hasUserNamespace: Bool,
+    keepGroups: Bool
+  ) {
+    self.process = process
+    self.linux = linux
+    self.seccomp = seccomp
+    self.hasUserNamespace = hasUserNamespace
+    self.keepGroups = keepGroups
+    capabilities = ProcessCapabilities(process.capabilities)
+  }
+
+  /// Whether the filter has to be loaded while privileges are still there.
+  ///
+  /// With no_new_privs it needs none and comes last, so that it need not allow
+  /// what runp does before.
+  private var filtersEarly: Bool { seccomp != nil && !process.noNewPrivileges }
+
+  /// Whether everything but the filter can be done before the start gate, which
+  /// makes `start` shorter.
+  var canFinishEarly: Bool { !filtersEarly }
+
+  /// Makes and enters the working directory, which has to be in the
+  /// container's root: links of procfs do not lead there (CVE-2024-21626).
+  func enterWorkingDirectory() throws(RuntimeError) {
+    do {
+      let root = try File.open("/", [.path, .directory])
+      let directory = try SafePath.makeDirectories(process.cwd, in: root)
+      try OwnProcess.changeDirectory(to: directory)
+    } catch  where error.errno == EACCES {
+      // Perhaps only the user may enter it: checked again after the change.
+    } catch {
+      throw RuntimeError(error, "enter working directory \(process.cwd)")
+    }
+  }
+
+  private func checkWorkingDirectory() throws(RuntimeError) {
+    do {
+      let root = try File.open("/", [.path, .directory])
+      try OwnProcess.changeDirectory(
+        to: try SafePath.open(process.cwd, in: root, [.path, .directory]))
+      _ = try OwnProcess.workingDirectory()
+    } catch {
+      throw RuntimeError(error, "enter working directory \(process.cwd)")
+    }
+  }
+
+  /// Takes on scheduling, limits, user, groups and capabilities.
+  ///
+  /// - Returns: warnings about what could not be granted.
+  func becomeUser(_ proc: borrowing Procfs) throws(RuntimeError) -> [String] {
+    try SecurityLabels.setForExecution(process, proc)
+    try setScheduling()
+    if !hasUserNamespace { try setRlimits(of: 0, deferred: false) }
+    OwnProcess.setCreationMask(process.user.umask ?? 0o022)
+    if let personality = linux?.personality {
+      do {
+        try OwnProcess.setPersonality(personality.domain == .linux32 ? 8 : 0)
+      } catch {
+        throw RuntimeError(error, "linux.personality")
+      }
+    }
+    if process.noNewPrivileges {
+      do { try OwnProcess.setNoNewPrivileges() } catch {
+        throw RuntimeError(error, "process.noNewPrivileges")
+      }
+    }
+    return try changeUser()
+  }
+
+  private func changeUser() throws(RuntimeError) -> [String] {
+    do {
+      var refused = try capabilities.limitBounding()
+      let user = process.user
+      if !keepGroups { try setGroups(user.additionalGids) }
+      try OwnProcess.setGroup(user.gid)
+      try capabilities.keepAcrossUserChange()
+      try OwnProcess.setUser(user.uid)
+      try checkWorkingDirectory()
+      refused.formUnion(try capabilities.apply())
+      return [capabilities.unknownWarning, ProcessCapabilities.warning(notGranted: refused)]
+        .compactMap { $0 }
+    } catch {
+      throw RuntimeError(error, "become user \(process.user.uid)")
+    }
+  }
+
+  private func setGroups(_ groups: [UInt32]) throws(SystemError) {
+    do {
+      try OwnProcess.setGroups(groups)
+    } catch  where error.errno == EPERM && hasUserNamespace && groups.isEmpty {
+      // A user namespace made without privileges denies setgroups(2), and has
+      // no groups to give up.
+    }
+  }
+
+  private func setScheduling() throws(RuntimeError) {
+    if let scheduler = process.scheduler {
+      do {
+        try OwnProcess.setScheduling(scheduler.parameters)
+      } catch {
+        throw RuntimeError(error, "process.scheduler")
+      }
+    }
+    if let priority = process.ioPriority {
+      do {
+        try OwnProcess.setIOPriority(
+          class: priority.class.number, priority: Int32(priority.priority))
+      } catch {
+        throw RuntimeError(error, "process.ioPriority")
+      }
+    }
+    if let policy = linux?.memoryPolicy {
+      try setMemoryPolicy(policy)
+    }
+  }
+
+  private func setMemoryPolicy(_ policy: LinuxMemoryPolicy) throws(RuntimeError) {
+    let nodes = try CPUList.parse(policy.nodes ?? "", "linux.memoryPolicy.nodes")
+    do {
+      try OwnProcess.setMemoryPolicy(mode: policy.number, nodes: nodes)
+    } catch {
+      throw RuntimeError(error, "linux.memoryPolicy")
+    }
+  }
+
+  /// The number of open files below which the limit on them is set last: the
+  /// start gate needs one or two.
+  private static let fewFiles: UInt64 = 64
+
+  /// Sets resource limits of a process (0: of this one).
+  ///
+  /// `deferred` selects those that may only be set at the very end.
+  func setRlimits(of pid: Int32, deferred: Bool) throws(RuntimeError) {
+    for (index, limit) in process.rlimits.enumerated() {
+      let isLast = limit.type == .nofile && limit.soft < Self.fewFiles && pid == 0
+      if isLast != deferred { continue }
+      do {
+        try Rlimits.set(limit.type.rawValue, soft: limit.soft, hard: limit.hard, of: pid)
+      } catch {
+        throw RuntimeError(error, "process.rlimits[\(index)]")
+      }
+    }
+  }
+
+  /// Loads the filter where it needs privileges, before `becomeUser`.
+  func filterEarly() throws(RuntimeError) -> Descriptor? {
+    filtersEarly ? try loadFilter() : nil
+  }
+
+  /// Loads the filter where it needs none, last of all.
+  func filterLate() throws(RuntimeError) -> Descriptor? {
+    filtersEarly ? nil : try loadFilter()
+  }
+
+  private func loadFilter() throws(RuntimeError) -> Descriptor? {
+    do {
+      return try seccomp?.load()
+    } catch {
+      throw RuntimeError(error, "load seccomp filter")
+    }
+  }
+}

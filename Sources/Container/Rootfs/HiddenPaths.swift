@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+
+/// Masked and read-only paths (config-linux.md).
+///
+/// They are mounted over while the host's /dev/null can still be opened as
+/// such: the container's own could be anything (CVE-2025-31133).
+enum HiddenPaths {
+  /// Hides paths: files behind /dev/null, directories behind an empty,
+  /// read-only one. What is not there is skipped.
+  static func mask(_ paths: [String], in root: borrowing RootDirectory) throws(RuntimeError) {
+    if paths.isEmpty { return }
+    do {
+      let null = try openNull()
+      // A tree can be copied only from one that is attached, so the first
+      // directory's serves the others.
+      var empty: SharedDescriptor?
+      for path in paths {
+        guard let target = try root.existing(path) else { continue }
+        guard try FileStatus(of: target).kind == .directory else {
+          try MountTree.attach(
+            try MountTree.copy(at: null.number, recursive: false), onto: target, subject: path)
+          continue
+        }
+        if let empty {
+          try MountTree.attach(
+            try MountTree.copy(at: empty.number, recursive: false), onto: target, subject: path)
+        } else {
+          let made = SharedDescriptor(
+            try MountTree.make(
+              type: "tmpfs", source: "tmpfs", flags: ["ro"],
+              data: ["size=0", "nr_inodes=1", "mode=000"],
+              attributes: [.readOnly, .noSetID, .noDevices, .noExec]))
+          try MountTree.attach(made.descriptor, onto: target, subject: path)
+          empty = made
+        }
+      }
+    } catch {
+      throw RuntimeError(error, "mask paths")
+    }
+  }
+
+  private static func openNull() throws(SystemError) -> Descriptor {
+    let null = try File.open("/dev/null", [.path, .noFollow])
+    let status = try FileStatus(of: null)
+    guard status.kind == .characterDevice, status.device == (1, 3) else {
+      throw SystemError(call: "open", errno: ENODEV, subject: "/dev/null")
+    }
+    return null
+  }
+
+  /// Makes paths read-only, with everything mounted below them. What is not
+  /// there is skipped.
+  static func protect(_ paths: [String], in root: borrowing RootDirectory) throws(RuntimeError) {
+    for path in paths {
+      do {
+        guard let target = try root.existing(path) else { continue }
+        let tree = try MountTree.copy(at: target.number, recursive: true)
+        try MountTree.setAttributes(tree, set: .readOnly, recursive: true)
+        try MountTree.attach(tree, onto: target)
+      } catch {
+        throw RuntimeError(error, "make \(path) read-only")
+      }
+    }
+  }
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import RuntimeSpec
+
+/// Mounts what the configuration lists, on the container's side.
+///
+/// Every target is opened inside the root first; what was opened is mounted
+/// on, so nothing that happens to the path meanwhile matters.
+struct Mounter {
+  /// What a `cgroup` mount shows.
+  struct CgroupView {
+    /// Whether the container has a cgroup namespace of its own.
+    let hasNamespace: Bool
+    /// Where the host has the hierarchy.
+    let mountPoint: String
+    /// Where the container's own cgroup is, for when the hierarchy cannot be
+    /// mounted anew.
+    let location: String?
+  }
+
+  /// What a `cgroup` mount shows; nil when the host has no cgroup2 hierarchy.
+  let cgroups: CgroupView?
+  /// The label for file systems that take one.
+  let mountLabel: String?
+  /// Whether the container's user namespace is not the host's.
+  let hasUserNamespace: Bool
+
+  /// Mounts one entry.
+  func mount(_ planned: PlannedMount, in root: borrowing RootDirectory) throws(RuntimeError) {
+    let step =
+      "\(planned.name): mount \(planned.mount.source ?? planned.mount.type ?? "none") on \(planned.destination)"
+    do {
+      switch planned.source {
+      case .link(let target):
+        try makeLink(planned.destination, to: target, in: root)
+      case .tree(let tree, let isDirectory):
+        try bind(planned, tree.descriptor, isDirectory: isDirectory, in: root)
+        planned.source = .none
+      case .none:
+        try mountFilesystem(planned, in: root)
+      }
+    } catch let error as SystemError {
+      throw RuntimeError(error, step)
+    } catch let error as RuntimeError {
+      throw error.adding(step)
+    } catch {
+      throw RuntimeError(.failed, "\(step): \(error)")
+    }
+  }
+
+  private func makeLink(
+    _ path: String, to target: String, in root: borrowing RootDirectory
+  ) throws(SystemError) {
+    let (parent, name) = SafePath.split(path)
+    let directory = try SafePath.makeDirectories(parent, in: root.descriptor)
+    do {
+      try File.makeLink(name, to: target, at: directory.number)
+    } catch  where error.errno == 17 {
+      if try File.linkTarget(name, at: directory.number) != target { throw error }
+    }
+  }
+
+  // MARK: Bind mounts
+
+  private func bind(
+    _ planned: PlannedMount, _ tree: borrowing Descriptor, isDirectory: Bool,
+    in root: borrowing RootDirectory
+  ) throws {
+    let isProc = SafePath.split(planned.destination) == ("", "proc")
+    if isProc, try MountTree.filesystem(of: tree).magic != MountTree.procfsMagic {
+      throw RuntimeError(.invalidSpec, "only procfs may be mounted on /proc")
+    }
+    let target = try bindTarget(planned, isDirectory: isDirectory, in: root)
+    try refuseHidingProc(planned, tree, target)
+    try setAttributes(planned, of: tree)
+    try MountTree.attach(tree, onto: target)
+  }
+
+  private func bindTarget(
+    _ planned: PlannedMount, isDirectory: Bool, in root: borrowing RootDirectory
+  ) throws(SystemError) -> Descriptor {
+    if planned.options.destinationNoFollow {
+      let flags: OpenFlags = [.path, .noFollow]
+      do {
+        return try SafePath.open(planned.destination, in: root.descriptor, flags)
+      } catch  where error.errno == 2 {
+        // Nothing is there that could be followed.
+      }
+    }
+    return isDirectory
+      ? try SafePath.makeDirectories(planned.destination, in: root.descriptor)
+      : try SafePath.makeFile(planned.destination, in: root.descriptor)
+  }
+
+  /// Files that a container may have its own version of below /proc, as lxcfs
+  /// provides them.
+  private static let replaceable: Set<String> = [
+    "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps",
+    "/proc/uptime", "/proc/loadavg", "/proc/slabinfo", "/proc/sys/kernel/ns_last_pid",
+    "/proc/sys/crypto/fips_enabled",
+  ]
+
+  /// Keeps mounts from hiding the parts of procfs that runp and security
+  /// modules rely on.
+  private func refuseHidingProc(
+    _ planned: PlannedMount, _ tree: borrowing Descriptor, _ target: borrowing Descriptor
+  ) throws {
+    guard try MountTree.filesystem(of: target).magic == MountTree.procfsMagic else { return }
+    let parts = planned.destination.split(separator: "/").filter { $0 != "." }
+    let path = "/" + parts.joined(separator: "/")
+    if path == "/proc" || Self.replaceable.contains(path) { return }
+    if try MountTree.filesystem(of: tree).magic == MountTree.procfsMagic { return }
+    throw RuntimeError(
+      .invalidSpec, "\(path) is inside procfs, and only files that lxcfs provides may be there")
+  }
+
+  /// Applies the option words to a detached bind mount.
+  private func setAttributes(
+    _ planned: PlannedMount, of tree: borrowing Descriptor
+  ) throws(SystemError) {
+    let options = planned.options
+    if !options.set.isEmpty || !options.clear.isEmpty {
+      // Clearing what is not set needs no privilege, but a flag that a user
+      // namespace has locked cannot even be named.
+      try change(tree, set: options.set, clear: options.clear, recursive: false)
+    }
+    if !options.recursiveSet.isEmpty || !options.recursiveClear.isEmpty {
+      try change(tree, set: options.recursiveSet, clear: options.recursiveClear, recursive: true)
+    }
+    for change in options.propagation {
+      try MountTree.setAttributes(tree, propagation: change.kind, recursive: change.recursive)
+    }
+  }
+
+  private func change(
+    _ tree: borrowing Descriptor, set: MountAttributes, clear: MountAttributes, recursive: Bool
+  ) throws(SystemError) {
+    try MountTree.setAttributes(tree, set: set, clear: clear, recursive: recursive)
+  }
+
+  // MARK: New file systems
+
+  private func mountFilesystem(
+    _ planned: PlannedMount, in root: borrowing RootDirectory
+  ) throws {
+    let type = planned.mount.type ?? "none"
+    let target = try filesystemTarget(planned, type, in: root)
+    switch type {
+    case "cgroup", "cgroup2":
+      try mountCgroups(planned, onto: target)
+    case "sysfs":
+      try mountSystem(planned, onto: target)
+    case "tmpfs":
+      try mountTemporary(planned, onto: target)
+    default:
+      var data = planned.options.data
+      if let mountLabel, type == "devpts" || type == "mqueue" {
+        data.append("context=\(mountLabel)")
+      }
+      try attach(make(planned, type: type, data: data), planned, onto: target)
+    }
+  }
+
+  private func filesystemTarget(
+    _ planned: PlannedMount, _ type: String, in root: borrowing RootDirectory
+  ) throws -> Descriptor {
+    // What is mounted on /proc and /sys has to be found there by name later.
+    guard type == "proc" || type == "sysfs" else {
+      if SafePath.split(planned.destination) == ("", "proc") {
+        throw RuntimeError(.invalidSpec, "only procfs may be mounted on /proc")
+      }
+      return try SafePath.makeDirectories(planned.destination, in: root.descriptor)
+    }
+    do {
+      return try root.ordinaryDirectory(planned.destination)
+    } catch {
+      if error.errno != 40, error.errno != 20 { throw error }
+      throw RuntimeError(
+        .invalidSpec, "\(type) can only be mounted on an ordinary directory, not through a link")
+    }
+  }
+
+  /// File systems whose superblocks hold no device: `ro` is a matter of the
+  /// mount there, and must not reach others that share the superblock.
+  private static let pseudo: Set<String> = [
+    "proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup2", "overlay", "securityfs", "debugfs",
+    "tracefs", "bpf", "ramfs", "hugetlbfs", "configfs", "devtmpfs",
+  ]
+
+  private func make(
+    _ planned: PlannedMount, type: String, data: [String]
+  ) throws(SystemError) -> Descriptor {
+    let options = planned.options
+    var flags = options.filesystemFlags
+    if options.set.contains(.readOnly), !Self.pseudo.contains(type) { flags.append("ro") }
+    return try MountTree.make(
+      type: type, source: planned.mount.source ?? type, flags: flags, data: data,
+      attributes: options.attributesForNewMount)
+  }
+
+  private func attach(
+    _ tree: borrowing Descriptor, _ planned: PlannedMount, onto target: borrowing Descriptor
+  ) throws(SystemError) {
+    try MountTree.attach(tree, onto: target)
+    for change in planned.options.propagation {
+      try MountTree.setAttributes(tree, propagation: change.kind, recursive: change.recursive)
+    }
+  }
+
+  private func mountTemporary(
+    _ planned: PlannedMount, onto target: borrowing Descriptor
+  ) throws(SystemError) {
+    let existing = try FileStatus(of: target)
+    var data = planned.options.data
+    if !data.contains(where: { $0.hasPrefix("mode=") }) {
+      data.append("mode=" + String(existing.permissions, radix: 8))
+    }
+    if let mountLabel { data.append("context=\(mountLabel)") }
+    guard planned.options.copyUp else {
+      return try attach(make(planned, type: "tmpfs", data: data), planned, onto: target)
+    }
+    // Filled before it may become read-only.
+    let tree = try MountTree.make(type: "tmpfs", source: planned.mount.source, data: data)
+    try TreeCopy.copyContents(of: target, to: tree)
+    try MountTree.setAttributes(
+      tree, set: planned.options.set, clear: planned.options.clear)
+    try attach(tree, planned, onto: target)
+  }
+
+  private func mountSystem(
+    _ planned: PlannedMount, onto target: borrowing Descriptor
+  ) throws(SystemError) {
+    do {
+      try attach(make(planned, type: "sysfs", data: planned.options.data), planned, onto: target)
+    } catch  where error.errno == 1 && hasUserNamespace {
+      // Without a network namespace of its own a user namespace may not mount
+      // sysfs, but it may see the host's.
+      let host = try MountTree.copy("/sys", recursive: true)
+      try MountTree.setAttributes(host, set: planned.options.set, recursive: true)
+      try attach(host, planned, onto: target)
+    }
+  }
+
+  private func mountCgroups(_ planned: PlannedMount, onto target: borrowing Descriptor) throws {
+    guard let cgroups else {
+      throw RuntimeError(.failed, "the host has no cgroup2 hierarchy to show")
+    }
+    if cgroups.hasNamespace {
+      do {
+        return try attach(make(planned, type: "cgroup2", data: []), planned, onto: target)
+      } catch {
+        // A user namespace may mount it only where it is already fully
+        // visible: a bind mount shows the same.
+        if error.errno != 1, error.errno != 16 { throw error }
+      }
+    }
+    let source = cgroups.hasNamespace ? cgroups.location ?? cgroups.mountPoint : cgroups.mountPoint
+    let tree = try MountTree.copy(source, recursive: true)
+    try MountTree.setAttributes(tree, propagation: .makePrivate, recursive: true)
+    // Without a namespace of its own the container sees every cgroup, and must
+    // write to none (CVE-2023-25809).
+    let attributes =
+      cgroups.hasNamespace ? planned.options.set : planned.options.set.union(.readOnly)
+    try MountTree.setAttributes(tree, set: attributes, recursive: true)
+    try attach(tree, planned, onto: target)
+  }
+}

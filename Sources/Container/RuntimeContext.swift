@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What holds for every command of one call of the runtime.
+package struct RuntimeContext {
+  /// Who keeps the cgroups.
+  package enum CgroupManager: Sendable, Equatable {
+    /// runp writes the cgroup file system itself.
+    case filesystem
+    /// No cgroup is made or touched.
+    case disabled
+  }
+
+  /// The directory that holds a state directory for each container.
+  package var root: String
+  /// Who keeps the cgroups.
+  package var cgroupManager: CgroupManager
+  /// Whether the runtime works without privileges on the host.
+  package var rootless: Bool
+  /// Takes a warning, one sentence without a period.
+  package var warn: (String) -> Void
+
+  /// Collects the parts.
+  package init(
+    root: String, cgroupManager: CgroupManager = .filesystem, rootless: Bool = false,
+    warn: @escaping (String) -> Void = { _ in }
+  ) {
+    self.root = root
+    self.cgroupManager = cgroupManager
+    self.rootless = rootless
+    self.warn = warn
+  }
+}

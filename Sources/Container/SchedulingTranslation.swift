@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import RuntimeSpec
+
+extension Scheduler {
+  /// The same for sched_setattr(2).
+  var parameters: OwnProcess.Scheduling {
+    OwnProcess.Scheduling(
+      policy: policy.number, flags: flags.reduce(0) { $0 | $1.bit }, nice: nice,
+      priority: UInt32(clamping: priority), runtime: runtime, deadline: deadline, period: period)
+  }
+}
+
+extension LinuxSchedulerPolicy {
+  fileprivate var number: UInt32 {
+    switch self {
+    case .other: 0
+    case .fifo: 1
+    case .rr: 2
+    case .batch: 3
+    case .iso: 4
+    case .idle: 5
+    case .deadline: 6
+    }
+  }
+}
+
+extension LinuxSchedulerFlag {
+  fileprivate var bit: UInt64 {
+    switch self {
+    case .resetOnFork: 0x01
+    case .reclaim: 0x02
+    case .dlOverrun: 0x04
+    case .keepPolicy: 0x08
+    case .keepParams: 0x10
+    case .utilClampMin: 0x20
+    case .utilClampMax: 0x40
+    }
+  }
+}
+
+extension IOPriorityClass {
+  /// The class's number for ioprio_set(2).
+  var number: Int32 {
+    switch self {
+    case .rt: 1
+    case .be: 2
+    case .idle: 3
+    }
+  }
+}
+
+extension LinuxMemoryPolicy {
+  /// Mode and flags as set_mempolicy(2) takes them.
+  var number: Int32 {
+    let base: Int32 =
+      switch mode {
+      case .default: 0
+      case .preferred: 1
+      case .bind: 2
+      case .interleave: 3
+      case .local: 4
+      case .preferredMany: 5
+      case .weightedInterleave: 6
+      }
+    return flags.reduce(base) {
+      switch $1 {
+      case .staticNodes: $0 | 1 << 15
+      case .relativeNodes: $0 | 1 << 14
+      case .numaBalancing: $0 | 1 << 13
+      }
+    }
+  }
+}
+
+/// Lists of CPUs or memory nodes, such as `0-3,7`.
+enum CPUList {
+  /// Reads a list; `property` names it in errors.
+  static func parse(_ text: String, _ property: String) throws(RuntimeError) -> [Int] {
+    var numbers: [Int] = []
+    for part in text.split(separator: ",") {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map {
+        Int($0.drop { $0 == " " })
+      }
+      guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1],
+        0...1023 ~= first, first...1023 ~= last || first == last
+      else { throw RuntimeError(.invalidSpec, "\(property): \"\(text)\" is not a list of numbers") }
+      numbers += Array(first...last)
+    }
+    return numbers
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import RuntimeSpec
+
+/// The labels of Linux security modules that a program is executed under.
+///
+/// Asking for a module that is not enabled is an error: the container would
+/// run with less protection than its configuration says.
+enum SecurityLabels {
+  /// Whether SELinux is enabled on the host.
+  package static var hasSELinux: Bool { File.exists("/sys/fs/selinux/enforce") }
+
+  /// Whether AppArmor is enabled on the host.
+  package static var hasAppArmor: Bool {
+    // What cannot be read is not enabled.
+    (try? File.readText("/sys/module/apparmor/parameters/enabled"))?.first == "Y"
+  }
+
+  /// Checks that the modules asked for are there.
+  static func check(_ process: Process?, mountLabel: String?) throws(RuntimeError) {
+    if let label = process?.selinuxLabel, !label.isEmpty, !hasSELinux {
+      throw RuntimeError(
+        .invalidSpec, "process.selinuxLabel: \(label) is set, but SELinux is not enabled")
+    }
+    if let label = mountLabel, !label.isEmpty, !hasSELinux {
+      throw RuntimeError(
+        .invalidSpec, "linux.mountLabel: \(label) is set, but SELinux is not enabled")
+    }
+    if let profile = process?.apparmorProfile, !profile.isEmpty, profile != "unconfined",
+      !hasAppArmor
+    {
+      throw RuntimeError(
+        .invalidSpec,
+        "process.apparmorProfile: \(profile) is set, but AppArmor is not enabled")
+    }
+  }
+
+  /// Has the next execve(2) of this process change to the labels.
+  static func setForExecution(_ process: Process, _ proc: borrowing Procfs) throws(RuntimeError) {
+    do {
+      if let label = process.selinuxLabel, !label.isEmpty {
+        try proc.write(label, to: "thread-self/attr/exec")
+      }
+    } catch {
+      throw RuntimeError(error, "set SELinux label \(process.selinuxLabel ?? "")")
+    }
+    guard let profile = process.apparmorProfile, !profile.isEmpty, hasAppArmor else { return }
+    do {
+      do {
+        try proc.write("exec \(profile)", to: "thread-self/attr/apparmor/exec")
+      } catch  where error.errno == 2 {
+        // Kernels before 5.1 have one directory for all modules.
+        try proc.write("exec \(profile)", to: "thread-self/attr/exec")
+      }
+    } catch {
+      throw RuntimeError(error, "apply AppArmor profile \(profile)")
+    }
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import JSON
+package import Kernel
+
+/// The state directories under the runtime's root.
+package struct StateStore {
+  private let root: String
+
+  /// Refers to a root directory, which need not exist.
+  package init(root: String) {
+    self.root = root
+  }
+
+  /// The absolute path of a container's state directory.
+  package func path(of id: String) -> String { "\(root)/\(id)" }
+
+  /// Makes the state directory of a new container and locks it.
+  ///
+  /// - Throws: `RuntimeError` of kind `alreadyExists` when the ID is taken.
+  package func reserve(_ id: String) throws(RuntimeError) -> StateDirectory {
+    do {
+      do {
+        try File.makeDirectory(path(of: id), mode: 0o711)
+      } catch  where error.errno == ENOENT {
+        try File.makeDirectories(root, mode: 0o711)
+        try File.makeDirectory(path(of: id), mode: 0o711)
+      }
+      let directory = StateDirectory(
+        path: path(of: id), descriptor: try File.open(path(of: id), .directory))
+      try directory.lock()
+      return directory
+    } catch  where error.errno == EEXIST {
+      throw RuntimeError(.alreadyExists, "container with given ID already exists: \(id)")
+    } catch {
+      throw RuntimeError(error, "make the state directory")
+    }
+  }
+
+  /// Opens the state directory of a container.
+  ///
+  /// - Throws: `RuntimeError` of kind `notFound` when there is none.
+  package func open(_ id: String) throws(RuntimeError) -> StateDirectory {
+    do {
+      return StateDirectory(
+        path: path(of: id),
+        descriptor: try File.open(path(of: id), [.directory, .noFollow]))
+    } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
+      throw RuntimeError(.notFound, "container \(id) does not exist")
+    } catch {
+      throw RuntimeError(error, "open the state directory")
+    }
+  }
+
+  /// The IDs of all containers, sorted; empty when the root does not exist.
+  package func identifiers() throws(RuntimeError) -> [String] {
+    do {
+      // Pods and the runtime's cache live beside the containers.
+      return try Directory.names(try File.open(root, .directory))
+        .filter { $0 != "pods" && !$0.hasPrefix(".") }.sorted()
+    } catch  where error.errno == ENOENT {
+      return []
+    } catch {
+      throw RuntimeError(error, "list containers")
+    }
+  }
+}
+
+/// One container's state directory, open.
+package struct StateDirectory: ~Copyable {
+  /// The absolute path.
+  package let path: String
+  /// The open directory.
+  package let descriptor: Descriptor
+
+  private static let stateName = "state.json"
+  private static let configName = "config.json"
+
+  fileprivate init(path: String, descriptor: consuming Descriptor) {
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  /// Waits for and takes the lock that everything that changes the state
+  /// holds; it ends with the descriptor.
+  package borrowing func lock() throws(SystemError) {
+    try FileLock.take(descriptor, wait: true)
+  }
+
+  /// Takes the lock if nobody holds it.
+  package borrowing func tryLock() throws(SystemError) -> Bool {
+    do {
+      try FileLock.take(descriptor, wait: false)
+      return true
+    } catch  where error.errno == EWOULDBLOCK {
+      return false
+    }
+  }
+
+  /// Whether the directory has been deleted since it was opened.
+  package borrowing func isGone() -> Bool {
+    !File.exists(path)
+      || (try? FileStatus(path).isSameFile(as: FileStatus(of: descriptor))) != true
+  }
+
+  /// Writes the state in one step.
+  package borrowing func write(_ state: ContainerRecord) throws(SystemError) {
+    try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor.number)
+  }
+
+  /// Reads the state; nil when the command that made the directory was killed
+  /// before it had written any.
+  package borrowing func read() throws(RuntimeError) -> ContainerRecord? {
+    let bytes: [UInt8]
+    do {
+      bytes = try File.read(Self.stateName, at: descriptor.number)
+    } catch  where error.errno == ENOENT {
+      return nil
+    } catch {
+      throw RuntimeError(error, "read \(path)/\(Self.stateName)")
+    }
+    do {
+      return try ContainerRecord(json: JSONNode(JSONValue(parsing: bytes)))
+    } catch {
+      throw RuntimeError(error, "read \(path)/\(Self.stateName)")
+    }
+  }
+
+  /// Keeps the configuration as it was at create: later changes of the bundle
+  /// do not affect the container (runtime.md, lifecycle).
+  package borrowing func writeConfig(_ bytes: [UInt8]) throws(SystemError) {
+    let file = try File.open(
+      Self.configName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600,
+      at: descriptor.number)
+    try File.write(bytes, to: file, subject: Self.configName)
+  }
+
+  /// Reads the kept configuration.
+  package borrowing func readConfig() throws(SystemError) -> [UInt8] {
+    try File.read(Self.configName, at: descriptor.number)
+  }
+
+  /// Removes the directory and everything in it.
+  package borrowing func remove() throws(SystemError) {
+    // Without the state file the rest is nobody's: it goes last.
+    for name in try Directory.names(descriptor) where name != Self.stateName {
+      try Directory.removeTree(name, at: descriptor)
+    }
+    do {
+      try File.remove(Self.stateName, at: descriptor.number)
+    } catch  where error.errno == ENOENT {}
+    do {
+      try File.remove(path, isDirectory: true)
+    } catch  where error.errno == ENOENT {}
+  }
+}

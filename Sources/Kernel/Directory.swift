@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// Directories as lists of names.
+package enum Directory {
+  /// The names in an open directory, `.` and `..` left out.
+  ///
+  /// The corresponding call is getdents64(2).
+  package static func names(_ directory: borrowing Descriptor) throws(SystemError) -> [String] {
+    // The offset belongs to the open file, so a second listing starts here too.
+    try check(negatedErrno(lseek(directory.number, 0, SEEK_SET)), "lseek")
+    var names: [String] = []
+    var buffer = [UInt8](repeating: 0, count: 8192)
+    while true {
+      let count = Int(
+        try check(
+          unsafe buffer.withUnsafeMutableBytes {
+            unsafe clinux_getdents64(directory.number, $0.baseAddress, $0.count)
+          }, "getdents64"))
+      if count == 0 { return names }
+      var offset = 0
+      while offset < count {
+        // struct linux_dirent64: inode, offset (8 bytes each), record length
+        // (2), type (1), name.
+        let length = Int(buffer[offset + 16]) | Int(buffer[offset + 17]) << 8
+        let name = buffer[(offset + 19)..<(offset + length)].prefix { $0 != 0 }
+        let text = String(decoding: name, as: UTF8.self)
+        if text != ".", text != ".." { names.append(text) }
+        offset += length
+      }
+    }
+  }
+
+  /// Removes an entry of a directory with everything below it, following no
+  /// links; what is not there is no error.
+  package static func removeTree(
+    _ name: String, at parent: borrowing Descriptor
+  ) throws(SystemError) {
+    do {
+      try File.remove(name, at: parent.number)
+    } catch  where error.errno == EISDIR || error.errno == EPERM {
+      let directory = try File.open(name, [.directory, .noFollow], at: parent.number)
+      for entry in try names(directory) { try removeTree(entry, at: directory) }
+      try File.remove(name, isDirectory: true, at: parent.number)
+    } catch  where error.errno == ENOENT {}
+  }
+}
+
+/// Locks on open files.
+package enum FileLock {
+  /// Takes the exclusive lock of a file, which ends with the last copy of the
+  /// descriptor.
+  ///
+  /// - Throws: `SystemError` with `EWOULDBLOCK` when another holds it and
+  ///   `wait` is false.
+  ///
+  /// The corresponding call is flock(2).
+  package static func take(
+    _ descriptor: borrowing Descriptor, wait: Bool
+  ) throws(SystemError) {
+    let number = descriptor.number
+    let operation = LOCK_EX | (wait ? 0 : LOCK_NB)
+    try check(retrying { clinux_flock(number, operation) }, "flock")
+  }
+}
