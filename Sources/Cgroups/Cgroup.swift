@@ -89,9 +89,9 @@ package struct Cgroup: ~Copyable {
   }
 
   static func value(of key: String, in text: String) -> UInt64? {
-    for line in text.split(separator: "\n") {
-      let words = line.split(separator: " ")
-      if words.count == 2, words[0] == key { return UInt64(words[1]) }
+    for line in text.utf8.split(separator: 10) {
+      let words = line.split(separator: 32)
+      if words.count == 2, words[0].elementsEqual(key.utf8) { return UInt64(Substring(words[1])) }
     }
     return nil
   }

@@ -34,7 +34,8 @@ package struct CgroupHierarchy: ~Copyable {
   /// The mounts to try, those of the whole hierarchy before those of a part.
   static func mountPoints(in table: MountInfo) -> [String] {
     let mounts = table.entries.filter { $0.type == "cgroup2" }
-    return (mounts.filter { $0.root == "/" } + mounts.filter { $0.root != "/" }).map(\.mountPoint)
+    let ordered = mounts.filter { $0.root == "/" } + mounts.filter { $0.root != "/" }
+    return ordered.map { $0.mountPoint }
   }
 
   private static func isHierarchy(_ place: String) -> Bool {

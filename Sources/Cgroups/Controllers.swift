@@ -40,8 +40,8 @@ package struct Controllers: OptionSet, Sendable, Hashable {
   /// names that runp has no use for are left out.
   package init(list: String) {
     self.init()
-    for word in list.split(whereSeparator: \.isWhitespace) {
-      if let controller = Controllers(name: word) { insert(controller) }
+    for word in list.utf8.split(whereSeparator: { $0 == 32 || $0 == 10 }) {
+      if let controller = Controllers(name: Substring(word)) { insert(controller) }
     }
   }
 
@@ -56,12 +56,12 @@ package struct Controllers: OptionSet, Sendable, Hashable {
 
   /// The names, in a fixed order.
   package var names: [String] {
-    Self.all.filter { contains($0.controller) }.map(\.name)
+    Self.all.filter { contains($0.controller) }.map { $0.name }
   }
 
   /// The sets of one that this set is made of.
   var each: [Controllers] {
-    Self.all.map(\.controller).filter { contains($0) }
+    Self.all.map { $0.controller }.filter { contains($0) }
   }
 
   /// What a cgroup v1 mount calls the controller; for a set of one.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+import Kernel
 import RuntimeSpec
 import Support
 import Testing
@@ -88,6 +90,24 @@ import Testing
       try apply(resources, files)
       #expect(fake.contents("/c1/memory.max") == "\(limit)")
     }
+  }
+
+  @Test func withoutCgroupKillEachProcessIsKilledWhileAllAreFrozen() throws {
+    fake.add("/c1", ["cgroup.procs": ""])
+    let sleeper = try Sleeper(in: fake.path + "/c1")
+    fake.add(
+      "/c1",
+      [
+        "cgroup.procs": "\(sleeper.pid)\n", "cgroup.freeze": "0",
+        "cgroup.events": "populated 1\nfrozen 1\n",
+      ])
+    let hierarchy = CgroupHierarchy(mountPoint: fake.path)
+    let cgroup = try Cgroup.open(
+      in: hierarchy, at: CgroupPath(components: ["c1"]),
+      identity: FileStatus(fake.path + "/c1").inode)
+    try cgroup?.kill(until: .after(milliseconds: 1000))
+    #expect(sleeper.endedBy() == SIGKILL)
+    #expect(fake.contents("/c1/cgroup.freeze") == "0")
   }
 
   @Test func oomKillsAreCounted() throws {
