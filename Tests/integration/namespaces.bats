@@ -78,13 +78,19 @@ joins() {
   release
 }
 
-@test "a network namespace is joined by its path" { joins network net; }
-@test "an ipc namespace is joined by its path" { joins ipc ipc; }
+@test "a network namespace is joined by its path" {
+  joins network net
+}
+@test "an ipc namespace is joined by its path" {
+  joins ipc ipc
+}
 @test "a uts namespace is joined by its path" {
   config 'del(.hostname)'
   joins uts uts
 }
-@test "a cgroup namespace is joined by its path" { joins cgroup cgroup; }
+@test "a cgroup namespace is joined by its path" {
+  joins cgroup cgroup
+}
 
 @test "a time namespace is joined by its path" {
   peer_falls_short crun "it joins, and the process stays in the caller's"

@@ -1,0 +1,273 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Where containers sit, how they are killed, and what a runtime must not touch.
+# Limits are tested under vm/, where there are controllers.
+
+load helpers
+
+here() { echo "$RUNP_CGROUP2$CGROUP_PARENT/$ID"; }
+
+@test "the container is in the cgroup of the configuration from the first moment" {
+  arguments /bin/probe hang
+  create
+  equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
+  equal "$(cat "$(here)/cgroup.procs")" "$(pid_of)"
+  ok start "$ID"
+  equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
+}
+
+@test "the runtime itself is not left in the container's cgroup" {
+  running
+  equal "$(grep -c . "$(here)/cgroup.procs")" 1
+}
+
+@test "a new cgroup namespace has the container's cgroup as its root" {
+  arguments /bin/cat /proc/self/cgroup
+  run_once
+  grep -qx '0::/' <<<"$output"
+}
+
+@test "parents that are missing are made" {
+  config --arg p "$CGROUP_PARENT/one/two/$ID" '.linux.cgroupsPath = $p'
+  arguments /bin/probe hang
+  create
+  equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/one/two/$ID"
+  ok delete --force "$ID"
+  [ ! -d "$RUNP_CGROUP2$CGROUP_PARENT/one/two/$ID" ]
+  # Who made the parents may leave them: others may have joined them by now.
+  rmdir "$RUNP_CGROUP2$CGROUP_PARENT/one/two" "$RUNP_CGROUP2$CGROUP_PARENT/one" 2>/dev/null || true
+}
+
+@test "a parent that has other cgroups stays" {
+  mkdir "$RUNP_CGROUP2$CGROUP_PARENT/sibling"
+  running
+  ok delete --force "$ID"
+  [ -d "$RUNP_CGROUP2$CGROUP_PARENT/sibling" ]
+  rmdir "$RUNP_CGROUP2$CGROUP_PARENT/sibling"
+}
+
+@test "two containers next to each other do not disturb each other" {
+  running
+  local first=$ID
+  as "$ID-b"
+  running
+  ok delete --force "$ID"
+  has_status "$first" running
+}
+
+@test "a cgroup that already has processes is not taken" {
+  peer_falls_short crun "it joins, and at delete kills what was there"
+  mkdir "$(here)"
+  background "$WORK/other" sleep 60
+  echo "${BACKGROUND[0]}" >"$(here)/cgroup.procs"
+  refused create --bundle "$BUNDLE" "$ID"
+  says 'cgroup.*not empty|cgroup.*exist|cgroup.*process'
+  runp_says "container's cgroup is not empty: 1 process(es) found"
+  [ -d "/proc/${BACKGROUND[0]}" ]
+  rt delete --force "$ID"
+  [ -d "/proc/${BACKGROUND[0]}" ]
+  equal "$(cat "$(here)/cgroup.procs")" "${BACKGROUND[0]}"
+  kill -KILL "${BACKGROUND[0]}"
+  eventually rmdir "$(here)"
+}
+
+@test "an empty cgroup that somebody has made before is taken" {
+  mkdir "$(here)"
+  arguments /bin/probe hang
+  create
+  equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
+}
+
+@test "the container cannot be joined from a cgroup below that it made itself" {
+  with_mount /sys/fs/cgroup cgroup cgroup rw nosuid
+  arguments /bin/sh -c 'mkdir /sys/fs/cgroup/below && echo 1 >/sys/fs/cgroup/below/cgroup.procs; echo ready; while :; do sleep 1; done'
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  ok exec "$ID" /bin/true
+  ok kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+  gone "$ID"
+}
+
+# --- the path ---------------------------------------------------------------
+
+# crun takes cgroupsPath "" for the root cgroup and kills every process there:
+# these tests never run it.
+own_choice() {
+  arguments /bin/probe hang
+  create
+  local chosen
+  chosen=$(cgroup_of "$(pid_of)")
+  differ "$chosen" "$(cgroup_of self)"
+  differ "$chosen" /
+  [[ $chosen == *"$ID"* ]]
+  equal "$(grep -c . "$RUNP_CGROUP2$chosen/cgroup.procs")" 1
+  background "$WORK/witness" sleep 60
+  ok start "$ID"
+  ok kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  ok delete --force "$ID"
+  [ -d "/proc/${BACKGROUND[0]}" ]
+  [ ! -d "$RUNP_CGROUP2$chosen" ]
+}
+
+@test "cgroupsPath absent: the runtime chooses one of its own" {
+  peer_falls_short crun "too dangerous to try: it may kill all"
+  config 'del(.linux.cgroupsPath)'
+  own_choice
+}
+
+@test "cgroupsPath empty: the runtime chooses one of its own" {
+  if is_crun; then skip "crun: it kills every process of the root cgroup"; fi
+  config '.linux.cgroupsPath = ""'
+  own_choice
+}
+
+@test "cgroupsPath /: the root is not a container's" {
+  if is_crun; then skip "crun: it may kill every process of the root cgroup"; fi
+  peer_falls_short runc "it takes it for one to be chosen"
+  config '.linux.cgroupsPath = "/"'
+  background "$WORK/witness" sleep 60
+  create_refused
+  says 'cgroup'
+  [ -d "/proc/${BACKGROUND[0]}" ]
+}
+
+@test "cgroupsPath with ..: does not lead out" {
+  if is_crun; then skip "crun: too dangerous to try"; fi
+  mkdir "$RUNP_CGROUP2$CGROUP_PARENT/inner"
+  config --arg p "$CGROUP_PARENT/inner/../../../../../$ID" '.linux.cgroupsPath = $p'
+  background "$WORK/witness" sleep 60
+  rt create --bundle "$BUNDLE" "$ID"
+  if [ "$status" -eq 0 ]; then
+    differ "$(cgroup_of "$(pid_of)")" "/"
+    ok delete --force "$ID"
+  fi
+  [ -d "/proc/${BACKGROUND[0]}" ]
+  [ -d "$RUNP_CGROUP2$CGROUP_PARENT/inner" ]
+  rmdir "$RUNP_CGROUP2$CGROUP_PARENT/inner"
+}
+
+@test "cgroupsPath with .. is refused by name" {
+  runp_only "it cleans the path"
+  config --arg p "$CGROUP_PARENT/../$ID" '.linux.cgroupsPath = $p'
+  create_refused
+  says 'cgroupsPath'
+}
+
+@test "cgroupsPath relative: below a place that the runtime chooses" {
+  config --arg p "runp-test-relative/$ID" '.linux.cgroupsPath = $p'
+  arguments /bin/probe hang
+  create
+  [[ $(cgroup_of "$(pid_of)") == *"/runp-test-relative/$ID" ]]
+  ok delete --force "$ID"
+  find "$RUNP_CGROUP2" -depth -type d -name runp-test-relative -exec rmdir {} \; || true
+}
+
+# --- killing ----------------------------------------------------------------
+
+@test "delete --force of a fork bomb ends it" {
+  without_namespace pid
+  # Keeps making children until it is killed, at most so many at once.
+  arguments /bin/sh -c 'echo ready; i=0; while [ $i -lt 200 ]; do i=$((i+1)); sleep 100 & done; wait'
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  ok delete --force "$ID"
+  gone "$ID"
+}
+
+@test "a frozen container can be killed and deleted" {
+  running
+  echo 1 >"$(here)/cgroup.freeze"
+  eventually grep -q 'frozen 1' "$(here)/cgroup.events"
+  ok delete --force "$ID"
+  gone "$ID"
+}
+
+@test "a process that has moved to another cgroup of the host is not followed" {
+  peer_falls_short crun "not tried"
+  peer_falls_short runc "not tried"
+  without_namespace pid
+  running
+  mkdir "$RUNP_CGROUP2$CGROUP_PARENT/foreign"
+  background "$WORK/other" sleep 60
+  echo "${BACKGROUND[0]}" >"$RUNP_CGROUP2$CGROUP_PARENT/foreign/cgroup.procs"
+  ok delete --force "$ID"
+  [ -d "/proc/${BACKGROUND[0]}" ]
+  kill -KILL "${BACKGROUND[0]}"
+  eventually rmdir "$RUNP_CGROUP2$CGROUP_PARENT/foreign"
+}
+
+# --- controllers that are not there -----------------------------------------
+
+# Skips where cgroup v2 has the controller after all.
+without_controller() {
+  if grep -qw "$1" "$RUNP_CGROUP2/cgroup.controllers"; then skip "cgroup v2 has $1 here"; fi
+}
+
+refused_for() {
+  without_controller "$1"
+  config "$2"
+  create_refused
+  says "$1"
+}
+
+@test "a memory limit without the controller is an error that names it" {
+  refused_for memory '.linux.resources.memory.limit = 33554432'
+}
+@test "a cpu quota without the controller is an error that names it" {
+  refused_for cpu '.linux.resources.cpu = {quota: 50000, period: 100000}'
+}
+@test "a limit of processes without the controller is an error that names it" {
+  refused_for pids '.linux.resources.pids.limit = 10'
+}
+@test "an io weight without the controller is an error that names it" {
+  peer_falls_short runc "it names no controller, but a file"
+  refused_for io '.linux.resources.blockIO.weight = 500'
+}
+@test "cpus without the controller are an error that names it" {
+  refused_for cpuset '.linux.resources.cpu.cpus = "0"'
+}
+@test "unified without the controller is an error that names it" {
+  refused_for memory '.linux.resources.unified = {"memory.high": "1000000"}'
+}
+
+@test "the error says where the controller is instead" {
+  runp_only "it says that the file is not there"
+  without_controller memory
+  config '.linux.resources.memory.limit = 33554432'
+  local place
+  place=$(awk '$3 == "cgroup" && $4 ~ /(^|,)memory(,|$)/ { print $2; exit }' /proc/mounts)
+  create_refused
+  runp_says memory
+  if [ -n "$place" ]; then runp_says "$place"; else says 'v1'; fi
+}
+
+@test "resources that ask for nothing need no controller" {
+  peer_falls_short crun "an empty blockIO wants the controller"
+  config '.linux.resources = {memory: {}, cpu: {}, pids: {}, blockIO: {}, hugepageLimits: [], unified: {}}'
+  run_once
+}
+
+@test "an unknown file under unified is refused by name" {
+  config '.linux.resources.unified = {"cgroup.no_such_file": "1"}'
+  create_refused
+  says 'no_such_file'
+}
+
+@test "unified cannot leave the cgroup" {
+  config '.linux.resources.unified = {"../cgroup.freeze": "1"}'
+  create_refused
+  equal "$(cat "$RUNP_CGROUP2$CGROUP_PARENT/cgroup.freeze")" 0
+}
+
+@test "unified sets what needs no controller" {
+  config '.linux.resources.unified = {"cgroup.max.depth": "3"}'
+  arguments /bin/probe hang
+  create
+  equal "$(cat "$(here)/cgroup.max.depth")" 3
+}

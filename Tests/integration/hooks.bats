@@ -1,0 +1,338 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+load helpers
+
+KINDS=(prestart createRuntime createContainer startContainer poststart poststop)
+
+# Adds a hook of the given kind that runs a script: hook KIND SCRIPT. Inside the
+# container the script's shell is busybox; /log is the host's $WORK/log there.
+hook() {
+  config --arg k "$1" --arg s "$2" \
+    '.hooks[$k] += [{path: "/bin/sh", args: ["sh", "-c", $s], env: ["PATH=/bin:/usr/bin", "MARK=\($k)"]}]'
+}
+
+prepare() {
+  LOGDIR=$WORK/log
+  mkdir -m 777 "$LOGDIR"
+  with_mount /log bind "$LOGDIR" bind
+}
+
+# Where a hook of that kind finds the log directory.
+log_for() {
+  case $1 in
+  startContainer) echo /log ;;
+  *) echo "$LOGDIR" ;;
+  esac
+}
+
+whole_life() {
+  arguments /bin/probe wait -- write /log/process x
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  ok kill "$ID" TERM
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+}
+
+@test "hooks of all kinds run in the spec's order" {
+  runp_only "its poststart hooks do not wait for the process to be executed"
+  local kind
+  for kind in "${KINDS[@]}"; do
+    hook "$kind" "echo $kind-1 >>$(log_for "$kind")/order"
+    hook "$kind" "echo $kind-2 >>$(log_for "$kind")/order"
+  done
+  whole_life
+  local expected
+  expected=$(for kind in "${KINDS[@]}"; do printf '%s-1 %s-2 ' "$kind" "$kind"; done)
+  equal "$(tr '\n' ' ' <"$LOGDIR/order")" "$expected"
+}
+
+@test "prestart, createRuntime and createContainer belong to create" {
+  local kind
+  for kind in prestart createRuntime createContainer startContainer; do
+    hook "$kind" "echo $kind >>$(log_for "$kind")/order"
+  done
+  arguments /bin/probe hang
+  create
+  equal "$(tr '\n' ' ' <"$LOGDIR/order")" "prestart createRuntime createContainer "
+  ok start "$ID"
+  eventually grep -q startContainer "$LOGDIR/order"
+  equal "$(tr '\n' ' ' <"$LOGDIR/order")" "prestart createRuntime createContainer startContainer "
+}
+
+@test "each hook gets the container's state" {
+  config '.annotations = {"org.example": "yes"}'
+  local kind
+  for kind in "${KINDS[@]}"; do hook "$kind" "cat >$(log_for "$kind")/$kind.json"; done
+  whole_life
+  for kind in "${KINDS[@]}"; do
+    jq -e --arg id "$ID" '.id == $id and (.ociVersion | test("^1")) and .annotations["org.example"] == "yes"' \
+      "$LOGDIR/$kind.json"
+    # In the container crun says that the bundle is "/".
+    if ! is_crun; then jq -e --arg b "$BUNDLE" '.bundle == $b' "$LOGDIR/$kind.json"; fi
+  done
+  for kind in prestart createRuntime; do jq -e '.pid > 0' "$LOGDIR/$kind.json"; done
+  if [ "$RUNTIME_NAME" != runc ]; then jq -e '.status == "running"' "$LOGDIR/poststart.json"; fi
+  jq -e '.status == "stopped"' "$LOGDIR/poststop.json"
+}
+
+@test "the state's status is the spec's at every hook" {
+  peer_falls_short crun "it says created and starting in the wrong places"
+  local kind
+  for kind in "${KINDS[@]}"; do hook "$kind" "cat >$(log_for "$kind")/$kind.json"; done
+  whole_life
+  for kind in prestart createRuntime createContainer; do
+    jq -e '.status == "creating" or .status == "created"' "$LOGDIR/$kind.json"
+  done
+  jq -e '.status == "created"' "$LOGDIR/startContainer.json"
+}
+
+@test "the pid of a hook's state is the process's" {
+  hook createRuntime "cat >$LOGDIR/state.json; readlink /proc/\$(sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p' $LOGDIR/state.json | head -n 1)/ns/uts >$LOGDIR/uts"
+  arguments /bin/probe hang
+  create
+  equal "$(jq .pid "$LOGDIR/state.json")" "$(pid_of)"
+  equal "$(cat "$LOGDIR/uts")" "$(readlink "/proc/$(pid_of)/ns/uts")"
+}
+
+@test "hooks run in the namespaces that the spec says" {
+  local kind
+  for kind in "${KINDS[@]}"; do hook "$kind" "readlink /proc/self/ns/uts >$(log_for "$kind")/$kind"; done
+  whole_life
+  for kind in prestart createRuntime poststart poststop; do
+    equal "$(cat "$LOGDIR/$kind")" "$(readlink /proc/self/ns/uts)"
+  done
+  for kind in createContainer startContainer; do
+    differ "$(cat "$LOGDIR/$kind")" "$(readlink /proc/self/ns/uts)"
+  done
+}
+
+@test "createContainer sees the host's files, startContainer the container's" {
+  hook createContainer "ls / >$LOGDIR/createContainer"
+  hook startContainer "ls / >/log/startContainer"
+  whole_life
+  grep -qx boot "$LOGDIR/createContainer" || grep -qx usr "$LOGDIR/createContainer"
+  grep -qx home "$LOGDIR/startContainer"
+  if grep -qx boot "$LOGDIR/startContainer"; then return 1; fi
+}
+
+@test "createContainer runs when the mounts have been made" {
+  hook createContainer "grep -c $BUNDLE/rootfs/proc /proc/self/mountinfo >$LOGDIR/count"
+  whole_life
+  differ "$(cat "$LOGDIR/count")" 0
+}
+
+@test "a hook's environment is the configuration's and nothing else" {
+  config --arg l "$LOGDIR" '.hooks.createRuntime = [{path: "/usr/bin/env", args: ["env"], env: ["ONE=1"]}]'
+  hook createRuntime "env >$LOGDIR/env"
+  SECRET_OF_THE_HOST=1 create
+  grep -qx MARK=createRuntime "$LOGDIR/env"
+  if grep -q SECRET_OF_THE_HOST "$LOGDIR/env"; then return 1; fi
+}
+
+@test "a hook's first argument is passed as it is" {
+  cat >"$WORK/hook" <<SH
+#!/bin/sh
+tr '\\0' '\\n' </proc/\$\$/cmdline >"$LOGDIR/arguments"
+SH
+  chmod 755 "$WORK/hook"
+  config --arg p "$WORK/hook" '.hooks.createRuntime = [{path: $p, args: ["zero", "one two", "three"]}]'
+  create
+  grep -qx 'one two' "$LOGDIR/arguments"
+  grep -qx three "$LOGDIR/arguments"
+}
+
+@test "a hook that does not read its input does no harm" {
+  peer_falls_short crun "at times it dies of SIGPIPE"
+  local kind
+  for kind in "${KINDS[@]}"; do
+    config --arg k "$kind" '.hooks[$k] = [{path: "/bin/true"}]'
+  done
+  config --arg a "$(head -c 100000 /dev/zero | tr '\0' x)" '.annotations.large = "x" | .annotations.larger = $a[0:60000]'
+  whole_life
+}
+
+@test "a hook has no descriptor of the runtime" {
+  peer_falls_short runc "createContainer hooks have five of them"
+  local kind
+  for kind in "${KINDS[@]}"; do
+    hook "$kind" "ls -l /proc/self/fd | sed -n 's/.* \\([0-9]*\\) -> /\\1 /p' >$(log_for "$kind")/$kind.fds"
+  done
+  whole_life
+  for kind in "${KINDS[@]}"; do
+    # Its stdio, and the directory that `ls` itself reads.
+    equal "$kind: $(awk '$1 > 3' "$LOGDIR/$kind.fds")" "$kind: "
+  done
+}
+
+@test "a hook starts with the usual signals" {
+  hook createRuntime "grep -E 'Sig(Blk|Ign)' /proc/self/status >$LOGDIR/signals"
+  create
+  equal "$(awk '/SigBlk/ { print $2 }' "$LOGDIR/signals")" 0000000000000000
+}
+
+# --- failures ---------------------------------------------------------------
+
+# A hook that fails with a status of its own, then one that must not run.
+failing() {
+  config --arg k "$1" --arg l "$(log_for "$1")" '.hooks[$k] = [
+    {path: "/bin/sh", args: ["sh", "-c", "echo went-wrong >&2; exit 17"]},
+    {path: "/bin/sh", args: ["sh", "-c", "touch \($l)/after"], env: ["PATH=/bin:/usr/bin"]}]'
+  hook poststop "touch $LOGDIR/poststop"
+}
+
+create_fails() {
+  failing "$1"
+  create_refused
+  says '17|hook'
+  [ ! -e "$LOGDIR/after" ]
+}
+
+@test "a failing prestart hook makes create fail, and nothing stays" {
+  create_fails prestart
+}
+@test "a failing createRuntime hook makes create fail, and nothing stays" {
+  create_fails createRuntime
+}
+@test "a failing createContainer hook makes create fail, and nothing stays" {
+  create_fails createContainer
+}
+
+@test "the message of a failing hook names its kind and status" {
+  local kind
+  for kind in prestart createRuntime createContainer; do
+    config 'del(.hooks)'
+    failing "$kind"
+    create_refused
+    runp_says "$kind"
+    runp_says 17
+  done
+}
+
+@test "poststop hooks run when create has failed" {
+  peer_falls_short crun "they run at delete only"
+  failing createRuntime
+  create_refused
+  [ -e "$LOGDIR/poststop" ]
+}
+
+@test "a failing startContainer hook stops the container" {
+  failing startContainer
+  arguments /bin/probe write /log/process x
+  create
+  rt start "$ID"
+  eventually has_status "$ID" stopped
+  [ ! -e "$LOGDIR/after" ]
+  [ ! -e "$LOGDIR/process" ]
+  rt delete "$ID"
+  gone "$ID"
+}
+
+@test "a failing startContainer hook makes start fail, and poststop hooks run" {
+  runp_only "start succeeds all the same"
+  failing startContainer
+  create
+  refused start "$ID"
+  says 'startContainer'
+  says '17'
+  has_status "$ID" stopped
+  ok delete "$ID"
+  [ -e "$LOGDIR/poststop" ]
+}
+
+@test "a failing poststart hook is an error of start that stops the container" {
+  peer_falls_short runc "it runs the hook in create"
+  failing poststart
+  arguments /bin/probe hang
+  create
+  refused start "$ID"
+  says '17|hook|poststart'
+  [ ! -e "$LOGDIR/after" ]
+  if is_runp; then has_status "$ID" stopped; fi
+}
+
+@test "poststart hooks run when the process has been executed" {
+  peer_falls_short runc "they run in create"
+  hook poststart "sleep 0.1; tr '\\0' ' ' </proc/\$(sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p' | head -n 1)/cmdline >$LOGDIR/cmdline"
+  arguments /bin/probe hang
+  create
+  ok start "$ID"
+  eventually test -s "$LOGDIR/cmdline"
+  equal "$(cat "$LOGDIR/cmdline")" "/bin/probe hang "
+}
+
+@test "a failing poststop hook does not keep delete from going on" {
+  peer_falls_short runc "delete fails, and the later hooks do not run"
+  config --arg l "$LOGDIR" '.hooks.poststop = [{path: "/bin/false"},
+    {path: "/bin/sh", args: ["sh", "-c", "touch \($l)/after"], env: ["PATH=/bin:/usr/bin"]}]'
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+  gone "$ID"
+  [ -e "$LOGDIR/after" ]
+}
+
+@test "poststop hooks run when everything of the container has gone" {
+  peer_falls_short crun "its state is still there"
+  hook poststop "ls $STATE >$LOGDIR/containers; ls $RUNP_CGROUP2$CGROUP_PARENT >$LOGDIR/cgroups"
+  whole_life
+  if grep -qx "$ID" "$LOGDIR/containers" "$LOGDIR/cgroups"; then return 1; fi
+}
+
+@test "poststop hooks run after delete --force and after run" {
+  hook poststop "echo x >>$LOGDIR/poststop"
+  running
+  ok delete --force "$ID"
+  equal "$(wc -l <"$LOGDIR/poststop")" 1
+  arguments /bin/true
+  run_once
+  equal "$(wc -l <"$LOGDIR/poststop")" 2
+}
+
+@test "a hook that is not there is refused by name" {
+  config '.hooks.createRuntime = [{path: "/no/such/hook"}]'
+  create_refused
+  says '/no/such/hook|hook'
+  runp_says /no/such/hook
+}
+
+@test "a hook with a relative path is refused" {
+  peer_falls_short crun "it searches it somewhere"
+  config '.hooks.createRuntime = [{path: "bin/true"}]'
+  create_refused
+}
+
+@test "a hook that is killed is a failing one" {
+  # shellcheck disable=SC2016
+  config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "kill -KILL $$"]}]'
+  create_refused
+}
+
+@test "a hook that takes longer than its timeout is killed, and has failed" {
+  config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "exec sleep 30"], timeout: 1}]'
+  local before=$SECONDS
+  create_refused
+  [ $((SECONDS - before)) -le 6 ]
+}
+
+@test "a timeout that is no positive number is refused" {
+  peer_falls_short crun "it takes it for none"
+  peer_falls_short runc "it takes it for none"
+  config '.hooks.createRuntime = [{path: "/bin/true", timeout: 0}]'
+  create_refused
+  config '.hooks.createRuntime = [{path: "/bin/true", timeout: -1}]'
+  create_refused
+}
+
+@test "a startContainer hook can be slow, and start waits for it" {
+  hook startContainer "sleep 0.5; touch /log/slow"
+  arguments /bin/probe list /log
+  create
+  ok start "$ID"
+  eventually grep -q 'list' "${LOGS[$ID]}"
+  output=$(log)
+  like list./log slow
+}

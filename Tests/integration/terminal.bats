@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+load helpers
+
+# Creates with a terminal whose other end a companion holds.
+with_terminal() {
+  config '.process.terminal = true'
+  background "$WORK/console" "$RUNP_SUITE/companion" console "$WORK/console.sock"
+  eventually grep -q listening "$WORK/console"
+  create --console-socket "$WORK/console.sock"
+}
+
+report() {
+  eventually grep -q "$1" "$WORK/console"
+  output=$(tr -d '\r' <"$WORK/console")
+}
+
+@test "create sends the terminal's other end over the console socket" {
+  arguments /bin/probe tty -- print end
+  with_terminal
+  ok start "$ID"
+  report end
+  is received.fds 1
+  is received.tty 1
+  is received.more 0
+  is tty.0 1
+  is tty.1 1
+  is tty.2 1
+  is controlling ok
+  is ttypgrp.0 own
+}
+
+@test "the socket's message has a name" {
+  arguments /bin/probe print end
+  with_terminal
+  ok start "$ID"
+  report end
+  like received.name '.'
+}
+
+@test "consoleSize is the terminal's size" {
+  config '.process.consoleSize = {height: 10, width: 110}'
+  arguments /bin/probe tty -- print end
+  with_terminal
+  ok start "$ID"
+  report end
+  is winsize.0 10x110
+}
+
+@test "consoleSize without a terminal is ignored" {
+  config '.process.consoleSize = {height: 10, width: 110}'
+  probe tty
+  is tty.0 0
+}
+
+@test "the terminal belongs to the user and to the group tty" {
+  config '.process.user = {uid: 1000, gid: 1000}'
+  arguments /bin/probe tty -- print end
+  with_terminal
+  ok start "$ID"
+  report end
+  like ttydev.0 'uid=1000 gid=5 mode=0620'
+}
+
+@test "/dev/console is the terminal" {
+  arguments /bin/probe stat /dev/console /dev/pts/0 -- open rw /dev/console -- print end
+  with_terminal
+  ok start "$ID"
+  report end
+  is open./dev/console ok
+  like stat./dev/console '^(char 136:|link)'
+  like stat./dev/pts/0 '^char 136:0'
+}
+
+@test "the terminal is of the container's own devpts" {
+  arguments /bin/probe readlink /proc/self/fd/0 -- list /dev/pts -- print end
+  with_terminal
+  ok start "$ID"
+  report end
+  like link./proc/self/fd/0 '^/dev/(pts/0|console)$'
+  is list./dev/pts 0,ptmx
+}
+
+@test "what is written to the terminal reaches the process" {
+  config '.process.terminal = true'
+  arguments /bin/sh -c 'read line; echo "got <$line>"'
+  mkfifo "$WORK/input"
+  "$RUNP_SUITE/companion" console "$WORK/console.sock" <"$WORK/input" >"$WORK/console" 2>&1 3>&- &
+  BACKGROUND+=($!)
+  exec 9>"$WORK/input"
+  eventually grep -q listening "$WORK/console"
+  create --console-socket "$WORK/console.sock"
+  ok start "$ID"
+  echo hello >&9
+  exec 9>&-
+  report 'got <hello>'
+}
+
+@test "a console socket that nobody serves is an error that names it" {
+  config '.process.terminal = true'
+  create_refused --console-socket "$WORK/nobody.sock"
+  says 'nobody.sock|connect'
+}
+
+@test "run in the foreground relays the terminal" {
+  config '.process.terminal = true'
+  arguments /bin/probe tty -- exit 5
+  local status=0
+  timeout "$LIMIT" "$RUNP_SUITE/companion" terminal "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" \
+    </dev/null >"$WORK/console" 3>&- || status=$?
+  equal "$status" 5
+  output=$(tr -d '\r' <"$WORK/console")
+  is tty.0 1
+  is controlling ok
+  if ! is_crun; then is winsize.0 24x80; fi
+  gone "$ID"
+}
+
+@test "without a terminal stdio is the caller's, and no terminal" {
+  probe tty
+  is tty.0 0
+  is tty.1 0
+  is tty.2 0
+}
