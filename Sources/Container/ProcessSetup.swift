@@ -138,7 +138,7 @@ final class ProcessSetup {
   }
 
   private func setMemoryPolicy(_ policy: LinuxMemoryPolicy) throws(RuntimeError) {
-    let nodes = try CPUList.parse(policy.nodes ?? "", "linux.memoryPolicy.nodes")
+    let nodes = try NumberList.numbers(policy.nodes ?? "", "linux.memoryPolicy.nodes")
     do {
       try OwnProcess.setMemoryPolicy(mode: policy.number, nodes: nodes)
     } catch {

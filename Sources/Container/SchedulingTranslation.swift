@@ -74,20 +74,15 @@ extension LinuxMemoryPolicy {
   }
 }
 
-/// Lists of CPUs or memory nodes, such as `0-3,7`.
-enum CPUList {
-  /// Reads a list; `property` names it in errors.
-  static func parse(_ text: String, _ property: String) throws(RuntimeError) -> [Int] {
-    var numbers: [Int] = []
-    for part in text.split(separator: ",") {
-      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map {
-        Int($0.drop { $0 == " " })
-      }
-      guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1],
-        0...1023 ~= first, first...1023 ~= last || first == last
-      else { throw RuntimeError(.invalidSpec, "\(property): \"\(text)\" is not a list of numbers") }
-      numbers += Array(first...last)
+extension NumberList {
+  /// The numbers of a list as a bit mask takes them; `property` names it in
+  /// errors.
+  static func numbers(_ text: String, _ property: String) throws(RuntimeError) -> [Int] {
+    if text.isEmpty { return [] }
+    guard let list = NumberList(text), !list.ranges.contains(where: { $0.upperBound > 1023 })
+    else {
+      throw RuntimeError(.invalidSpec, "\(property): \"\(text)\" is not a list such as 0-3,7")
     }
-    return numbers
+    return list.ranges.flatMap { $0.map(Int.init) }
   }
 }

@@ -88,6 +88,9 @@ package struct StateDirectory: ~Copyable {
     try FileLock.take(descriptor, wait: true)
   }
 
+  /// Gives the lock up early.
+  package borrowing func unlock() { FileLock.release(descriptor) }
+
   /// Takes the lock if nobody holds it.
   package borrowing func tryLock() throws(SystemError) -> Bool {
     do {

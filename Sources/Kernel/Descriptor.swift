@@ -44,6 +44,13 @@ package struct Descriptor: ~Copyable {
     Descriptor(owning: try check(clinux_fcntl(number, F_DUPFD_CLOEXEC, 3), "fcntl", "\(number)"))
   }
 
+  /// Whether a number is an open descriptor that an exec leaves open, as an
+  /// inherited one is.
+  package static func isInherited(_ number: Int32) -> Bool {
+    let flags = clinux_fcntl(number, F_GETFD, 0)
+    return flags >= 0 && flags & FD_CLOEXEC == 0
+  }
+
   /// Sets or clears close-on-exec.
   ///
   /// The corresponding call is fcntl(2) with `F_SETFD`.

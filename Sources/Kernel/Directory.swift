@@ -50,6 +50,13 @@ package enum Directory {
 
 /// Locks on open files.
 package enum FileLock {
+  /// Gives up the lock of a file.
+  ///
+  /// The corresponding call is flock(2) with `LOCK_UN`.
+  package static func release(_ descriptor: borrowing Descriptor) {
+    _ = clinux_flock(descriptor.number, LOCK_UN)
+  }
+
   /// Takes the exclusive lock of a file, which ends with the last copy of the
   /// descriptor.
   ///

@@ -5,7 +5,9 @@ enum CommandTable {
   /// All of them, in the order that help shows.
   static var all: [any Command.Type] {
     [
-      SpecCommand.self, FeaturesCommand.self, CompletionCommand.self, ManCommand.self,
+      CreateCommand.self, StartCommand.self, StateCommand.self, KillCommand.self,
+      DeleteCommand.self, RunCommand.self, ExecCommand.self, ListCommand.self, SpecCommand.self,
+      FeaturesCommand.self, CompletionCommand.self, ManCommand.self,
       HelpCommand.self,
     ]
   }

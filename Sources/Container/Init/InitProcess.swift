@@ -120,8 +120,11 @@ final class InitProcess {
 
   private func setSysctls() throws {
     for entry in plan.spec.linux?.sysctl.members ?? [] {
+      // Its name was checked with the rest of the configuration.
+      guard let sysctl = Sysctl(entry.key) else { continue }
       do {
-        try plan.proc.procfs.write(entry.value, to: "sys/" + Sysctl.path(of: entry.key))
+        try plan.proc.procfs.write(
+          entry.value, to: "sys/" + sysctl.components.joined(separator: "/"))
       } catch {
         throw RuntimeError(error, "linux.sysctl.\(entry.key)")
       }

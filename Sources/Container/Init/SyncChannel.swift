@@ -100,7 +100,9 @@ struct SyncChannel {
   ///
   /// - Throws: `SystemError` with `ECONNRESET` when the runtime is gone.
   func waitForGo() throws(SystemError) {
-    let (bytes, _) = try Sockets.receive(on: open().descriptor, limit: 16)
+    // Only read(2) and write(2) here and in `listener`: a filter that notifies
+    // is in force then, and nobody answers yet.
+    let bytes = try Streams.readSome(open().number, limit: 16) ?? []
     if bytes.isEmpty {
       throw SystemError(call: "recvmsg", errno: 104, subject: "the runtime is gone")
     }
@@ -119,7 +121,7 @@ struct SyncChannel {
         [Tag.process.rawValue] + Self.bytes(pid), descriptors: [pidfd.number], on: open().descriptor
       )
     case .listener(let number):
-      try Sockets.send([Tag.listener.rawValue] + Self.bytes(number), on: open().descriptor)
+      try Streams.writeAll([Tag.listener.rawValue] + Self.bytes(number), to: open().number)
     case .warning(let text):
       try Sockets.send(
         [Tag.warning.rawValue] + Array(text.utf8.prefix(4096)), on: open().descriptor)

@@ -42,7 +42,7 @@ final class Creation {
   /// Whether the program is executed as soon as everything is ready.
   private let executesAtOnce: Bool
   private let directory: StateDirectory
-  private var record: ContainerRecord
+  private(set) var record: ContainerRecord
   private let plannedCgroup: ContainerCgroup?
   private var cgroup: MadeCgroup?
   private var child: Child?
@@ -69,7 +69,7 @@ final class Creation {
     hooks = HookRunner(
       id: options.id, bundle: bundle.path, annotations: bundle.spec.annotations)
     record = ContainerRecord(
-      id: options.id, bundle: bundle.path, rootfs: bundle.rootfs, created: Timestamp.now(),
+      id: options.id, bundle: bundle.path, rootfs: bundle.rootfs, created: Timestamp.now.precise,
       owner: Processes.effectiveUser, creator: .own, pod: options.pod,
       annotations: bundle.spec.annotations)
     if let plannedCgroup {
@@ -121,6 +121,12 @@ final class Creation {
     }
   }
 
+  /// Lets go of the container's lock, once nothing more is made.
+  func release() {
+    directory.unlock()
+    channel = nil
+  }
+
   // MARK: Making
 
   private func make() throws(RuntimeError) {
@@ -170,15 +176,14 @@ final class Creation {
   }
 
   private func compileFilter(_ spec: Spec) throws(RuntimeError) -> SeccompProgram? {
-    guard let profile = spec.linux?.seccomp else { return nil }
+    guard var profile = spec.linux?.seccomp else { return nil }
+    if profile.listenerPath == nil {
+      profile.listenerPath = spec.annotations["run.oci.seccomp.receiver"]
+    }
     let program = try SeccompCache(root: context.root, version: runtimeVersion)
       .program(for: profile)
-    if !program.unknownSyscalls.isEmpty,
-      spec.annotations["run.oci.seccomp_fail_unknown_syscall"] == "1"
-    {
-      throw RuntimeError(
-        .invalidSpec,
-        "linux.seccomp: unknown syscalls: \(program.unknownSyscalls.joined(separator: ", "))")
+    if spec.annotations["run.oci.seccomp_fail_unknown_syscall"] == "1" {
+      try program.requireKnownSyscalls()
     }
     return program
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+
 /// What `create` was asked for.
 struct CreateOptions: HasCreationOptions, Equatable {
   /// The part that `run` has, too.
@@ -7,7 +9,7 @@ struct CreateOptions: HasCreationOptions, Equatable {
 }
 
 /// Makes a container and stops before its program runs.
-enum CreateCommand: CommandSyntax {
+enum CreateCommand: Command {
   static let name = "create"
   static let summary = "create a container from a bundle"
 
@@ -24,5 +26,14 @@ enum CreateCommand: CommandSyntax {
         .flag("no-subreaper", nil, "ignored: create never waits") { _, _ in }.hidden,
       ],
       store: { $0.creation.id = $1[0] })
+  }
+
+  static func run(
+    _ options: CreateOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    try options.creation.checkPreservedFiles()
+    let bundle = try options.creation.loadBundle()
+    _ = try Lifecycle.create(bundle, options.creation.containerOptions, context.runtime)
+    return ExitStatus.success
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+
 /// What `create` and `run` have in common.
 struct CreationOptions: Equatable {
   /// The ID for the container.
@@ -67,5 +69,29 @@ extension Option where Target: HasCreationOptions {
         Value.descriptorCount
       ) { $0.creation.preserveFDs = $1 },
     ]
+  }
+}
+
+extension CreationOptions {
+  /// Reads the bundle.
+  func loadBundle() throws(RuntimeError) -> Bundle {
+    try Bundle.load(bundle, config: config)
+  }
+
+  /// Fails when a descriptor to be passed on was not given.
+  func checkPreservedFiles() throws(RuntimeError) {
+    try PreservedFiles.check(preserveFDs)
+  }
+
+  /// The same for the module that does the work.
+  var containerOptions: Container.CreateOptions {
+    var options = Container.CreateOptions(id: id)
+    options.consoleSocket = consoleSocket
+    options.pidfdSocket = pidfdSocket
+    options.pidFile = pidFile
+    options.noPivot = noPivot
+    options.noNewKeyring = noNewKeyring
+    options.preserveFDs = preserveFDs
+    return options
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+
 /// What `delete` was asked for.
 struct DeleteOptions: Equatable {
   /// The ID of the container.
@@ -9,7 +11,7 @@ struct DeleteOptions: Equatable {
 }
 
 /// Removes what is left of a container.
-enum DeleteCommand: CommandSyntax {
+enum DeleteCommand: Command {
   static let name = "delete"
   static let summary = "remove everything that a container holds"
 
@@ -24,5 +26,12 @@ enum DeleteCommand: CommandSyntax {
         }
       ],
       store: { $0.id = $1[0] })
+  }
+
+  static func run(
+    _ options: DeleteOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    try Lifecycle.delete(options.id, force: options.force, context.runtime)
+    return ExitStatus.success
   }
 }

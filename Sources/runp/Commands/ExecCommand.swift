@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import RuntimeSpec
+
 /// What `exec` was asked for.
 struct ExecOptions: Equatable {
   /// A user by number, and maybe a group.
@@ -49,7 +52,7 @@ struct ExecOptions: Equatable {
 }
 
 /// Runs another program in a container.
-enum ExecCommand: CommandSyntax {
+enum ExecCommand: Command {
   static let name = "exec"
   static let summary = "run another program in a running container"
   static let failureStatus = ExitStatus.execFailure
@@ -151,5 +154,51 @@ enum ExecCommand: CommandSyntax {
     let uid = try Value.id(String(parts[0]), of: option)
     let gid = parts.count == 2 ? try Value.id(String(parts[1]), of: option) : nil
     return ExecOptions.User(uid: uid, gid: gid)
+  }
+
+  static func run(
+    _ options: ExecOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    try PreservedFiles.check(options.preserveFDs)
+    var how = Container.ExecOptions(id: options.id)
+    how.processFile = options.process
+    how.adjust = { process throws(RuntimeError) in options.adjust(&process) }
+    how.consoleSocket = options.consoleSocket
+    how.pidfdSocket = options.pidfdSocket
+    how.pidFile = options.pidFile
+    how.detach = options.detach
+    how.ignorePaused = options.ignorePaused
+    how.preserveFDs = options.preserveFDs
+    return try Lifecycle.exec(how, context.runtime)
+  }
+}
+
+extension ExecOptions {
+  /// Makes the container's own process configuration the one to run.
+  func adjust(_ process: inout Process) {
+    process.args = command
+    process.terminal = tty
+    if let cwd { process.cwd = cwd }
+    process.env += environment
+    if let user {
+      process.user.uid = user.uid
+      process.user.gid = user.gid ?? process.user.gid
+    }
+    process.user.additionalGids += additionalGIDs
+    if let processLabel { process.selinuxLabel = processLabel }
+    if let apparmorProfile { process.apparmorProfile = apparmorProfile }
+    if let noNewPrivileges { process.noNewPrivileges = noNewPrivileges }
+    if !capabilities.isEmpty { add(capabilities, to: &process) }
+  }
+
+  /// Adds capabilities, but to the inheritable ones none (CVE-2022-29162), and
+  /// to the ambient ones only such as the container lets be inherited.
+  private func add(_ names: [String], to process: inout Process) {
+    var sets = process.capabilities ?? LinuxCapabilities()
+    sets.bounding += names
+    sets.effective += names
+    sets.permitted += names
+    sets.ambient += names.filter { sets.inheritable.contains($0) }
+    process.capabilities = sets
   }
 }

@@ -20,7 +20,16 @@ enum FeaturesCommand: Command {
   }
 
   static func run(_ options: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
-    let support = FeaturesDocument.Support(seccompFlags: LinuxSeccompFlag.supported)
+    var support = FeaturesDocument.Support()
+    support.mountOptions = MountOptions.names
+    support.apparmor = true
+    support.selinux = true
+    support.intelRdt = false
+    support.memoryPolicy = true
+    support.idMappedMounts = true
+    support.netDevices = false
+    support.cgroup.rdma = true
+    support.seccompFlags = LinuxSeccompFlag.supported
     try Output.write(FeaturesDocument(support: support).json.text(.indented(by: "    ")) + "\n")
     return ExitStatus.success
   }

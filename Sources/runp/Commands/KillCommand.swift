@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+
 /// What `kill` was asked for.
 struct KillOptions: Equatable {
   /// The ID of the container.
@@ -11,7 +13,7 @@ struct KillOptions: Equatable {
 }
 
 /// Sends a signal to a container.
-enum KillCommand: CommandSyntax {
+enum KillCommand: Command {
   static let name = "kill"
   static let summary = "send a signal to a container's init process"
 
@@ -27,6 +29,14 @@ enum KillCommand: CommandSyntax {
         options.id = words[0]
         if words.count > 1 { options.signal = words[1] }
       })
+  }
+
+  static func run(
+    _ options: KillOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    let signal = try SignalName.number(of: options.signal)
+    try Lifecycle.kill(options.id, signal, all: options.all, context.runtime)
+    return ExitStatus.success
   }
 }
 

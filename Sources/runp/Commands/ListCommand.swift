@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import JSON
+internal import RuntimeSpec
+
 /// What a `list` was asked for.
 struct ListOptions: Equatable {
   /// How the list is printed.
@@ -25,7 +29,7 @@ struct ListOptions: Equatable {
 }
 
 /// Shows all containers.
-enum ListCommand: CommandSyntax {
+enum ListCommand: Command {
   static let name = "list"
   static let summary = "show all containers of the state directory"
 
@@ -33,5 +37,37 @@ enum ListCommand: CommandSyntax {
     Syntax(
       defaults: ListOptions(), details: "", arguments: [], options: ListOptions.options,
       store: { _, _ in })
+  }
+
+  static func run(
+    _ options: ListOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    let containers = try Lifecycle.list(context.runtime)
+    if options.quiet {
+      try Output.write(containers.map { "\($0.record.id)\n" }.joined())
+      return ExitStatus.success
+    }
+    let users = UserNames()
+    switch options.format {
+    case .json:
+      let array = containers.map { entry(of: $0, users) }
+      try Output.write(JSONValue.array(array).text() + "\n")
+    case .table:
+      let rows = containers.map {
+        [
+          $0.record.id, "\($0.pid)", $0.state.rawValue, $0.record.bundle, $0.record.created,
+          users.name(of: $0.record.owner),
+        ]
+      }
+      try Output.write(
+        TextLayout.columns([["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]] + rows))
+    }
+    return ExitStatus.success
+  }
+
+  private static func entry(of status: ContainerStatus, _ users: UserNames) -> JSONValue {
+    guard case .object(var members) = status.json else { return status.json }
+    members["owner"] = .string(users.name(of: status.record.owner))
+    return .object(members)
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+
 /// What `run` was asked for.
 struct RunOptions: HasCreationOptions, Equatable {
   /// The part that `create` has, too.
@@ -13,7 +15,7 @@ struct RunOptions: HasCreationOptions, Equatable {
 }
 
 /// Makes a container, starts it and waits for its end.
-enum RunCommand: CommandSyntax {
+enum RunCommand: Command {
   static let name = "run"
   static let summary = "create and start a container and wait for its end"
 
@@ -35,5 +37,17 @@ enum RunCommand: CommandSyntax {
       ],
       stopsAtFirstArgument: true,
       store: { $0.creation.id = $1[0] })
+  }
+
+  static func run(
+    _ options: RunOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    try options.creation.checkPreservedFiles()
+    let bundle = try options.creation.loadBundle()
+    var how = Container.RunOptions()
+    how.detach = options.detach
+    how.keep = options.keep
+    how.noSubreaper = options.noSubreaper
+    return try Lifecycle.run(bundle, options.creation.containerOptions, how, context.runtime)
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+
 /// What a command was asked for that takes nothing but a container.
 struct ContainerOptions: Equatable {
   /// The ID of the container.
@@ -7,7 +9,7 @@ struct ContainerOptions: Equatable {
 }
 
 /// Runs the program of a created container.
-enum StartCommand: CommandSyntax {
+enum StartCommand: Command {
   static let name = "start"
   static let summary = "run the program of a created container"
 
@@ -19,5 +21,12 @@ enum StartCommand: CommandSyntax {
         and the container is stopped.
         """,
       arguments: [.container], options: [], store: { $0.id = $1[0] })
+  }
+
+  static func run(
+    _ options: ContainerOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    try Lifecycle.start(options.id, context.runtime)
+    return ExitStatus.success
   }
 }

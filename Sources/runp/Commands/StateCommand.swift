@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import JSON
+
 /// Shows the state of a container.
-enum StateCommand: CommandSyntax {
+enum StateCommand: Command {
   static let name = "state"
   static let summary = "show the state of a container as JSON"
 
@@ -10,5 +13,13 @@ enum StateCommand: CommandSyntax {
       defaults: ContainerOptions(),
       details: "The status is creating, created, running, paused or stopped.",
       arguments: [.container], options: [], store: { $0.id = $1[0] })
+  }
+
+  static func run(
+    _ options: ContainerOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    let status = try ContainerStatus.load(options.id, context.runtime)
+    try Output.write(status.json.text(.indented(by: "  ")) + "\n")
+    return ExitStatus.success
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
 internal import JSON
 internal import Kernel
 internal import RuntimeSpec
@@ -68,7 +69,7 @@ struct FeaturesDocument {
       "io.github.seccomp.libseccomp.version": .string(SyscallFilter.libraryVersion),
       // The key is runc's; callers ask it of every runtime.
       "org.opencontainers.runc.checkpoint.enabled": "false",
-      "org.runp.version": .string(Version.number),
+      "org.runp.version": .string(runtimeVersion),
     ]
     members["potentiallyUnsafeConfigAnnotations"] = JSONValue(Self.unsafeAnnotations)
     return .object(members)

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
 internal import Kernel
 internal import RuntimeSpec
 
 /// What runp calls itself.
 enum Version {
-  /// The version of runp.
-  static let number = "0.1.0"
-
   /// The lines of `--version`.
   ///
   /// Called as `runc`, the first line starts as the callers that read it expect.
   static func text(program: String) -> String {
+    let number = runtimeVersion
     let name = program == "runc" ? "runc version \(number)+runp" : "runp version \(number)"
     return "\(name)\nspec: \(specVersion)\nlibseccomp: \(SyscallFilter.libraryVersion)\n"
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+
 /// The manual page runp(8), in the macros of groff_man(7).
 enum ManPage {
   /// The page with a section for each of the commands.
   static func text(for commands: [CommandInfo]) -> String {
     """
-    .TH RUNP 8 "" "runp \(Version.number)" "System Administration"
+    .TH RUNP 8 "" "runp \(runtimeVersion)" "System Administration"
     .SH NAME
     runp \\- \(escaped(HelpText.summary))
     .SH SYNOPSIS

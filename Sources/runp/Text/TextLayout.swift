@@ -37,6 +37,21 @@ enum TextLayout {
     return (lines + [margin + line]).map { "\($0)\n" }.joined()
   }
 
+  /// Rows of cells in aligned columns, at least twelve wide, as callers that
+  /// cut them apart expect.
+  static func columns(_ rows: [[String]]) -> String {
+    let count = rows.map(\.count).max() ?? 0
+    let widths = (0..<count).map { column in
+      max(9, rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0) + 3
+    }
+    return rows.map { row in
+      row.enumerated().map { column, cell in
+        column + 1 == row.count
+          ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+      }.joined() + "\n"
+    }.joined()
+  }
+
   /// Rows of a name and a text beside it.
   static func table(_ rows: [(name: String, help: String)]) -> String {
     let column = min(widestName, rows.map(\.name.count).max() ?? 0)

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import Glibc
+internal import JSON
+internal import Kernel
+package import RuntimeSpec
+
+/// What `exec` runs and how.
+package struct ExecOptions {
+  /// The container.
+  package var id: String
+  /// Changes the container's own process configuration into the one to run;
+  /// nil when `processFile` has all of it.
+  package var adjust: ((inout Process) throws(RuntimeError) -> Void)?
+  /// A file with a whole process configuration.
+  package var processFile: String?
+  /// The socket that takes the main side of the terminal.
+  package var consoleSocket: String?
+  /// The socket that takes a descriptor of the process.
+  package var pidfdSocket: String?
+  /// The file that takes the ID of the process.
+  package var pidFile: String?
+  /// Return once the program has been executed.
+  package var detach = false
+  /// Go into a container that is frozen, too.
+  package var ignorePaused = false
+  /// How many descriptors from 3 on the program gets.
+  package var preserveFDs = 0
+
+  /// Options for a container.
+  package init(id: String) {
+    self.id = id
+  }
+}
+
+extension Lifecycle {
+  /// Runs another program in a container.
+  ///
+  /// - Returns: its exit status as shells have it; 0 when detached.
+  package static func exec(
+    _ options: ExecOptions, _ context: RuntimeContext
+  ) throws(RuntimeError) -> Int32 {
+    let directory = try StateStore(root: context.root).open(options.id)
+    let status = try ContainerStatus(directory, options.id)
+    try checkEnterable(status.state, options)
+    let spec: Spec
+    do {
+      spec = try Spec.decode(bytes: try directory.readConfig())
+    } catch {
+      throw RuntimeError(error, "read the container's configuration")
+    }
+    let process = try configuration(spec, options)
+    try checkTerminal(process, options)
+    try SecurityLabels.check(process, mountLabel: nil)
+    let foreground = options.detach ? nil : try Foreground()
+    let entry = try ContainerEntry(status.record, spec, process, options, context)
+    let child = try entry.run()
+    guard let foreground else { return 0 }
+    return try foreground.wait(for: child, console: entry.console).code
+  }
+
+  private static func checkEnterable(
+    _ state: ContainerState, _ options: ExecOptions
+  ) throws(RuntimeError) {
+    switch state {
+    case .running, .created: return
+    case .paused where options.ignorePaused: return
+    case .paused:
+      throw RuntimeError(
+        .wrongState, "cannot exec in a paused container (use --ignore-paused to override)")
+    case .stopped:
+      throw RuntimeError(
+        .wrongState, "cannot exec in a stopped container: container not running")
+    case .creating:
+      throw RuntimeError(.wrongState, "cannot exec in a container that is being created")
+    }
+  }
+
+  private static func checkTerminal(
+    _ process: Process, _ options: ExecOptions
+  ) throws(RuntimeError) {
+    if process.terminal, options.detach, options.consoleSocket == nil {
+      throw RuntimeError(
+        .invalidSpec, "cannot allocate tty if runp will detach without setting console socket")
+    }
+    if options.consoleSocket != nil, !process.terminal || !options.detach {
+      throw RuntimeError(
+        .invalidSpec, "cannot use console socket if runp will not detach or allocate tty")
+    }
+  }
+
+  /// The configuration of the process: the file's, or the container's own as
+  /// adjusted. Labels and limits that the file does not name are the
+  /// container's: a process of `exec` is not less confined.
+  private static func configuration(
+    _ spec: Spec, _ options: ExecOptions
+  ) throws(RuntimeError) -> Process {
+    guard let file = options.processFile else {
+      guard var process = spec.process else {
+        throw RuntimeError(.invalidSpec, "process: the container's configuration has none")
+      }
+      process.terminal = false
+      try options.adjust?(&process)
+      return process
+    }
+    do {
+      var process = try Process(json: JSONNode(JSONValue(parsing: try File.read(file))))
+      try process.validate(at: .root)
+      process.apparmorProfile = process.apparmorProfile ?? spec.process?.apparmorProfile
+      process.selinuxLabel = process.selinuxLabel ?? spec.process?.selinuxLabel
+      return process
+    } catch {
+      throw RuntimeError(error, file)
+    }
+  }
+}
+
+/// One process on its way into a container.
+final class ContainerEntry {
+  private let record: ContainerRecord
+  private let process: Process
+  private let options: ExecOptions
+  private let context: RuntimeContext
+  private let spec: Spec
+  private let setup: ProcessSetup
+  private let proc: SharedProcfs
+  private let target: SharedDescriptor
+  private let consoleSocket: SharedDescriptor?
+  /// The container's root, where its mount namespace does not bring it along.
+  private let root: SharedDescriptor?
+  /// The terminal's main side, for the caller to relay.
+  private(set) var console: SharedDescriptor?
+
+  /// Opens what is needed.
+  init(
+    _ record: ContainerRecord, _ spec: Spec, _ process: Process, _ options: ExecOptions,
+    _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    self.record = record
+    self.spec = spec
+    self.process = process
+    self.options = options
+    self.context = context
+    var program: SeccompProgram?
+    if let profile = spec.linux?.seccomp {
+      program = try SeccompCache(root: context.root, version: runtimeVersion)
+        .program(for: profile)
+    }
+    setup = ProcessSetup(
+      process, spec.linux, seccomp: program, hasUserNamespace: record.namespaces.contains(.user),
+      keepGroups: spec.annotations["run.oci.keep_original_groups"] == "1")
+    do {
+      proc = try SharedProcfs()
+      guard let initProcess = record.initProcess, let target = try initProcess.open() else {
+        throw RuntimeError(.wrongState, "container not running")
+      }
+      self.target = target
+      root =
+        record.mountsOutlive
+        ? SharedDescriptor(try File.open("/proc/\(initProcess.pid)/root", [.path, .directory]))
+        : nil
+      consoleSocket = try Self.connect(options.consoleSocket)
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
+  private static func connect(_ path: String?) throws(SystemError) -> SharedDescriptor? {
+    guard let path else { return nil }
+    return SharedDescriptor(try Sockets.connect(path))
+  }
+
+  /// Brings the process into the container and has it execute its program.
+  func run() throws(RuntimeError) -> Child {
+    do {
+      let (runtime, container) = try SyncChannel.pair()
+      let child = try clone(runtime, container)
+      container.close()
+      do {
+        try follow(runtime, child)
+        return child
+      } catch {
+        try? Processes.signal(child.pidfd, SIGKILL)
+        _ = try? child.wait()
+        throw error
+      }
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
+  private func follow(_ channel: SyncChannel, _ child: Child) throws {
+    if let score = process.oomScoreAdj {
+      try proc.procfs.write("\(score)", to: "\(child.pid)/oom_score_adj")
+    }
+    try channel.go()
+    setUp: while true {
+      switch try channel.receive() {
+      case .console(let main): console = main
+      case .warning(let text): context.warn(text)
+      case .ready: break setUp
+      case .failed(let error): throw error
+      case .closed: throw RuntimeError(.failed, "the process died on its way into the container")
+      case .hooks, .process, .listener, .executing: break
+      }
+    }
+    if setup.hasUserNamespace { try setup.setRlimits(of: child.pid, deferred: false) }
+    if let path = options.pidFile { try ProcessFile.write(child.pid, to: path) }
+    if let path = options.pidfdSocket {
+      try Sockets.send(
+        Array("setns".utf8), descriptors: [child.pidfd.number], on: try Sockets.connect(path))
+    }
+    try channel.go()
+    let state = State(
+      id: record.id, status: .running, pid: child.pid, bundle: record.bundle,
+      annotations: record.annotations)
+    try ProgramStart.follow(
+      channel, context, pid: child.pid, seccomp: spec.linux?.seccomp, state: state)
+  }
+
+  // MARK: Cloning
+
+  /// Clones the process in the container's cgroup and PID namespace.
+  private func clone(_ runtime: SyncChannel, _ container: SyncChannel) throws -> Child {
+    if Processes.effectiveUser != 0, record.namespaces.contains(.user) {
+      return try cloneThroughStage(runtime, container)
+    }
+    let own = try joinPIDForChildren()
+    let side = try cloneIntoCgroup()
+    guard case .parent(let child) = side else {
+      runtime.close()
+      enter(container, record.namespaces.subtracting(.pid))
+    }
+    if let own { try Namespaces.join(own.descriptor, .pid) }
+    return child
+  }
+
+  private func joinPIDForChildren() throws(SystemError) -> SharedDescriptor? {
+    guard record.namespaces.contains(.pid) else { return nil }
+    let own = SharedDescriptor(try Namespaces.own(.pid))
+    try Namespaces.join(target.descriptor, .pid)
+    return own
+  }
+
+  private func cloneIntoCgroup() throws -> Processes.Side {
+    guard let cgroup = try record.cgroup?.open() else { return try Processes.clone() }
+    do {
+      return try Processes.clone(cgroup: cgroup.cgroup.directory.number)
+    } catch {
+      if error.errno != EBUSY && error.errno != EOPNOTSUPP { throw error }
+      // The container has split its cgroup; its first process shows where
+      // processes may be.
+      return try Processes.clone(cgroup: try cgroupOfInit().number)
+    }
+  }
+
+  private func cgroupOfInit() throws -> Descriptor {
+    let text = try proc.procfs.read("\(record.initProcess?.pid ?? 0)/cgroup")
+    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("0::") }) else {
+      throw RuntimeError(.failed, "cgroup not exist")
+    }
+    return try File.open(
+      try CgroupHierarchy.find().mountPoint + String(line.dropFirst(3)), [.path, .directory])
+  }
+
+  /// Without privileges the PID namespace can be joined only from inside the
+  /// user namespace, which the runtime itself must not enter.
+  private func cloneThroughStage(_ runtime: SyncChannel, _ container: SyncChannel) throws -> Child {
+    guard case .parent(let stage) = try cloneIntoCgroup() else {
+      runtime.close()
+      runStage(container)
+    }
+    container.close()
+    let message = try runtime.receive()
+    _ = try stage.wait()
+    switch message {
+    case .process(let pid, let pidfd):
+      return Child(pid: pid, pidfd: try pidfd.descriptor.duplicate())
+    case .failed(let error): throw error
+    default: throw RuntimeError(.failed, "the process died on its way into the container")
+    }
+  }
+
+  private func runStage(_ channel: SyncChannel) -> Never {
+    do {
+      try OwnProcess.setParentDeathSignal(SIGKILL)
+      try OwnProcess.makeUndumpable()
+      try Namespaces.join(target.descriptor, record.namespaces)
+      guard case .parent(let child) = try Processes.clone(asSibling: true) else {
+        enter(channel, [])
+      }
+      try channel.send(.process(child.pid, SharedDescriptor(try child.pidfd.duplicate())))
+      Processes.exit(0)
+    } catch {
+      // A runtime that is gone cannot be told.
+      try? channel.send(.failed(RuntimeError(error)))
+      Processes.exit(1)
+    }
+  }
+
+  // MARK: In the container
+
+  private func enter(_ channel: SyncChannel, _ kinds: NamespaceKinds) -> Never {
+    do {
+      try OwnProcess.setParentDeathSignal(SIGKILL)
+      // Before the container can see this process.
+      try OwnProcess.makeUndumpable()
+      try channel.waitForGo()
+      try setAffinity(process.execCPUAffinity?.final ?? process.execCPUAffinity?.initial)
+      try OwnProcess.startSession()
+      if !kinds.isEmpty { try Namespaces.join(target.descriptor, kinds) }
+      if record.namespaces.contains(.user) { try becomeRoot() }
+      try changeRoot()
+      try finish(channel)
+    } catch {
+      // A runtime that is gone cannot be told.
+      try? channel.send(.failed(RuntimeError(error)))
+      Processes.exit(1)
+    }
+  }
+
+  private func setAffinity(_ cpus: String?) throws {
+    guard let cpus else { return }
+    try OwnProcess.setAffinity(NumberList.numbers(cpus, "process.execCPUAffinity"))
+  }
+
+  private func becomeRoot() throws(SystemError) {
+    let mappings = spec.linux?.uidMappings ?? []
+    if !mappings.isEmpty, !mappings.contains(where: { $0.containerID == 0 }) { return }
+    try OwnProcess.setGroup(0)
+    try OwnProcess.setUser(0)
+    try OwnProcess.setParentDeathSignal(SIGKILL)
+  }
+
+  private func changeRoot() throws(SystemError) {
+    guard let root else { return }
+    try OwnProcess.changeDirectory(to: root.descriptor)
+    try OwnProcess.changeRoot(".")
+  }
+
+  private func finish(_ channel: SyncChannel) throws -> Never {
+    if process.terminal {
+      try Console.setUp(
+        process, in: RootDirectory(try File.open("/", [.path, .directory])), bindConsole: false,
+        socket: consoleSocket, channel: channel)
+    } else if !setup.hasUserNamespace {
+      try StandardStreams.give(to: process.user.uid)
+    }
+    try setup.enterWorkingDirectory()
+    let executable = try Executable(process)
+    if setup.canFinishEarly {
+      for warning in try setup.becomeUser(proc.procfs) { try channel.send(.warning(warning)) }
+    }
+    try channel.send(.ready)
+    try channel.waitForGo()
+    try OwnProcess.setParentDeathSignal(nil)
+    try ProcessExecution(
+      setup: setup, executable: executable, preserveFDs: options.preserveFDs, proc: proc
+    ).run(channel)
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Lifecycle {
+  /// All containers, sorted by ID; those that are deleted meanwhile are left
+  /// out.
+  package static func list(_ context: RuntimeContext) throws(RuntimeError) -> [ContainerStatus] {
+    var containers: [ContainerStatus] = []
+    for id in try StateStore(root: context.root).identifiers() {
+      do {
+        containers.append(try ContainerStatus.load(id, context))
+      } catch  where error.kind == .notFound {
+      } catch {
+        context.warn("\(error)")
+      }
+    }
+    return containers
+  }
+}

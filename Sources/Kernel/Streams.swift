@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// Reading and writing descriptors that this process was given by number.
+package enum Streams {
+  /// Reads what is there; empty at the end of the stream, nil when nothing is
+  /// there yet.
+  ///
+  /// The corresponding call is read(2).
+  package static func readSome(_ number: Int32, limit: Int = 32768) throws(SystemError) -> [UInt8]?
+  {
+    var bytes = [UInt8](repeating: 0, count: limit)
+    let count = retrying {
+      negatedErrno(
+        unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(number, $0.baseAddress, $0.count) })
+    }
+    if count == -EAGAIN { return nil }
+    return Array(bytes[..<(try check(count, "read"))])
+  }
+
+  /// Writes what fits.
+  ///
+  /// The corresponding call is write(2).
+  package static func writeSome(_ bytes: [UInt8], to number: Int32) throws(SystemError) -> Int {
+    let count = retrying {
+      negatedErrno(
+        unsafe bytes.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) })
+    }
+    if count == -EAGAIN { return 0 }
+    return try check(count, "write")
+  }
+
+  /// Writes everything, waiting for room.
+  package static func writeAll(_ bytes: [UInt8], to number: Int32) throws(SystemError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      rest.removeFirst(try writeSome(rest, to: number))
+      if !rest.isEmpty { try Poll.wait([], writing: [number]) }
+    }
+  }
+}
+
+/// Waiting for descriptors that this process was given by number.
+package enum Poll {
+  /// Waits, without limit, until one of the descriptors can be read, or one of
+  /// the others written.
+  ///
+  /// The corresponding call is poll(2).
+  package static func wait(_ reading: [Int32], writing: [Int32] = []) throws(SystemError) {
+    var requests =
+      reading.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      + writing.map { pollfd(fd: $0, events: Int16(POLLOUT), revents: 0) }
+    let count = UInt(requests.count)
+    try check(retrying { negatedErrno(unsafe poll(&requests, count, -1)) }, "poll")
+  }
+
+  /// Whether a descriptor can be read now, its end included.
+  package static func isReadable(_ number: Int32) throws(SystemError) -> Bool {
+    var request = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    return try check(retrying { negatedErrno(unsafe poll(&request, 1, 0)) }, "poll") > 0
+  }
+}
+
+extension Descriptor {
+  /// Makes reads and writes return at once where they would block.
+  ///
+  /// The corresponding call is fcntl(2) with `F_SETFL`.
+  package borrowing func setNonBlocking() throws(SystemError) {
+    let flags = try check(clinux_fcntl(number, F_GETFL, 0), "fcntl")
+    try check(clinux_fcntl(number, F_SETFL, Int(flags | O_NONBLOCK)), "fcntl")
+  }
+}
