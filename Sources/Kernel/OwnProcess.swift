@@ -223,6 +223,25 @@ package enum OwnProcess {
     try check(clinux_close_range(UInt32(first), ~0, 4), "close_range")
   }
 
+  /// Closes a descriptor by number, whoever owns it in this process.
+  package static func close(_ number: Int32) {
+    _ = Glibc.close(number)
+  }
+
+  /// Closes every descriptor from `first` on but the given ones.
+  ///
+  /// The corresponding call is close_range(2).
+  package static func closeAll(from first: Int32, except kept: [Int32]) throws(SystemError) {
+    var next = UInt32(first)
+    for number in kept.sorted() where number >= first {
+      if UInt32(number) > next {
+        try check(clinux_close_range(next, UInt32(number) - 1, 0), "close_range")
+      }
+      next = UInt32(number) + 1
+    }
+    try check(clinux_close_range(next, ~0, 0), "close_range")
+  }
+
   /// Puts a descriptor under a fixed number, without close-on-exec.
   ///
   /// The corresponding call is dup3(2).

@@ -20,6 +20,9 @@ package struct Procfs: ~Copyable {
     self.directory = directory
   }
 
+  /// The number of the descriptor behind it.
+  package var number: Int32 { directory.number }
+
   private borrowing func open(
     _ path: String, _ flags: OpenFlags
   ) throws(SystemError) -> Descriptor {

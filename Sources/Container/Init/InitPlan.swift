@@ -27,11 +27,14 @@ final class InitPlan {
   let hooks: HookRunner
   /// The options of the command.
   let options: CreateOptions
+  /// The number of the descriptor that holds the container's lock, which would
+  /// outlive the runtime in a copy of it.
+  let lock: Int32
 
   init(
     bundle: Bundle, namespaces: NamespacePlan, mounts: MountPlan, cgroups: Mounter.CgroupView?,
     setup: ProcessSetup?, consoleSocket: SharedDescriptor?, gate: SharedDescriptor?,
-    proc: SharedProcfs, hooks: HookRunner, options: CreateOptions
+    proc: SharedProcfs, hooks: HookRunner, options: CreateOptions, lock: Int32
   ) {
     self.bundle = bundle
     self.namespaces = namespaces
@@ -43,6 +46,7 @@ final class InitPlan {
     self.proc = proc
     self.hooks = hooks
     self.options = options
+    self.lock = lock
   }
 
   /// The configuration.

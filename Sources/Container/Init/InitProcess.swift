@@ -26,6 +26,10 @@ final class InitProcess {
 
   /// Becomes the container's first process.
   static func main(_ plan: InitPlan, _ channel: SyncChannel) -> Never {
+    OwnProcess.close(plan.lock)
+    // Its descriptors are closed all at once, by number; no owner may close
+    // one again.
+    _ = unsafe Unmanaged.passRetained(plan)
     do {
       let process = try InitProcess(plan, channel)
       try process.setUp()
@@ -231,8 +235,14 @@ final class InitProcess {
     do {
       try channel.send(.ready)
       try channel.waitForGo()
-      // From here on the container lives without its runtime.
+      // From here on the container lives without its runtime, and holds nothing
+      // of the host but what the start needs.
       try OwnProcess.setParentDeathSignal(nil)
+      if let gate = plan.gate {
+        channel.close()
+        try OwnProcess.closeAll(
+          from: Int32(3 + plan.options.preserveFDs), except: [gate.number, plan.proc.procfs.number])
+      }
     } catch {
       throw RuntimeError(error)
     }

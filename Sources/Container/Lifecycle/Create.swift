@@ -172,7 +172,7 @@ final class Creation {
       bundle: bundle, namespaces: namespaces, mounts: mounts,
       cgroups: plannedCgroup?.view(hasNamespace: namespaces.all.contains(.cgroup)),
       setup: setup, consoleSocket: consoleSocket, gate: gate, proc: proc, hooks: hooks,
-      options: options)
+      options: options, lock: directory.descriptor.number)
   }
 
   private func compileFilter(_ spec: Spec) throws(RuntimeError) -> SeccompProgram? {

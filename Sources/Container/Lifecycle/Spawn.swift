@@ -88,6 +88,7 @@ enum Spawn {
 
   private static func runStage(_ plan: InitPlan, _ channel: SyncChannel) -> Never {
     do {
+      OwnProcess.close(plan.lock)
       try OwnProcess.setParentDeathSignal(SIGKILL)
       if !plan.namespaces.made.contains(.user) { try OwnProcess.makeUndumpable() }
       try joinAll(plan.namespaces.joined)
