@@ -1,0 +1,778 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Pods: containers that share namespaces, memory, volumes and limits, and no
+# process that holds them.
+
+load helpers
+
+prepare() {
+  runp_only "it has no pods"
+  POD=pod-$ID
+  rm -r "$BUNDLE"
+  pod_json '{}'
+}
+
+# Writes the pod's file: what is given, on top of its version and its cgroup.
+pod_json() {
+  jq -n --arg c "$CGROUP_PARENT/pod" --argjson p "$1" \
+    '{podVersion: "0.1.0", linux: {cgroupsPath: $c}} * $p' >"$WORK/pod.json"
+}
+
+# Makes a bundle for a member, without what only the pod may set, and makes it
+# the current one: member NAME OPERATION... (of the probe).
+member() {
+  new_bundle "$1"
+  config 'del(.hostname) | del(.linux.cgroupsPath)'
+  shift
+  arguments /bin/probe "$@"
+}
+
+# Takes a member into the pod, started: join NAME.
+join() {
+  BUNDLE=$WORK/$1
+  LOGS["$ID-$1"]=$WORK/out.$((calls + 1))
+  ok create --pod "$POD" --bundle "$BUNDLE" "$ID-$1"
+  ok start "$ID-$1"
+}
+
+# Runs a member to its end; its report is $output.
+join_once() {
+  BUNDLE=$WORK/$1
+  ok run --pod "$POD" --bundle "$BUNDLE" "$ID-$1"
+}
+
+make_pod() { ok pod create -f "$WORK/pod.json" "$POD"; }
+
+pod_state() { runtime pod state "$POD" | jq -r "$1"; }
+
+namespace_of() { inode "/proc/$(pid_of "$1")/ns/$2"; }
+
+# --- what a pod is ----------------------------------------------------------
+
+@test "a pod is made and deleted, and nothing is left" {
+  make_pod
+  equal "$output$errors" ""
+  ok pod delete "$POD"
+  equal "$output$errors" ""
+  equal "$(find "$STATE/pods" -mindepth 1 2>/dev/null)" ""
+  [ ! -d "$RUNP_CGROUP2$CGROUP_PARENT/pod" ]
+}
+
+@test "a pod needs no file" {
+  ok pod create "$POD"
+  equal "$(pod_state .id)" "$POD"
+  equal "$(pod_state '.namespaces | keys | sort | join(" ")')" "ipc network uts"
+}
+
+@test "no process holds a pod" {
+  make_pod
+  equal "$(strays)" ""
+  equal "$(pod_state .pid)" 0
+}
+
+@test "a pod's namespaces stay the same without any process" {
+  make_pod
+  local before
+  before=$(inode "$(pod_state .namespaces.network)")
+  member one ns -- interface
+  join_once one
+  is ns.net "$before"
+  is loopback ok
+  equal "$(strays)" ""
+  join_once one
+  is ns.net "$before"
+}
+
+@test "the state names the namespaces' files, which can be joined" {
+  make_pod
+  local type
+  for type in network ipc uts; do
+    [ "$(stat -f -c %T "$(pod_state ".namespaces.$type")")" = nsfs ]
+  done
+  equal "$(nsenter --uts="$(pod_state .namespaces.uts)" readlink /proc/self/ns/uts)" \
+    "uts:[$(inode "$(pod_state .namespaces.uts)")]"
+}
+
+@test "an id that is taken is refused, and that pod is left alone" {
+  make_pod
+  refused pod create -f "$WORK/pod.json" "$POD"
+  says 'exists'
+  equal "$(pod_state .id)" "$POD"
+}
+
+@test "pod state, start, stop, kill and delete of an unknown pod are refused" {
+  local command
+  for command in state start stop kill delete; do
+    refused pod "$command" "$POD"
+    says 'does not exist'
+  done
+  ok pod delete --force "$POD"
+}
+
+@test "a pod's id is a file name" {
+  local id
+  for id in . .. a/b 'a b' ''; do refused pod create "$id"; done
+}
+
+# --- members ----------------------------------------------------------------
+
+@test "two members have the same net, ipc and uts namespaces, and a third outside has not" {
+  make_pod
+  member one hang
+  member two hang
+  join one
+  join two
+  new_bundle three "$ID-three"
+  arguments /bin/probe hang
+  config 'del(.linux.cgroupsPath)'
+  ok create --bundle "$BUNDLE" "$ID-three"
+  local type
+  for type in net ipc uts; do
+    equal "$(namespace_of "$ID-one" "$type")" "$(namespace_of "$ID-two" "$type")"
+    differ "$(namespace_of "$ID-one" "$type")" "$(namespace_of "$ID-three" "$type")"
+  done
+  for type in mnt pid cgroup; do
+    differ "$(namespace_of "$ID-one" "$type")" "$(namespace_of "$ID-two" "$type")"
+  done
+}
+
+@test "members talk over localhost, and a third outside hears nothing" {
+  make_pod
+  member one serve 8080 from-one
+  member two fetch 8080
+  join one
+  join_once two
+  is fetch from-one
+  new_bundle three
+  config 'del(.linux.cgroupsPath)'
+  arguments /bin/probe fetch 8080
+  ok run --bundle "$BUNDLE" "$ID-three"
+  is fetch ECONNREFUSED
+}
+
+@test "members share /dev/shm, of the pod's size, and a third outside does not" {
+  pod_json '{"shm": {"size": 1048576}}'
+  make_pod
+  member one write /dev/shm/note from-one -- size /dev/shm
+  member two read /dev/shm/note -- stat /dev/shm -- mounts /dev/shm
+  join_once one
+  is write./dev/shm/note ok
+  is size./dev/shm 1048576
+  join_once two
+  is read./dev/shm/note from-one
+  is stat./dev/shm "dir 0:0 1777 0:0"
+  like mount./dev/shm '^tmpfs rw,nosuid,nodev,noexec'
+  new_bundle three
+  config 'del(.linux.cgroupsPath)'
+  arguments /bin/probe read /dev/shm/note
+  ok run --bundle "$BUNDLE" "$ID-three"
+  is read./dev/shm/note ENOENT
+}
+
+@test "members share System V and POSIX queues, and a third outside does not" {
+  make_pod
+  member one msgsend 7 by-system-v -- mqsend /q by-posix
+  member two msgrecv 7 -- mqrecv /q
+  join_once one
+  is msgsend ok
+  is mqsend ok
+  new_bundle three
+  config 'del(.linux.cgroupsPath)'
+  arguments /bin/probe msgrecv 7 -- mqrecv /q
+  ok run --bundle "$BUNDLE" "$ID-three"
+  is msgrecv ENOENT
+  is mqrecv ENOENT
+  join_once two
+  is msgrecv by-system-v
+  is mqrecv by-posix
+}
+
+@test "the hostname and the sysctls are the pod's, set once" {
+  pod_json '{"hostname": "our-pod", "linux": {"sysctl": {"net.ipv4.ip_unprivileged_port_start": "0",
+    "kernel.msgmax": "4242"}}}'
+  make_pod
+  member one uts -- sysctl net.ipv4.ip_unprivileged_port_start kernel.msgmax
+  join_once one
+  is hostname our-pod
+  is sysctl.net.ipv4.ip_unprivileged_port_start 0
+  is sysctl.kernel.msgmax 4242
+}
+
+@test "a member joins by an annotation, for callers that cannot pass a flag" {
+  make_pod
+  member one ns
+  config --arg p "$POD" '.annotations = {"org.runp.pod": $p}'
+  ok run --bundle "$BUNDLE" "$ID-one"
+  is ns.net "$(inode "$(pod_state .namespaces.network)")"
+}
+
+@test "an annotation and a flag that differ are refused" {
+  make_pod
+  ok pod create "$POD-b"
+  member one ns
+  config --arg p "$POD-b" '.annotations = {"org.runp.pod": $p}'
+  refused run --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+  says 'org.runp.pod|annotation'
+  ok pod delete "$POD-b"
+}
+
+@test "a member of a pod that does not exist is refused" {
+  member one ns
+  refused create --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+  says "$POD"
+  says 'does not exist'
+  equal "$(find "$STATE" -mindepth 1 ! -path "$STATE/pods*")" ""
+}
+
+@test "a member's cgroup is a leaf under the pod's" {
+  make_pod
+  member one hang
+  join one
+  equal "$(cgroup_of "$(pid_of "$ID-one")")" "$CGROUP_PARENT/pod/$ID-one"
+  equal "$(cat "$RUNP_CGROUP2$CGROUP_PARENT/pod/cgroup.procs")" ""
+}
+
+@test "a member is listed by list and by pod state" {
+  make_pod
+  member one hang
+  join one
+  ok list -q
+  grep -qx "$ID-one" <<<"$output"
+  equal "$(pod_state '.containers | length')" 1
+  equal "$(pod_state '.containers[0].id')" "$ID-one"
+  equal "$(pod_state '.containers[0].status')" running
+}
+
+@test "exec, kill and delete of a member are those of any container" {
+  make_pod
+  member one hang
+  join one
+  ok exec "$ID-one" /bin/probe ns
+  is ns.net "$(inode "$(pod_state .namespaces.network)")"
+  ok kill "$ID-one" KILL
+  eventually has_status "$ID-one" stopped
+  ok delete "$ID-one"
+  equal "$(pod_state '.containers | length')" 0
+}
+
+@test "a member that crashes is deleted and made again while the other goes on" {
+  make_pod
+  member one hang
+  member two serve 8080 still-here
+  member three fetch 8080
+  join two
+  local pid round
+  pid=$(pid_of "$ID-two")
+  for round in 1 2 3; do
+    join one
+    kill -KILL "$(pid_of "$ID-one")"
+    eventually has_status "$ID-one" stopped
+    ok delete "$ID-one"
+    equal "$(pid_of "$ID-two")" "$pid"
+    join_once three
+    is fetch still-here
+  done
+}
+
+@test "the pod's mounts are in no member's mount table" {
+  make_pod
+  member one mountpoints
+  join_once one
+  if grep -q "$STATE" <<<"$output"; then tell "the state directory is visible"; return 1; fi
+}
+
+# --- conflicts --------------------------------------------------------------
+
+# Creates, which must be refused, naming the key, with nothing of it left.
+conflict() {
+  config "$2"
+  refused create --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+  if ! grep -qF -- "$1" <<<"$errors"; then tell "should name $1"; return 1; fi
+  [ ! -e "$STATE/$ID-one" ]
+  equal "$(pod_state '.containers | length')" 0
+}
+
+@test "a namespace path that is not the pod's is refused" {
+  make_pod
+  member one ns
+  with_namespace network /proc/self/ns/net
+  conflict 'linux.namespaces' .
+}
+
+@test "a namespace path that is the pod's is fine" {
+  make_pod
+  member one ns
+  with_namespace network "$(pod_state .namespaces.network)"
+  join_once one
+}
+
+@test "a sysctl of a namespace that the pod holds is refused" {
+  make_pod
+  member one ns
+  conflict net.ipv4.ip_forward '.linux.sysctl = {"net.ipv4.ip_forward": "1"}'
+  says 'pod.json'
+}
+
+@test "another hostname than the pod's is refused, the same is fine" {
+  pod_json '{"hostname": "our-pod"}'
+  make_pod
+  member one uts
+  conflict hostname '.hostname = "mine"'
+  says 'pod.json'
+  config '.hostname = "our-pod"'
+  join_once one
+  is hostname our-pod
+}
+
+@test "mappings of its own are refused" {
+  make_pod
+  member one ns
+  conflict uidMappings '.linux.namespaces += [{type: "user"}]
+    | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 10}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 10}]'
+}
+
+@test "a cgroup outside of the pod's is refused" {
+  make_pod
+  member one ns
+  conflict cgroupsPath "$(printf '.linux.cgroupsPath = "%s/elsewhere"' "$CGROUP_PARENT")"
+  conflict cgroupsPath '.linux.cgroupsPath = "../elsewhere"'
+}
+
+# --- volumes ----------------------------------------------------------------
+
+@test "empty volumes are shared, in memory of their size and in a directory" {
+  pod_json "$(printf '{"volumes": [
+      {"name": "fast", "kind": "empty", "medium": "memory", "size": 1048576},
+      {"name": "plain", "kind": "empty"}],
+    "containers": [
+      {"id": "%s-one", "bundle": "one", "mounts": [
+        {"volume": "fast", "destination": "/fast"}, {"volume": "plain", "destination": "/plain"}]},
+      {"id": "%s-two", "bundle": "two", "after": ["%s-one"], "mounts": [
+        {"volume": "fast", "destination": "/other", "readOnly": true}, {"volume": "plain", "destination": "/plain"}]}]}' \
+    "$ID" "$ID" "$ID")"
+  member one write /fast/note fast -- write /plain/note plain -- size /fast
+  member two sleep 0.5 -- read /other/note /plain/note -- write /other/x -- mounts /other
+  ok pod run -f "$WORK/pod.json" "$POD"
+  output=$(sed 's/^[^|]*| //' <<<"$output")
+  is size./fast 1048576
+  is read./other/note fast
+  is read./plain/note plain
+  is write./other/x EROFS
+  like mount./other '^tmpfs'
+}
+
+@test "host volumes are bound, read-only when they say so" {
+  mkdir "$WORK/host"
+  echo from-host >"$WORK/host/file"
+  pod_json "$(printf '{"volumes": [{"name": "rw", "kind": "host", "source": "%s"},
+      {"name": "ro", "kind": "host", "source": "%s", "readOnly": true}],
+    "containers": [{"id": "%s-one", "bundle": "one", "mounts": [
+        {"volume": "rw", "destination": "/rw"}, {"volume": "ro", "destination": "/ro"}]}]}' \
+    "$WORK/host" "$WORK/host" "$ID")"
+  member one read /rw/file -- write /rw/new -- write /ro/new
+  ok pod run -f "$WORK/pod.json" "$POD"
+  output=$(sed 's/^[^|]*| //' <<<"$output")
+  is read./rw/file from-host
+  is write./rw/new ok
+  is write./ro/new EROFS
+  [ -e "$WORK/host/new" ]
+}
+
+@test "a host volume that is not there is refused by name, and nothing stays" {
+  pod_json "$(printf '{"volumes": [{"name": "gone", "kind": "host", "source": "%s/nothing"}],
+    "containers": [{"id": "%s-one", "bundle": "one", "mounts": [{"volume": "gone", "destination": "/x"}]}]}' \
+    "$WORK" "$ID")"
+  member one ns
+  refused pod create -f "$WORK/pod.json" "$POD"
+  says 'nothing'
+  equal "$(find "$STATE/pods" -mindepth 1 2>/dev/null)" ""
+}
+
+@test "a volume's symlink cannot lead a mount of another member out" {
+  mkdir "$WORK/host"
+  pod_json "$(printf '{"volumes": [{"name": "v", "kind": "empty"}],
+    "containers": [{"id": "%s-one", "bundle": "one", "mounts": [{"volume": "v", "destination": "/v"}]}]}' "$ID")"
+  member one hang
+  ok pod create -f "$WORK/pod.json" "$POD"
+  ok pod start "$POD"
+  ok exec "$ID-one" /bin/sh -c "busybox ln -s $WORK/host /v/link"
+  member two ns
+  with_mount /v bind "$(pod_state .volumes.v)" bind
+  with_mount /v/link/made tmpfs tmpfs
+  rt run --pod "$POD" --bundle "$BUNDLE" "$ID-two"
+  equal "$(ls "$WORK/host")" ""
+}
+
+# --- files that are wrong ---------------------------------------------------
+
+pod_file_refused() {
+  refused pod create -f "$WORK/pod.json" "$POD"
+  if ! grep -qF -- "$1" <<<"$errors"; then tell "should name $1"; return 1; fi
+  equal "$(grep -c . <<<"$errors")" 1
+  equal "$(find "$STATE/pods" -mindepth 1 2>/dev/null)" ""
+}
+
+@test "a pod file that is not there, or no JSON" {
+  rm "$WORK/pod.json"
+  pod_file_refused pod.json
+  echo '{' >"$WORK/pod.json"
+  pod_file_refused pod.json
+}
+
+@test "a pod file without a version, or of another" {
+  echo '{}' >"$WORK/pod.json"
+  pod_file_refused podVersion
+  echo '{"podVersion": "7.0.0"}' >"$WORK/pod.json"
+  pod_file_refused podVersion
+}
+
+@test "a pod file that shares what cannot be shared" {
+  pod_json '{"linux": {"namespaces": [{"type": "mount"}]}}'
+  pod_file_refused 'linux.namespaces[0].type'
+  pod_json '{"linux": {"namespaces": [{"type": "cgroup"}]}}'
+  pod_file_refused 'linux.namespaces[0].type'
+}
+
+@test "a pod file with two containers of one id, an unknown volume, or a circle" {
+  pod_json '{"containers": [{"id": "a", "bundle": "one"}, {"id": "a", "bundle": "one"}]}'
+  pod_file_refused 'containers[1].id'
+  pod_json '{"containers": [{"id": "a", "bundle": "one", "mounts": [{"volume": "no", "destination": "/x"}]}]}'
+  pod_file_refused 'containers[0].mounts[0].volume'
+  pod_json '{"containers": [{"id": "a", "bundle": "one", "after": ["b"]}, {"id": "b", "bundle": "one", "after": ["a"]}]}'
+  pod_file_refused 'after'
+  pod_json '{"containers": [{"id": "a", "bundle": "one", "after": ["nobody"]}]}'
+  pod_file_refused 'after'
+}
+
+@test "a pod file with a bundle that is not there leaves nothing" {
+  pod_json "$(printf '{"containers": [{"id": "%s-a", "bundle": "nothing"}]}' "$ID")"
+  refused pod create -f "$WORK/pod.json" "$POD"
+  says 'nothing'
+  equal "$(find "$STATE/pods" -mindepth 1 2>/dev/null)" ""
+}
+
+# --- the pod's commands -----------------------------------------------------
+
+# A pod of two members that hang: one, then two.
+pair() {
+  pod_json "$(printf '{"containers": [{"id": "%s-two", "bundle": "two", "after": ["%s-one"]},
+    {"id": "%s-one", "bundle": "one"}]}' "$ID" "$ID" "$ID")"
+  member one hang
+  member two hang
+  make_pod
+}
+
+@test "pod create makes the listed containers, pod start starts them in order" {
+  pair
+  has_status "$ID-one" created
+  has_status "$ID-two" created
+  equal "$(pod_state .status)" created
+  ok pod start "$POD"
+  has_status "$ID-one" running
+  has_status "$ID-two" running
+  equal "$(pod_state .status)" running
+}
+
+@test "pod list shows the pods, as a table and as JSON" {
+  pair
+  ok pod list
+  grep -q "^$POD " <<<"$output"
+  ok pod list -q
+  equal "$output" "$POD"
+  ok pod list --format json
+  jq -e --arg p "$POD" 'length == 1 and .[0].id == $p and (.[0].containers | length) == 2' <<<"$output"
+}
+
+@test "pod state is JSON with everything in it" {
+  pair
+  ok pod state "$POD"
+  jq -e --arg p "$POD" '.id == $p and .pid == 0 and .status == "created" and (.namespaces | length) == 3
+    and (.containers | length) == 2 and .cgroupsPath != null' <<<"$output"
+}
+
+@test "pod kill signals every member" {
+  pair
+  ok pod start "$POD"
+  ok pod kill "$POD" KILL
+  eventually has_status "$ID-one" stopped
+  eventually has_status "$ID-two" stopped
+  equal "$(pod_state .status)" stopped
+}
+
+@test "pod stop asks, then kills when the time is over" {
+  pair
+  ok pod start "$POD"
+  local before=$SECONDS
+  ok pod stop -t 1 "$POD"
+  [ $((SECONDS - before)) -ge 1 ]
+  has_status "$ID-one" stopped
+  has_status "$ID-two" stopped
+  ok pod stop "$POD"
+}
+
+@test "pod stop goes in reverse order, with each one's signal" {
+  mkdir "$WORK/log"
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "stopSignal": "SIGUSR1"},
+    {"id": "%s-two", "bundle": "two", "after": ["%s-one"]}]}' "$ID" "$ID" "$ID")"
+  local name
+  for name in one two; do
+    member "$name" wait -- exit 0
+    with_mount /log bind "$WORK/log" bind
+    arguments /bin/sh -c "probe wait >/tmp/signal; echo $name \$(grep signal /tmp/signal) >>/log/order"
+  done
+  make_pod
+  ok pod start "$POD"
+  sleep 0.3
+  ok pod stop -t 10 "$POD"
+  equal "$(tr '\n' ' ' <"$WORK/log/order")" "two signal=SIGTERM one signal=SIGUSR1 "
+}
+
+@test "pod delete of a pod that runs is refused, --force takes it whole" {
+  pair
+  ok pod start "$POD"
+  refused pod delete "$POD"
+  has_status "$ID-one" running
+  ok pod delete --force "$POD"
+  gone "$ID-one"
+  gone "$ID-two"
+  equal "$(find "$STATE/pods" -mindepth 1 2>/dev/null)" ""
+  [ ! -d "$RUNP_CGROUP2$CGROUP_PARENT/pod" ]
+}
+
+@test "a pod with one member that cannot be created leaves nothing" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}, {"id": "%s-two", "bundle": "two"}]}' "$ID" "$ID")"
+  member one hang
+  member two hang
+  arguments /no/such/program
+  refused pod create -f "$WORK/pod.json" "$POD"
+  says '/no/such/program'
+  says "$ID-two"
+  gone "$ID-one"
+  equal "$(find "$STATE/pods" -mindepth 1 2>/dev/null)" ""
+}
+
+@test "20 pods in a row leave nothing" {
+  local i
+  pod_json '{"shm": {"size": 65536}, "volumes": [{"name": "v", "kind": "empty", "medium": "memory", "size": 65536}]}'
+  member one ns
+  for i in {1..20}; do
+    make_pod
+    join_once one
+    ok pod delete "$POD"
+  done
+}
+
+# --- pod run ----------------------------------------------------------------
+
+# Starts `pod run` in the background; its process is $supervisor.
+supervise() {
+  "$RUNTIME" --root "$STATE" pod run -f "$WORK/pod.json" "$POD" </dev/null \
+    >"$WORK/run.out" 2>"$WORK/run.err" 3>&- 4>&- &
+  supervisor=$!
+  BACKGROUND+=("$supervisor")
+}
+
+# Waits for the supervisor; its exit status is $status.
+supervised() {
+  status=0
+  wait "$supervisor" || status=$?
+  output=$(cat "$WORK/run.out")
+  errors=$(cat "$WORK/run.err")
+}
+
+@test "pod run puts each line under its container's name" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}, {"id": "%s-longer", "bundle": "two"}]}' "$ID" "$ID")"
+  member one print line-one -- complain aside -- print line-two
+  member two print other
+  ok pod run -f "$WORK/pod.json" "$POD"
+  grep -qE "^$ID-one +\| line-one$" <<<"$output"
+  grep -qE "^$ID-one +\| line-two$" <<<"$output"
+  grep -qE "^$ID-longer +\| other$" <<<"$output"
+  grep -qE "^$ID-one +\| aside$" <<<"$errors"
+  equal "$(find "$STATE" -mindepth 1 ! -path "$STATE/pods")" ""
+}
+
+@test "pod run keeps lines whole, the last one without an end too" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}, {"id": "%s-two", "bundle": "two"}]}' "$ID" "$ID")"
+  member one ns
+  member two ns
+  local name
+  for name in one two; do
+    BUNDLE=$WORK/$name
+    arguments /bin/sh -c "i=0; while [ \$i -lt 200 ]; do echo $name-\$i-abcdefghijklmnopqrstuvwxyz; i=\$((i+1)); done; printf end-of-$name"
+  done
+  ok pod run -f "$WORK/pod.json" "$POD"
+  equal "$(grep -cE "^$ID-one +\| one-[0-9]+-abcdefghijklmnopqrstuvwxyz$" <<<"$output")" 200
+  equal "$(grep -cE "^$ID-two +\| two-[0-9]+-abcdefghijklmnopqrstuvwxyz$" <<<"$output")" 200
+  grep -qE "^$ID-one +\| end-of-one$" <<<"$output"
+  equal "$(wc -l <<<"$output")" 402
+}
+
+@test "pod run has no colour but on a terminal" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one print line
+  ok pod run -f "$WORK/pod.json" "$POD"
+  if grep -q $'\e' <<<"$output"; then return 1; fi
+  timeout "$LIMIT" "$RUNP_SUITE/companion" terminal "$RUNTIME" --root "$STATE" pod run -f "$WORK/pod.json" "$POD" \
+    </dev/null >"$WORK/terminal" 3>&-
+  grep -q $'\e\[' "$WORK/terminal"
+}
+
+@test "pod run returns the status of the container that failed" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}, {"id": "%s-two", "bundle": "two"}]}' "$ID" "$ID")"
+  member one exit 0
+  member two exit 7
+  rt pod run -f "$WORK/pod.json" "$POD"
+  equal "$status" 7
+  equal "$(find "$STATE/pods" -mindepth 1 2>/dev/null)" ""
+}
+
+@test "Ctrl-C stops the containers in reverse order and leaves nothing" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}, {"id": "%s-two", "bundle": "two", "after": ["%s-one"]}]}' "$ID" "$ID" "$ID")"
+  member one wait
+  member two wait
+  supervise
+  eventually grep -q "$ID-two.*ready" "$WORK/run.out"
+  eventually grep -q "$ID-one.*ready" "$WORK/run.out"
+  kill -INT "$supervisor"
+  supervised
+  equal "$status" 0
+  local order
+  order=$(grep signal=SIGTERM <<<"$output" | sed 's/ *|.*//' | tr '\n' ' ')
+  equal "$order" "$ID-two $ID-one "
+  equal "$(find "$STATE" -mindepth 1 ! -path "$STATE/pods")" ""
+}
+
+@test "a second Ctrl-C kills those that do not listen" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one hang
+  supervise
+  eventually grep -q ready "$WORK/run.out"
+  kill -INT "$supervisor"
+  sleep 0.2
+  kill -INT "$supervisor"
+  local before=$SECONDS
+  supervised
+  [ $((SECONDS - before)) -le 5 ]
+}
+
+@test "stopTimeout is kept, then the container is killed" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "stopTimeout": 1}]}' "$ID")"
+  member one hang
+  supervise
+  eventually grep -q ready "$WORK/run.out"
+  kill -TERM "$supervisor"
+  local before=$SECONDS
+  supervised
+  [ $((SECONDS - before)) -le 5 ]
+  equal "$(find "$STATE/pods" -mindepth 1 2>/dev/null)" ""
+}
+
+# A member that counts its starts in a volume of the host and ends with $2.
+counting() {
+  mkdir -p "$WORK/log"
+  member "$1" ns
+  with_mount /log bind "$WORK/log" bind
+  arguments /bin/sh -c "echo start >>/log/$1; $2"
+}
+
+starts() { wc -l <"$WORK/log/$1"; }
+started() { [ "$(starts "$1")" -ge "$2" ]; }
+
+@test "restartPolicy Always starts a container again, with growing delays, and others go on" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "restartPolicy": "Always"},
+    {"id": "%s-two", "bundle": "two"}]}' "$ID" "$ID")"
+  counting one 'exit 0'
+  member two wait
+  supervise
+  eventually started one 4
+  local pid
+  pid=$(pid_of "$ID-two")
+  eventually started one 5
+  equal "$(pid_of "$ID-two")" "$pid"
+  # Without a delay there would be hundreds by now.
+  [ "$(starts one)" -le 12 ]
+  kill -TERM "$supervisor"
+  supervised
+  equal "$status" 0
+}
+
+@test "restartPolicy OnFailure starts it again until it succeeds" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "restartPolicy": "OnFailure"}]}' "$ID")"
+  counting one '[ $(wc -l </log/one) -ge 3 ]'
+  BUNDLE=$WORK/one
+  arguments /bin/sh -c 'echo start >>/log/one; [ $(busybox wc -l </log/one) -ge 3 ]'
+  ok pod run -f "$WORK/pod.json" "$POD"
+  equal "$(starts one)" 3
+}
+
+@test "restartPolicy Never, and none, lets it be" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "restartPolicy": "Never"},
+    {"id": "%s-two", "bundle": "two"}]}' "$ID" "$ID")"
+  counting one 'exit 4'
+  counting two 'exit 0'
+  rt pod run -f "$WORK/pod.json" "$POD"
+  equal "$status" 4
+  equal "$(starts one)" 1
+  equal "$(starts two)" 1
+}
+
+@test "init containers run to their end before the others start" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-init", "bundle": "init"}],
+    "containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID" "$ID")"
+  counting one 'exit 0'
+  counting init 'sleep 0.3; echo init-done >>/log/order'
+  BUNDLE=$WORK/one
+  arguments /bin/sh -c 'echo one >>/log/order'
+  ok pod run -f "$WORK/pod.json" "$POD"
+  equal "$(tr '\n' ' ' <"$WORK/log/order")" "init-done one "
+}
+
+@test "pod run that is killed leaves what pod delete --force makes whole" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one hang
+  supervise
+  eventually grep -q ready "$WORK/run.out"
+  kill -KILL "$supervisor"
+  supervised
+  ok pod delete --force "$POD"
+  gone "$ID-one"
+  equal "$(find "$STATE/pods" -mindepth 1 2>/dev/null)" ""
+  [ ! -d "$RUNP_CGROUP2$CGROUP_PARENT/pod" ]
+}
+
+@test "a pod that is being made when the command is killed can be deleted" {
+  local moment
+  pair
+  ok pod delete --force "$POD"
+  for moment in 0.002 0.004 0.006 0.008 0.010 0.014 0.018 0.022 0.03 0.04; do
+    supervise
+    sleep "$moment"
+    kill -KILL "$supervisor" 2>/dev/null || true
+    supervised
+    ok pod delete --force "$POD"
+    equal "$(find "$STATE" -mindepth 1 ! -path "$STATE/pods")" ""
+    equal "$(awk -v at="$WORK/" 'index($5, at) == 1' /proc/self/mountinfo)" ""
+  done
+}
+
+@test "the pods of the fixtures run" {
+  local fixtures=$BATS_TEST_DIRNAME/../../spec-fixtures
+  if [ ! -x "$fixtures/make-bundles.sh" ]; then skip "the fixtures are not here"; fi
+  cp -r "$fixtures" "$WORK/fixtures"
+  "$WORK/fixtures/make-bundles.sh" >/dev/null
+  local pod expected
+  for pod in web:'hello from the pod' shm:'sample 1' queue:'posix 1'; do
+    expected=${pod#*:} pod=${pod%%:*}
+    "$RUNTIME" --root "$STATE" pod run -f "$WORK/fixtures/pods/$pod/pod.json" "$POD" </dev/null \
+      >"$WORK/run.out" 2>"$WORK/run.err" 3>&- 4>&- &
+    supervisor=$!
+    BACKGROUND+=("$supervisor")
+    eventually grep -q "$expected" "$WORK/run.out"
+    kill -INT "$supervisor"
+    supervised
+    equal "$status" 0
+  done
+}
