@@ -78,7 +78,7 @@ start_fails() {
 
 @test "start fails when the init has been killed" {
   create
-  kill -KILL "$(pid_of)"
+  kill_init
   refused start "$ID"
   has_status "$ID" stopped
 }

@@ -40,7 +40,8 @@ setup() {
   ID=t-${WORK##*.}
   CGROUP_PARENT=/runp-test-${WORK##*.}
   mkdir "$RUNP_CGROUP2$CGROUP_PARENT" "$STATE"
-  LIMIT=20
+  LIMIT=${RUNP_EMULATED:+200}
+  LIMIT=${LIMIT:-20}
   BACKGROUND=()
   calls=0
   declare -gA LOGS=()
@@ -149,10 +150,11 @@ background() {
   BACKGROUND+=($!)
 }
 
-# Repeats a command until it succeeds; fails after ten seconds.
+# Repeats a command until it succeeds; fails after ten seconds, or ten times
+# as long on an emulated machine.
 eventually() {
-  local tries
-  for tries in {1..200}; do
+  local tries most=${RUNP_EMULATED:+2000}
+  for ((tries = 1; tries <= ${most:-200}; tries++)); do
     if "$@" >/dev/null 2>&1; then return 0; fi
     sleep 0.05
   done
@@ -332,6 +334,14 @@ running() {
 
 state_of() { runtime state "$1" 2>/dev/null | jq -r "${2:-.status}"; }
 pid_of() { state_of "${1:-$ID}" .pid; }
+
+# Kills a container's init from outside, which must be there.
+kill_init() {
+  local pid
+  pid=$(pid_of "${1:-$ID}")
+  if [ "${pid:-0}" -le 1 ]; then echo "${1:-$ID} has no init: '$pid'" >&2; return 1; fi
+  kill -KILL "$pid"
+}
 
 has_status() {
   local now

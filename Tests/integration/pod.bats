@@ -44,6 +44,9 @@ join_once() {
 
 make_pod() { ok pod create -f "$WORK/pod.json" "$POD"; }
 
+# Takes the containers' names off the lines of $output.
+without_labels() { output=$(sed 's/^[^|]*| //' "$OUT"); }
+
 pod_state() { runtime pod state "$POD" | jq -r "$1"; }
 
 namespace_of() { inode "/proc/$(pid_of "$1")/ns/$2"; }
@@ -266,7 +269,7 @@ namespace_of() { inode "/proc/$(pid_of "$1")/ns/$2"; }
   pid=$(pid_of "$ID-two")
   for round in 1 2 3; do
     join one
-    kill -KILL "$(pid_of "$ID-one")"
+    kill_init "$ID-one"
     eventually has_status "$ID-one" stopped
     ok delete "$ID-one"
     equal "$(pid_of "$ID-two")" "$pid"
@@ -355,7 +358,7 @@ conflict() {
   member one write /fast/note fast -- write /plain/note plain -- size /fast
   member two sleep 0.5 -- read /other/note /plain/note -- write /other/x -- mounts /other
   ok pod run -f "$WORK/pod.json" "$POD"
-  output=$(sed 's/^[^|]*| //' <<<"$output")
+  without_labels
   is size./fast 1048576
   is read./other/note fast
   is read./plain/note plain
@@ -373,7 +376,7 @@ conflict() {
     "$WORK/host" "$WORK/host" "$ID")"
   member one read /rw/file -- write /rw/new -- write /ro/new
   ok pod run -f "$WORK/pod.json" "$POD"
-  output=$(sed 's/^[^|]*| //' <<<"$output")
+  without_labels
   is read./rw/file from-host
   is write./rw/new ok
   is write./ro/new EROFS

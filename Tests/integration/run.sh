@@ -91,6 +91,8 @@ RUNP_SUITE=$(mktemp -d /tmp/runp-suite.XXXXXX)
 chmod 755 "$RUNP_SUITE"
 export RUNTIME RUNTIME_NAME RUNP_SUITE RUNP_CGROUP2_VIEW=$view
 trap 'rmdir "$RUNP_SUITE"' EXIT
-timeout --foreground "${RUNP_SUITE_LIMIT:-1200}" \
-  unshare --mount --pid --fork --kill-child --mount-proc \
-  bash "$here/run.sh" --inside "${arguments[@]}" "$@"
+# Not in the foreground: in a process group of its own, whatever is done to it.
+timeout "${RUNP_SUITE_LIMIT:-1200}" unshare --mount --pid --fork --kill-child --mount-proc \
+  bash "$here/run.sh" --inside "${arguments[@]}" "$@" &
+trap 'kill "$!"' INT TERM
+wait "$!"

@@ -86,7 +86,7 @@ C
   create
   local pid
   pid=$(pid_of)
-  kill -KILL "$pid"
+  kill_init
   eventually test ! -d "/proc/$pid"
   # Makes the next process take the number the container had.
   echo $((pid - 1)) >/proc/sys/kernel/ns_last_pid
