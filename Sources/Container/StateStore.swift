@@ -22,10 +22,10 @@ package struct StateStore {
   package func reserve(_ id: String) throws(RuntimeError) -> StateDirectory {
     do {
       do {
-        try File.makeDirectory(path(of: id), mode: 0o711)
+        try File.makeDirectory(path(of: id), mode: 0o700)
       } catch  where error.errno == ENOENT {
         try File.makeDirectories(root, mode: 0o711)
-        try File.makeDirectory(path(of: id), mode: 0o711)
+        try File.makeDirectory(path(of: id), mode: 0o700)
       }
       let directory = StateDirectory(
         path: path(of: id), descriptor: try File.open(path(of: id), .directory))

@@ -233,11 +233,13 @@ final class InitProcess {
 
   private func ready() throws(RuntimeError) {
     do {
+      // The runtime may end as soon as it has said go. One that ends before is
+      // seen by the wait.
+      try OwnProcess.setParentDeathSignal(nil)
       try channel.send(.ready)
       try channel.waitForGo()
-      // From here on the container lives without its runtime, and holds nothing
-      // of the host but what the start needs.
-      try OwnProcess.setParentDeathSignal(nil)
+      // From here on the container holds nothing of the host but what the start
+      // needs.
       if let gate = plan.gate {
         channel.close()
         try OwnProcess.closeAll(

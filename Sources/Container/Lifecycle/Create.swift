@@ -29,7 +29,7 @@ extension Lifecycle {
     }
     if !terminal, options.consoleSocket != nil {
       throw RuntimeError(
-        .invalidSpec, "cannot use console socket if process.terminal is not set")
+        .invalidSpec, "cannot use console socket if runp will not detach or allocate tty")
     }
   }
 }

@@ -352,9 +352,11 @@ final class ContainerEntry {
     if setup.canFinishEarly {
       for warning in try setup.becomeUser(proc.procfs) { try channel.send(.warning(warning)) }
     }
+    // The runtime may end once the program runs. One that ends before is seen
+    // by the wait.
+    try OwnProcess.setParentDeathSignal(nil)
     try channel.send(.ready)
     try channel.waitForGo()
-    try OwnProcess.setParentDeathSignal(nil)
     try ProcessExecution(
       setup: setup, executable: executable, preserveFDs: options.preserveFDs, proc: proc
     ).run(channel)
