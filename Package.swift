@@ -29,7 +29,11 @@ let package = Package(
   name: "runp",
   products: [.executable(name: "runp", targets: ["runp"])],
   targets: [
-    .target(name: "CLinux"),
+    .target(
+      name: "CLinux",
+      cSettings: [
+        .define("RUNP_COMMIT", to: "\"\(Context.gitInformation?.currentCommit ?? "unknown")\"")
+      ]),
     .systemLibrary(name: "CSeccomp"),
     .systemLibrary(name: "CCap"),
     .systemLibrary(name: "CYajl"),

@@ -69,3 +69,4 @@ int clinux_join_session_keyring(const char *name) {
 }
 int clinux_pdeathsig(int signal) { return RESULT(prctl(PR_SET_PDEATHSIG, signal)); }
 char **clinux_environment(void) { return environ; }
+const char *clinux_commit(void) { return RUNP_COMMIT; }

@@ -23,8 +23,13 @@ package struct Bundle {
     let file = config ?? "\(absolute)/config.json"
     let bytes: [UInt8]
     do {
-      bytes = try File.read(file)
-    } catch  where error.errno == ENOENT && config == nil {
+      // Opening a named pipe must not wait for somebody to write to it.
+      let source = try File.open(file, .nonBlocking)
+      if try FileStatus(of: source).kind != .regular {
+        throw RuntimeError(.invalidSpec, "\(file) is not a regular file")
+      }
+      bytes = try File.readAll(source, subject: file)
+    } catch let error as SystemError where error.errno == ENOENT && config == nil {
       throw RuntimeError(
         .invalidSpec, "JSON specification file config.json not found in \(absolute)")
     } catch {

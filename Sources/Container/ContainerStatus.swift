@@ -27,7 +27,7 @@ package struct ContainerStatus {
   init(_ directory: borrowing StateDirectory, _ id: String) throws(RuntimeError) {
     guard let record = try directory.read() else {
       // Killed before it had written a word, or about to write it.
-      throw RuntimeError(.notFound, "container \(id) does not exist: it has no state yet")
+      throw RuntimeError(.notFound, "container does not exist: \(id) has no state yet")
     }
     self.record = record
     state = try Self.state(of: record, directory)
@@ -62,6 +62,8 @@ package struct ContainerStatus {
     ]
     if !record.annotations.isEmpty { document["annotations"] = JSONValue(record.annotations) }
     if let pod = record.pod { document["pod"] = .string(pod) }
+    // Who that is, only a list says.
+    document["owner"] = ""
     return .object(document)
   }
 }

@@ -42,13 +42,16 @@ final class ProcessSetup {
   /// makes `start` shorter.
   var canFinishEarly: Bool { !filtersEarly }
 
-  /// Makes and enters the working directory, which has to be in the
-  /// container's root: links of procfs do not lead there (CVE-2024-21626).
-  func enterWorkingDirectory() throws(RuntimeError) {
+  /// Enters the working directory, which has to be in the container's root:
+  /// links of procfs do not lead there (CVE-2024-21626).
+  ///
+  /// A container's first process makes it when it is missing.
+  func enterWorkingDirectory(making: Bool) throws(RuntimeError) {
     do {
       let root = try File.open("/", [.path, .directory])
-      let directory = try SafePath.makeDirectories(process.cwd, in: root)
-      try OwnProcess.changeDirectory(to: directory)
+      if making { _ = try SafePath.makeDirectories(process.cwd, in: root) }
+      try OwnProcess.changeDirectory(
+        to: try SafePath.open(process.cwd, in: root, [.path, .directory]))
     } catch  where error.errno == EACCES {
       // Perhaps only the user may enter it: checked again after the change.
     } catch {

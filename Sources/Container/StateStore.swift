@@ -47,7 +47,7 @@ package struct StateStore {
         path: path(of: id),
         descriptor: try File.open(path(of: id), [.directory, .noFollow]))
     } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
-      throw RuntimeError(.notFound, "container \(id) does not exist")
+      throw RuntimeError(.notFound, "container does not exist: \(id)")
     } catch {
       throw RuntimeError(error, "open the state directory")
     }

@@ -62,7 +62,7 @@ import Testing
     (["spec", "--nosuch"], "runp: flag provided but not defined: --nosuch\nusage: runp spec "),
     (["completion"], "runp: \"completion\" requires exactly 1 argument\nusage: runp completion "),
     (["completion", "csh"], "runp: no completions for \"csh\""),
-    (["--log-format", "xml", "features"], "runp: invalid value \"xml\" for --log-format"),
+    (["--log-format", "xml", "features"], "runp: invalid log-format: xml"),
     (["--systemd-cgroup", "features"], "runp: the systemd cgroup driver is not supported yet\n"),
     (["--log", "syslog:x", "features"], "runp: log syslog:x: "),
     (["--root", "/", "features"], "runp: the state directory (--root) must not be /\n"),

@@ -30,6 +30,7 @@ int clinux_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits
 int clinux_join_session_keyring(const char *name);
 int clinux_pdeathsig(int signal);
 char **clinux_environment(void);
+const char *clinux_commit(void);
 
 // ids.c
 int clinux_setresuid(unsigned r, unsigned e, unsigned s);

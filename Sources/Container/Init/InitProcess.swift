@@ -138,13 +138,11 @@ final class InitProcess {
   // MARK: Root file system
 
   private func attachRoot() throws {
-    if plan.ownsMounts {
-      // Nothing that is mounted from here on may reach the host.
-      try Mounts.mount(on: "/", [.slave, .recursive])
-      try attachRoot(onto: "/")
-    } else {
-      try attachRoot(onto: plan.bundle.rootfs)
-    }
+    // Nothing that is mounted from here on may reach the host.
+    if plan.ownsMounts { try Mounts.mount(on: "/", [.slave, .recursive]) }
+    // On the root a mount is where any user namespace can reach it, but a mount
+    // there can only be pivoted.
+    try attachRoot(onto: plan.ownsMounts && !plan.options.noPivot ? "/" : plan.bundle.rootfs)
   }
 
   private func attachRoot(onto path: String) throws {
@@ -224,7 +222,7 @@ final class InitProcess {
     if !setup.process.terminal, !setup.hasUserNamespace {
       try StandardStreams.give(to: setup.process.user.uid)
     }
-    try setup.enterWorkingDirectory()
+    try setup.enterWorkingDirectory(making: true)
     let executable = try Executable(setup.process)
     if setup.canFinishEarly { try warn(setup.becomeUser(plan.proc.procfs)) }
     try ready()

@@ -26,7 +26,7 @@ extension Lifecycle {
     // Another delete was quicker.
     if directory.isGone() {
       if force { return }
-      throw RuntimeError(.notFound, "container \(id) does not exist")
+      throw RuntimeError(.notFound, "container does not exist: \(id)")
     }
     guard let record = try directory.read() else {
       return try Removal.removeDirectory(directory)

@@ -25,6 +25,8 @@ package struct ExecOptions {
   package var detach = false
   /// Go into a container that is frozen, too.
   package var ignorePaused = false
+  /// The cgroup to enter, relative to the container's own; nil for that.
+  package var cgroup: String?
   /// How many descriptors from 3 on the program gets.
   package var preserveFDs = 0
 
@@ -107,6 +109,7 @@ extension Lifecycle {
     do {
       var process = try Process(json: JSONNode(JSONValue(parsing: try File.read(file))))
       try process.validate(at: .root)
+      process.capabilities = process.capabilities ?? spec.process?.capabilities
       process.apparmorProfile = process.apparmorProfile ?? spec.process?.apparmorProfile
       process.selinuxLabel = process.selinuxLabel ?? spec.process?.selinuxLabel
       return process
@@ -244,7 +247,14 @@ final class ContainerEntry {
   }
 
   private func cloneIntoCgroup() throws -> Processes.Side {
-    guard let cgroup = try record.cgroup?.open() else { return try Processes.clone() }
+    guard let cgroup = try record.cgroup?.open() else {
+      if options.cgroup != nil { throw RuntimeError(.failed, "cgroup not exist") }
+      return try Processes.clone()
+    }
+    if let path = options.cgroup {
+      let below = try cgroupBelow(cgroup.cgroup, path)
+      return try Processes.clone(cgroup: below.number)
+    }
     do {
       return try Processes.clone(cgroup: cgroup.cgroup.directory.number)
     } catch {
@@ -252,6 +262,26 @@ final class ContainerEntry {
       // The container has split its cgroup; its first process shows where
       // processes may be.
       return try Processes.clone(cgroup: try cgroupOfInit().number)
+    }
+  }
+
+  /// Opens a cgroup below the container's; none but those can be meant.
+  private func cgroupBelow(
+    _ cgroup: borrowing Cgroup, _ path: String
+  ) throws(RuntimeError) -> Descriptor {
+    let names = path.split(separator: "/")
+    if names.contains("..") {
+      throw RuntimeError(.invalidSpec, "--cgroup: \(path) is not below the container's cgroup")
+    }
+    if names.isEmpty {
+      do { return try cgroup.directory.duplicate() } catch { throw RuntimeError(error) }
+    }
+    do {
+      return try SafePath.open(
+        names.joined(separator: "/"), in: cgroup.directory, [.directory],
+        resolve: [.beneath, .noLinks, .noMountCrossing])
+    } catch {
+      throw RuntimeError(error, "--cgroup")
     }
   }
 
@@ -347,7 +377,7 @@ final class ContainerEntry {
     } else if !setup.hasUserNamespace {
       try StandardStreams.give(to: process.user.uid)
     }
-    try setup.enterWorkingDirectory()
+    try setup.enterWorkingDirectory(making: false)
     let executable = try Executable(process)
     if setup.canFinishEarly {
       for warning in try setup.becomeUser(proc.procfs) { try channel.send(.warning(warning)) }

@@ -47,6 +47,8 @@ struct ExecOptions: Equatable {
   var capabilities: [String] = []
   /// How many descriptors after standard error the process gets.
   var preserveFDs = 0
+  /// The cgroup below the container's.
+  var cgroup: String?
   /// Whether a paused container is entered, too.
   var ignorePaused = false
 }
@@ -134,16 +136,11 @@ enum ExecCommand: Command {
         "preserve-fds", nil, "N", "pass N descriptors after standard error on to the program",
         Value.descriptorCount
       ) { $0.preserveFDs = $1 },
-      .parsed(
-        "cgroup", nil, "PATH", "cgroup below the container's (not supported yet)", cgroup
-      ) { _, _ in }.repeating,
+      .path("cgroup", nil, "PATH", "enter PATH below the container's cgroup", hint: .text) {
+        $0.cgroup = $1
+      },
       .flag("ignore-paused", nil, "enter a paused container, too") { $0.ignorePaused = $1 },
     ]
-  }
-
-  /// Refuses a cgroup: to be placed elsewhere than asked for would break limits in silence.
-  private static func cgroup(_ path: String, _ option: String) throws(UsageError) {
-    throw Value.invalid(path, of: option, "exec into another cgroup is not supported yet")
   }
 
   /// Reads `UID` or `UID:GID`, to the last character.
@@ -169,7 +166,12 @@ enum ExecCommand: Command {
     how.detach = options.detach
     how.ignorePaused = options.ignorePaused
     how.preserveFDs = options.preserveFDs
-    return try Lifecycle.exec(how, context.runtime)
+    how.cgroup = options.cgroup
+    do {
+      return try Lifecycle.exec(how, context.runtime)
+    } catch {
+      throw error.adding("exec failed")
+    }
   }
 }
 

@@ -22,7 +22,7 @@ enum Value {
   ) throws(UsageError) -> Choice where Choice.RawValue == String {
     if let choice = Choice(rawValue: text) { return choice }
     let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-    throw invalid(text, of: option, "must be one of \(words)")
+    throw UsageError(value: "invalid \(option): \(text) (must be one of \(words))")
   }
 
   /// A count of descriptors; more than a process can have open is an error.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CLinux
 internal import Container
 internal import Kernel
 internal import RuntimeSpec
@@ -12,6 +13,7 @@ enum Version {
   static func text(program: String) -> String {
     let number = runtimeVersion
     let name = program == "runc" ? "runc version \(number)+runp" : "runp version \(number)"
-    return "\(name)\nspec: \(specVersion)\nlibseccomp: \(SyscallFilter.libraryVersion)\n"
+    let commit = unsafe String(cString: clinux_commit())
+    return "\(name)\ncommit: \(commit)\nspec: \(specVersion)\nlibseccomp: \(SyscallFilter.libraryVersion)\n"
   }
 }
