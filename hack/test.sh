@@ -34,18 +34,19 @@ finish() {
   exit 0
 }
 
-# Adds up a file of TAP and the exit status of what wrote it. A test that was
-# announced and never reported has failed.
+# Adds up a file of TAP, with one plan or several, and the exit status of what
+# wrote it. A test that was announced and never reported has failed.
 add_tap() {
   local name=$1 file=$2 status=$3 planned ok not_ok skip
-  planned=$(sed -nE 's/^1\.\.([0-9]+).*/\1/p' "$file" | head -n 1)
+  planned=$(sed -nE 's/^1\.\.([0-9]+).*/\1/p' "$file" | paste -sd +)
+  planned=$((${planned:-0}))
   not_ok=$(grep -c '^not ok ' "$file")
   skip=$(grep -cE '^ok [0-9]+ .*# skip' "$file")
   ok=$(($(grep -c '^ok ' "$file") - skip))
   passed=$((passed + ok))
   failed=$((failed + not_ok))
   skipped=$((skipped + skip))
-  if [ -z "$planned" ]; then
+  if [ "$planned" = 0 ]; then
     broken "$name announced no tests (exit status $status)"
   elif [ $((ok + skip + not_ok)) -lt "$planned" ]; then
     broken "$name: $((planned - ok - skip - not_ok)) of $planned tests never reported"

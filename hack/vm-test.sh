@@ -1,25 +1,54 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs the tests that need cgroup v2's controllers, in one virtual machine:
+# Runs what needs cgroup v2's controllers, in one virtual machine: the unit tests
+# of Cgroups that are skipped without them, and Tests/integration/vm.
 #
 #   hack/vm-test.sh [ARG...]     ARGs go to Tests/integration/run.sh
 #
-# Prints TAP. Exit status 77 when the machine cannot start here. RUNTIME names
-# the runtime (default build/runp).
+# Prints TAP, a plan for each of the two. Exit status 77 when the machine cannot
+# start here. RUNTIME names the runtime (default build/runp).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+limit=${RUNP_VM_LIMIT:-1800}
+unit=.build/debug/runpPackageTests.xctest
+
+# The results of a run of Swift Testing as TAP.
+tap() {
+  awk -v status="$1" '
+    / Test run with / { next }
+    / Test .* passed after / { print "ok " ++n " unit: " $3 }
+    / Test .* failed after / { print "not ok " ++n " unit: " $3; failed = 1 }
+    / Test .* skipped/ { print "ok " ++n " unit: " $3 " # skip" }
+    END {
+      if (n == 0 || (status != 0 && !failed)) print "not ok " ++n " unit: exit status " status
+      print "1.." n
+    }'
+}
+
+# In the machine. What is executed often goes to its memory first.
+if [ "${1:-}" = --inside ]; then
+  status=0
+  if [ -x "$unit" ]; then
+    NO_COLOR=1 "$unit" --testing-library swift-testing --filter CgroupControllerTests \
+      >/tmp/unit.log 2>&1 || status=1
+    tap "$status" </tmp/unit.log
+    if [ "$status" != 0 ]; then cat /tmp/unit.log >&2; fi
+  fi
+  cp "$2" /tmp/runtime
+  shift 2
+  mkdir -p /tmp/tree/Tests
+  cp -r Tests/integration /tmp/tree/Tests/
+  RUNTIME=/tmp/runtime RUNP_SUITE_LIMIT=$limit /tmp/tree/Tests/integration/run.sh --vm "$@" ||
+    status=1
+  exit "$status"
+fi
 
 runtime=$(readlink -e "$(command -v "${RUNTIME:-build/runp}" || true)") || {
   echo "vm-test: no runtime ${RUNTIME:-build/runp}: make static" >&2
   exit 1
 }
-
-# Everything that is executed often goes to the machine's memory first: its
-# view of this file system is not cached.
-# shellcheck disable=SC2016 # expanded in the machine
-exec hack/vm.sh --timeout "${RUNP_VM_LIMIT:-1500}" --memory 3G -- bash -c '
-  cp "$1" /tmp/runtime && shift
-  mkdir -p /tmp/tree/Tests && cp -r Tests/integration /tmp/tree/Tests/
-  export RUNTIME=/tmp/runtime RUNP_SUITE_LIMIT=${RUNP_VM_LIMIT:-1500} RUNP_EMULATED=1
-  exec /tmp/tree/Tests/integration/run.sh --vm "$@"' bash "$runtime" "$@"
+[ -x "$unit" ] || echo "vm-test: $unit is not there, so unit tests are left out: make unit" >&2
+exec hack/vm.sh --timeout "$limit" --memory 3G -- \
+  env RUNP_VM_LIMIT="$limit" hack/vm-test.sh --inside "$runtime" "$@"
