@@ -26,12 +26,19 @@ if [ "${1:-}" = --inside ]; then
     umount -R /sys/fs/cgroup
     mount -t cgroup2 none /sys/fs/cgroup
   fi
+  # Processes that were just killed may keep a cgroup busy for a moment.
+  remove_cgroups() {
+    for _ in {1..50}; do
+      [ -d /sys/fs/cgroup/runp-bench ] || return 0
+      find /sys/fs/cgroup/runp-bench -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+    done
+    echo "bench: cannot remove the cgroup runp-bench" >&2
+  }
+  remove_cgroups
   status=0
   unshare --pid --fork --kill-child --mount-proc -- \
     python3 "$here/bench.py" --scratch "$scratch" "$@" || status=$?
-  if [ -d /sys/fs/cgroup/runp-bench ]; then
-    find /sys/fs/cgroup/runp-bench -depth -type d -exec rmdir {} + 2>/dev/null || true
-  fi
+  remove_cgroups
   exit "$status"
 fi
 

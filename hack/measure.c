@@ -7,6 +7,7 @@
 // Reads a line a request, fields separated by US (0x1f), and answers with one:
 //
 //   run ERRFILE CMD ARG...  ->  NANOSECONDS PEAK_KB CPU_MICROSECONDS EXIT_STATUS
+//                               (137 when it had to be killed after 30 seconds)
 //   wait PID                ->  0 when that process is gone, -1 after ten seconds
 //
 // It adopts and reaps what its commands leave running.
@@ -24,7 +25,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { max_words = 64, patience_ms = 10000 };
+enum { max_words = 64, patience_ms = 10000, limit_s = 30 };
+
+static volatile pid_t child;
+
+static void time_is_up(int signal) {
+  (void)signal;
+  kill(child, SIGKILL);
+}
 
 static long long now(void) {
   struct timespec t;
@@ -36,7 +44,7 @@ static void run(const char *errors, char **words) {
   struct rusage usage;
   int status = 0;
   long long begin = now();
-  pid_t child = vfork();
+  child = vfork();
   if (child == 0) {
     int null = open("/dev/null", O_RDWR);
     int out = open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -49,8 +57,10 @@ static void run(const char *errors, char **words) {
     _exit(127);
   }
   if (child < 0) exit(1);
+  alarm(limit_s);
   while (wait4(child, &status, 0, &usage) < 0)
     if (errno != EINTR) exit(1);
+  alarm(0);
   long long end = now();
   long long cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000LL +
                   usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
@@ -75,6 +85,7 @@ int main(void) {
   char *line = NULL;
   size_t room = 0;
   prctl(PR_SET_CHILD_SUBREAPER, 1);
+  sigaction(SIGALRM, &(struct sigaction){.sa_handler = time_is_up}, NULL);
   while (getline(&line, &room, stdin) > 0) {
     char *words[max_words + 1], *rest = line;
     int count = 0;
