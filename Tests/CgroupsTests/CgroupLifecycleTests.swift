@@ -248,7 +248,7 @@ final class RealCgroup: Sendable {
 /// A process in a cgroup that waits until it is killed or told to go on.
 final class Sleeper {
   private let process = Process()
-  private let input = Pipe()
+  private let input = Foundation.Pipe()
 
   var pid: Int32 { process.processIdentifier }
 

@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func waitingEndsWithInputOrTheDeadline() throws {
-    let pipe = Pipe()
+    let pipe = Foundation.Pipe()
     let end = try File.open("/proc/self/fd/\(pipe.fileHandleForReading.fileDescriptor)")
     #expect(try !end.waitUntilReadable(until: .after(milliseconds: 1)))
     pipe.fileHandleForWriting.write(Data("x".utf8))

@@ -3,6 +3,7 @@
 import Container
 import Foundation
 import JSON
+import Kernel
 import Support
 import Testing
 
