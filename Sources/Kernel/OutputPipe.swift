@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// A pipe for what a container writes: reading returns at once, writing waits
+/// for room.
+package struct OutputPipe {
+  /// The end to read from.
+  package let reading: SharedDescriptor
+  /// The end to write to.
+  package let writing: SharedDescriptor
+
+  /// Makes a pipe.
+  ///
+  /// The corresponding call is pipe2(2).
+  package init() throws(SystemError) {
+    var ends: [Int32] = [-1, -1]
+    try check(unsafe clinux_pipe2(&ends, O_CLOEXEC), "pipe2")
+    reading = SharedDescriptor(Descriptor(owning: ends[0]))
+    writing = SharedDescriptor(Descriptor(owning: ends[1]))
+    try reading.descriptor.setNonBlocking()
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kernel
+import Support
+import Testing
+
+@Suite struct TreeRemovalTests {
+  private let directory = TemporaryDirectory()
+
+  private func removeEverything() throws -> [String] {
+    let top = try File.open(directory.path, .directory)
+    try TreeRemoval.empty(top)
+    return try Directory.names(top)
+  }
+
+  @Test func filesDirectoriesAndLinksGoButNotWhatLinksPointTo() throws {
+    let outside = TemporaryDirectory()
+    try File.replace("\(outside.path)/kept", with: [1])
+    try File.makeDirectories("\(directory.path)/a/b")
+    try File.replace("\(directory.path)/a/b/file", with: [1])
+    try File.makeLink("\(directory.path)/a/link", to: outside.path)
+    #expect(try removeEverything() == [])
+    #expect(File.exists("\(outside.path)/kept"))
+  }
+
+  @Test func moreLevelsThanDescriptorsAreRemoved() throws {
+    var deepest = try File.open(directory.path, .directory)
+    for _ in 0..<3000 {
+      try File.makeDirectory("d", at: deepest.number)
+      deepest = try File.open("d", .directory, at: deepest.number)
+    }
+    #expect(try removeEverything() == [])
+  }
+
+  @Test func namesThatTheRemovalWouldChooseAreNoObstacle() throws {
+    for name in ["1", "2", "3"] {
+      try File.makeDirectories("\(directory.path)/\(name)/x")
+    }
+    try File.makeDirectories("\(directory.path)/a/b/1")
+    #expect(try removeEverything() == [])
+  }
+}
