@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Container
+internal import Glibc
+internal import Kernel
+internal import RuntimeSpec
+
+extension PodLifecycle {
+  /// Stops the containers of a pod, the one started last first: each gets its
+  /// signal and some time, then it is killed.
+  ///
+  /// `timeout` in seconds is for containers instead of what the file says.
+  package static func stop(
+    _ id: String, timeout: UInt32? = nil, _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    let sandbox = try Sandbox.open(id, context)
+    // A supervisor starts nothing again from here on.
+    try change(id, context) { $0.isStopping = true }
+    let members = try Members.all(of: id, context)
+    let listed = try PodBundles.ordered(sandbox.spec).map(\.id)
+    let others = members.map(\.record.id).filter { !listed.contains($0) }
+    for name in (listed + others).reversed() {
+      guard let member = members.first(where: { $0.record.id == name }) else { continue }
+      do {
+        try stop(member, sandbox.spec.container(name), timeout, context)
+      } catch {
+        throw RuntimeError(wrapping: error, "stop \(name)")
+      }
+    }
+  }
+
+  private static func stop(
+    _ member: ContainerStatus, _ container: PodContainer?, _ timeout: UInt32?,
+    _ context: RuntimeContext
+  ) throws {
+    guard let process = try member.record.initProcess?.handle() else { return }
+    let container = container ?? PodContainer(id: member.record.id, bundle: "")
+    // One that was never started does not take signals as its program would.
+    if member.state != .created {
+      try send(container.stopSignal, to: member, context)
+      let seconds = UInt64(timeout ?? container.stopTimeout)
+      if try process.waitUntilReadable(until: .after(milliseconds: seconds * 1000)) { return }
+    }
+    try send(SIGKILL, to: member, context)
+    if try !process.waitUntilReadable(until: .after(milliseconds: 10_000)) {
+      throw RuntimeError(.failed, "it does not end")
+    }
+  }
+
+  private static func send(
+    _ signal: Int32, to member: ContainerStatus, _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    do {
+      try Lifecycle.kill(member.record.id, signal, all: signal == SIGKILL, context)
+    } catch  where error.kind == .wrongState || error.kind == .notFound {
+      // It has ended by itself.
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import Container
+internal import Kernel
+internal import RuntimeSpec
+
+/// The cgroup of a pod: its limits hold for all containers together, and no
+/// process is ever in it itself.
+enum PodCgroup {
+  /// Where the cgroup of a pod is going to be; nil when there is to be none.
+  static func path(
+    _ spec: PodSpec, id: String, _ context: RuntimeContext
+  ) throws(CgroupError) -> CgroupPath? {
+    if context.cgroupManager == .disabled { return nil }
+    let base = context.rootless ? try CgroupHierarchy.find().ownPath() : .root
+    return try CgroupPath(
+      cgroupsPath: spec.linux.cgroupsPath ?? "runp-pods/\(id)", id: id, below: base)
+  }
+
+  /// Whether a pod can do without a cgroup where this user may make none.
+  static func isOptional(_ spec: PodSpec, _ context: RuntimeContext) -> Bool {
+    context.rootless && spec.linux.cgroupsPath == nil && spec.linux.resources == nil
+  }
+
+  /// Makes the cgroup and sets its limits.
+  ///
+  /// `recorded` is called with the cgroup's identity before anything else is
+  /// done with it.
+  static func make(
+    at path: CgroupPath, _ resources: LinuxResources?,
+    recorded: (UInt64) throws(SystemError) -> Void
+  ) throws {
+    let plan = try LimitPlan(resources)
+    let hierarchy = try CgroupHierarchy.find()
+    let cgroup = try Cgroup.create(in: hierarchy, at: path, for: plan)
+    try recorded(cgroup.identity)
+    try cgroup.apply(plan)
+    if let devices = resources?.devices, !devices.isEmpty {
+      try cgroup.attachDeviceProgram(try DeviceRule.rules(devices))
+    }
+  }
+
+  /// Removes the cgroup and what is left in it.
+  static func remove(_ record: PodState.Cgroup) throws(CgroupError) {
+    guard let path = CgroupPath(recorded: record.path) else { return }
+    let cgroup = try Cgroup.open(
+      in: try CgroupHierarchy.find(), at: path, identity: record.identity)
+    guard let cgroup else { return }
+    do {
+      try cgroup.remove(until: .after(milliseconds: 10_000))
+    } catch  where error.kind == .notOurs {
+      // The pod's was never made, and something else has its place.
+    }
+  }
+}

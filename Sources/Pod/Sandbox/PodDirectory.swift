@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Container
+internal import Glibc
+internal import JSON
+package import Kernel
+
+/// A pod's directory, open.
+package struct PodDirectory: ~Copyable {
+  /// The pod's ID.
+  package let id: String
+  /// Where its parts are.
+  package let paths: PodPaths
+  /// The directory.
+  package let descriptor: Descriptor
+
+  private static let stateName = "state.json"
+  private static let specName = "pod.json"
+
+  private init(id: String, paths: PodPaths, descriptor: consuming Descriptor) {
+    self.id = id
+    self.paths = paths
+    self.descriptor = descriptor
+  }
+
+  /// Opens the directory of a pod that is there.
+  ///
+  /// - Throws: `RuntimeError` of kind `notFound` when there is none.
+  package static func open(_ id: String, root: String) throws(RuntimeError) -> PodDirectory {
+    // An annotation may say anything.
+    guard PodSpec.isName(id) else {
+      throw RuntimeError(.notFound, "pod \"\(id)\" does not exist: that cannot name a pod")
+    }
+    let paths = PodPaths(root: root, id: id)
+    do {
+      return PodDirectory(
+        id: id, paths: paths,
+        descriptor: try File.open(paths.directory, [.directory, .noFollow]))
+    } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
+      throw RuntimeError(.notFound, "pod \(id) does not exist")
+    } catch {
+      throw RuntimeError(error, "pod \(id)")
+    }
+  }
+
+  /// Opens the directory of a pod, making it when it is not there.
+  static func make(_ id: String, root: String) throws(SystemError) -> PodDirectory {
+    let paths = PodPaths(root: root, id: id)
+    var attempts = 0
+    while true {
+      do {
+        // Others may pass through, but not look: a container with a user
+        // namespace reaches its volumes as another user of the host.
+        try File.makeDirectories(paths.parent, mode: 0o711)
+        do {
+          try File.makeDirectory(paths.directory, mode: 0o711)
+        } catch  where error.errno == EEXIST {
+          // It is taken, or left over: the lock will tell.
+        }
+        return PodDirectory(
+          id: id, paths: paths,
+          descriptor: try File.open(paths.directory, [.directory, .noFollow]))
+      } catch  where error.errno == ENOENT && attempts < 100 {
+        // The last pod has just been removed, and the directories with it.
+        attempts += 1
+      }
+    }
+  }
+
+  /// The IDs of all pods, sorted; empty when there was never one.
+  package static func identifiers(root: String) throws(RuntimeError) -> [String] {
+    let parent = PodPaths(root: root, id: "").parent
+    do {
+      return try Directory.names(try File.open(parent, .directory)).sorted()
+    } catch  where error.errno == ENOENT {
+      return []
+    } catch {
+      throw RuntimeError(error, "list pods")
+    }
+  }
+
+  /// Whether the directory has been removed since it was opened.
+  borrowing func isGone() -> Bool {
+    do {
+      return try !FileStatus(paths.directory).isSameFile(as: FileStatus(of: descriptor))
+    } catch {
+      // What cannot be found any more is gone.
+      return true
+    }
+  }
+
+  /// Changes the state; nobody else changes it meanwhile.
+  ///
+  /// The lock is that of the kept document: the directory's own is held for as
+  /// long as a container is being created, or run in the foreground.
+  borrowing func edit(
+    _ change: (inout PodState) throws(RuntimeError) -> Void
+  ) throws(RuntimeError) {
+    do {
+      let document = try File.open(Self.specName, at: descriptor.number)
+      try FileLock.take(document, wait: true)
+      guard !isGone(), var state = try readState() else {
+        throw RuntimeError(.notFound, "pod \(id) does not exist")
+      }
+      try change(&state)
+      try write(state)
+    } catch let error as SystemError where error.errno == ENOENT {
+      throw RuntimeError(.notFound, "pod \(id) does not exist")
+    } catch let error as RuntimeError {
+      throw error
+    } catch {
+      throw RuntimeError(wrapping: error, "pod \(id)")
+    }
+  }
+
+  /// Writes the state in one step.
+  borrowing func write(_ state: PodState) throws(SystemError) {
+    try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor.number)
+  }
+
+  /// Reads the state; nil when the command that made the directory was killed
+  /// before it had written any.
+  package borrowing func readState() throws(RuntimeError) -> PodState? {
+    do {
+      let bytes = try File.read(Self.stateName, at: descriptor.number)
+      return try PodState(json: JSONNode(JSONValue(parsing: bytes)))
+    } catch let error as SystemError where error.errno == ENOENT {
+      return nil
+    } catch {
+      throw RuntimeError(wrapping: error, "\(paths.directory)/\(Self.stateName)")
+    }
+  }
+
+  /// Keeps the pod's document as it was given.
+  borrowing func writeSpec(_ bytes: [UInt8]) throws(SystemError) {
+    try File.replace(Self.specName, with: bytes, at: descriptor.number)
+  }
+
+  /// Reads the document that was kept.
+  package borrowing func readSpec() throws(RuntimeError) -> PodSpec {
+    do {
+      return try PodSpec(parsing: try File.read(Self.specName, at: descriptor.number))
+    } catch {
+      throw RuntimeError(wrapping: error, "\(paths.directory)/\(Self.specName)")
+    }
+  }
+
+  /// Reads the document that was kept; nil when the command that makes the pod
+  /// has not written it.
+  borrowing func readSpecIfWritten() throws(RuntimeError) -> PodSpec? {
+    File.exists(Self.specName, at: descriptor.number) ? try readSpec() : nil
+  }
+
+  /// Removes everything in the directory, and the directory itself unless it is
+  /// to be used again; nothing may be mounted there.
+  ///
+  /// The state goes last: without it nobody would know of the rest.
+  borrowing func remove(keepingDirectory: Bool = false) throws(SystemError) {
+    for name in try Directory.names(descriptor) where name != Self.stateName {
+      do {
+        try File.remove(name, at: descriptor.number)
+      } catch  where error.errno == EISDIR {
+        try TreeRemoval.empty(
+          try File.open(name, [.directory, .noFollow], at: descriptor.number))
+        try File.remove(name, isDirectory: true, at: descriptor.number)
+      } catch  where error.errno == ENOENT {}
+    }
+    do {
+      try File.remove(Self.stateName, at: descriptor.number)
+    } catch  where error.errno == ENOENT {}
+    if keepingDirectory { return }
+    do {
+      try File.remove(paths.directory, isDirectory: true)
+    } catch  where error.errno == ENOENT {}
+    // It is only gone when this was the last pod.
+    try? File.remove(paths.parent, isDirectory: true)
+  }
+}

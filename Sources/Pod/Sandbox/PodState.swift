@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Container
+package import JSON
+package import RuntimeSpec
+
+/// What runp keeps of a pod in its `state.json`.
+///
+/// It is written before the first side effect of `pod create`. Everything but
+/// the cgroup is below the pod's directory, so this and the directory are all
+/// that is needed to remove a pod whole.
+package struct PodState: Equatable {
+  /// How far the pod is.
+  package enum Phase: String, CaseIterable, Sendable {
+    /// The sandbox is being made.
+    case making
+    /// The sandbox is there, the containers of the file are being created.
+    case filling
+    /// Everything of the file is there.
+    case ready
+    /// The pod is being removed; nothing can join it any more.
+    case removing
+  }
+
+  /// The pod's cgroup.
+  package struct Cgroup: Equatable, Sendable {
+    /// Where it is below the root of the hierarchy.
+    package var path: String
+    /// What tells it from another at the same path; nil until it is made.
+    package var identity: UInt64?
+
+    /// Records a cgroup.
+    package init(path: String, identity: UInt64? = nil) {
+      self.path = path
+      self.identity = identity
+    }
+  }
+
+  /// The pod's ID.
+  package var id: String
+  /// How far it is.
+  package var phase: Phase
+  /// When `pod create` began, in RFC 3339 form.
+  package var created: String
+  /// The command that makes it, which a later one needs to know only while the
+  /// phase is not `ready`.
+  package var creator: ContainerRecord.Process
+  /// The directory that the bundles' paths are relative to.
+  package var bundleBase: String
+  /// The kinds of namespaces that it holds.
+  package var namespaces: [NamespaceType]
+  /// Its cgroup; nil when it has none.
+  package var cgroup: Cgroup?
+  /// Whether somebody asked for it to be stopped since it was started, so that
+  /// its supervisor starts nothing again.
+  package var isStopping: Bool
+
+  /// Describes a pod that is about to be made.
+  package init(
+    id: String, created: String, creator: ContainerRecord.Process, bundleBase: String,
+    namespaces: [NamespaceType], cgroup: Cgroup?
+  ) {
+    self.id = id
+    phase = .making
+    self.created = created
+    self.creator = creator
+    self.bundleBase = bundleBase
+    self.namespaces = namespaces
+    self.cgroup = cgroup
+    isStopping = false
+  }
+}
+
+extension PodState {
+  /// The document that is kept on disk.
+  var json: JSONValue {
+    var document: OrderedMap<JSONValue> = [
+      "version": 1, "id": .string(id), "phase": .string(phase.rawValue),
+      "created": .string(created),
+      "creator": [
+        "pid": JSONValue(creator.pid), "startTime": JSONValue(creator.startTime),
+      ],
+      "bundleBase": .string(bundleBase),
+      "namespaces": JSONValue(namespaces.map { $0.rawValue }),
+      "isStopping": .bool(isStopping),
+    ]
+    if let cgroup {
+      var record: OrderedMap<JSONValue> = ["path": .string(cgroup.path)]
+      if let identity = cgroup.identity { record["identity"] = JSONValue(identity) }
+      document["cgroup"] = .object(record)
+    }
+    return .object(document)
+  }
+}
+
+extension PodState: JSONDecodable {
+  package init(json: JSONNode) throws(SpecError) {
+    id = try json.requiredString("id")
+    phase = try json.requiredWord("phase")
+    created = try json.requiredString("created")
+    creator = try json.requiredObject("creator")
+    bundleBase = try json.requiredString("bundleBase")
+    namespaces = try json.words("namespaces") ?? []
+    cgroup = try json.object("cgroup")
+    isStopping = try json.bool("isStopping") ?? false
+  }
+}
+
+extension PodState.Cgroup: JSONDecodable {
+  package init(json: JSONNode) throws(SpecError) {
+    path = try json.requiredString("path")
+    identity = try json.integer("identity")
+  }
+}

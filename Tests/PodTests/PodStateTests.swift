@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Container
+import JSON
+import Kernel
+import RuntimeSpec
+import Testing
+
+@testable import Pod
+
+@Suite struct PodStateTests {
+  private func state(phase: PodState.Phase, creator: ContainerRecord.Process) -> PodState {
+    var state = PodState(
+      id: "web", created: "2026-01-02T03:04:05Z", creator: creator, bundleBase: "/srv/web",
+      namespaces: [.network, .user], cgroup: .init(path: "/runp-pods/web", identity: 7))
+    state.phase = phase
+    state.isStopping = true
+    return state
+  }
+
+  @Test func whatIsWrittenIsReadBack() throws {
+    let state = state(phase: .filling, creator: .init(pid: 5, startTime: .max))
+    let document = try JSONValue(parsing: state.json.bytes())
+    #expect(try PodState(json: JSONNode(document)) == state)
+  }
+
+  @Test func aPodWhoseMakerIsGoneIsNotAlive() throws {
+    let own = ContainerRecord.Process(
+      pid: Processes.own, startTime: try #require(Processes.startTime(of: Processes.own)))
+    let other = ContainerRecord.Process(pid: own.pid, startTime: own.startTime + 1)
+    #expect(state(phase: .making, creator: own).isAlive)
+    #expect(state(phase: .filling, creator: own).isAlive)
+    #expect(!state(phase: .making, creator: other).isAlive)
+    #expect(!state(phase: .filling, creator: other).isAlive)
+    #expect(state(phase: .ready, creator: other).isAlive)
+    #expect(!state(phase: .removing, creator: own).isAlive)
+  }
+}
