@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Container
+internal import Glibc
+internal import Kernel
+
+/// Runs a pod in the foreground: the kubelet of one pod for one terminal.
+///
+/// One loop waits for everything: output, ends of containers, signals, delays.
+package final class PodSupervisor {
+  private let id: String
+  private let document: PodDocument
+  private let context: RuntimeContext
+  private let initContainers: [SupervisedContainer]
+  /// In the order in which they are started.
+  private let containers: [SupervisedContainer]
+  private let output: OutputDestination
+  private let errors: OutputDestination
+  private let labels: OutputLabels
+  private let signals: SharedDescriptor
+  /// The status of the first container that failed for good.
+  private var failure: Int32?
+  private var shutdown: Shutdown?
+  /// Whether somebody else is stopping or has removed the pod.
+  private var isTakenOver = false
+
+  /// Reads the bundles; nothing is made yet.
+  package init(
+    _ id: String, _ document: PodDocument, _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    self.id = id
+    self.document = document
+    self.context = context
+    let bundles = try PodBundles(document.spec, directory: document.directory)
+    let ordered = try bundles.ordered()
+    let all = document.spec.initContainers + ordered
+    do {
+      output = try OutputDestination(number: 1)
+      errors = try OutputDestination(number: 2)
+      labels = OutputLabels(all.map(\.id))
+      signals = SharedDescriptor(
+        try Signals.descriptor(for: Signals.mask([SIGINT, SIGTERM, SIGHUP])))
+    } catch {
+      throw RuntimeError(error, "run the pod")
+    }
+    // Writing to a reader that is gone is an error like any other.
+    Signals.ignore(SIGPIPE)
+    var supervised: [SupervisedContainer] = []
+    for container in all {
+      supervised.append(
+        try SupervisedContainer(
+          container, try bundles.bundle(of: container), pod: id, context,
+          output: OutputStream(
+            label: labels.label(container.id, coloured: output.isColoured), to: output),
+          errors: OutputStream(
+            label: labels.label(container.id, coloured: errors.isColoured), to: errors)))
+    }
+    initContainers = Array(supervised.prefix(document.spec.initContainers.count))
+    containers = Array(supervised.dropFirst(document.spec.initContainers.count))
+  }
+
+  /// Makes the pod, runs it until its containers have ended, and removes it.
+  ///
+  /// - Returns: the exit status of the first container that failed for good,
+  ///   without those that were stopped; 0 when there was none.
+  package func run() throws(RuntimeError) -> Int32 {
+    _ = try Sandbox.make(id, document, context)
+    do {
+      for container in containers { try container.create() }
+      try PodLifecycle.finish(id, context)
+      try runInitContainers()
+      for container in containers where shutdown == nil && failure == nil {
+        try container.start()
+      }
+      if failure != nil { beginShutdown() }
+      try loop { self.containers.allSatisfy(\.isOver) }
+    } catch {
+      PodLifecycle.undo(id, context)
+      throw error
+    }
+    for container in initContainers + containers { try container.remove() }
+    try PodLifecycle.delete(id, force: true, context)
+    return failure ?? 0
+  }
+
+  private func runInitContainers() throws(RuntimeError) {
+    for container in initContainers where shutdown == nil && failure == nil {
+      try container.create()
+      try container.start()
+      try loop { container.isOver }
+      try container.remove()
+    }
+  }
+
+  // MARK: - The loop
+
+  private func loop(until isDone: () -> Bool) throws(RuntimeError) {
+    while !isDone() {
+      var waited = PollSet()
+      waited.add(signals.number)
+      let live = initContainers + containers
+      for container in live {
+        if let process = container.process { waited.add(process.number) }
+        for stream in container.streams { if let number = stream.number { waited.add(number) } }
+      }
+      let ready: Set<Int32>
+      do {
+        ready = try waited.wait(until: nextDeadline)
+      } catch {
+        throw RuntimeError(error, "wait for the containers")
+      }
+      for container in live {
+        for stream in container.streams where stream.number.map(ready.contains) == true {
+          stream.relay()
+        }
+      }
+      if ready.contains(signals.number) { try takeSignals() }
+      if (output.isBroken || errors.isBroken) && shutdown == nil { beginShutdown() }
+      for container in live where (container.process?.number).map(ready.contains) == true {
+        try takeEnd(of: container)
+      }
+      try restartDue()
+      try shutdown?.advance()
+    }
+  }
+
+  private var nextDeadline: Deadline? {
+    var deadlines = (initContainers + containers).compactMap { container -> Deadline? in
+      if case .waiting(let deadline) = container.phase { deadline } else { nil }
+    }
+    if let deadline = shutdown?.deadline { deadlines.append(deadline) }
+    return deadlines.min { $0.millisecondsLeft < $1.millisecondsLeft }
+  }
+
+  private func takeSignals() throws(RuntimeError) {
+    while let signal = Signals.next(signals.descriptor) {
+      if shutdown == nil {
+        say("stopping the pod\(signal == SIGINT ? ", once more kills it" : "")")
+        beginShutdown()
+      } else {
+        try shutdown?.killAll()
+      }
+    }
+  }
+
+  private func beginShutdown() {
+    for container in initContainers + containers {
+      switch container.phase {
+      case .waiting, .absent: container.end()
+      case .created, .running, .over: break
+      }
+    }
+    shutdown = shutdown ?? Shutdown((initContainers + containers).reversed())
+  }
+
+  // MARK: - The end of a container
+
+  private func takeEnd(of container: SupervisedContainer) throws(RuntimeError) {
+    guard let status = try container.takeStatus() else { return }
+    noticeTakeover()
+    if shutdown != nil || isTakenOver { return container.end() }
+    let id = container.container.id
+    if wantsRestart(container, status.code) {
+      let delay = container.backoff.delay(ranLong: container.ranLong)
+      say("\(id) \(Self.words(status)), starting it again in \(delay) ms")
+      return container.wait(milliseconds: delay)
+    }
+    say("\(id) \(Self.words(status))")
+    end(container, status.code)
+  }
+
+  /// Has a container ended for good.
+  private func end(_ container: SupervisedContainer, _ code: Int32) {
+    container.end()
+    if code != 0, failure == nil { failure = code }
+    let isInit = initContainers.contains { $0 === container }
+    if isInit ? code != 0 : document.spec.exitPolicy == .stop { beginShutdown() }
+  }
+
+  private func wantsRestart(_ container: SupervisedContainer, _ code: Int32) -> Bool {
+    switch container.container.restartPolicy {
+    case .always: true
+    case .onFailure: code != 0
+    case .never: false
+    }
+  }
+
+  private static func words(_ status: ExitStatus) -> String {
+    switch status {
+    case .exited(let code): "ended with exit status \(code)"
+    case .signalled(let signal): "was killed by signal \(signal)"
+    }
+  }
+
+  private func restartDue() throws(RuntimeError) {
+    for container in initContainers + containers {
+      guard case .waiting(let deadline) = container.phase, deadline.hasPassed else { continue }
+      noticeTakeover()
+      if isTakenOver {
+        container.end()
+        continue
+      }
+      do {
+        try container.restart()
+      } catch {
+        try container.abandon()
+        let delay = container.backoff.delay(ranLong: false)
+        say("\(error), trying again in \(delay) ms")
+        container.wait(milliseconds: delay)
+      }
+    }
+  }
+
+  /// Looks whether another command stops or has removed the pod.
+  private func noticeTakeover() {
+    if isTakenOver { return }
+    do {
+      let state = try PodDirectory.open(id, root: context.root).readState()
+      isTakenOver = state.map { $0.isStopping || $0.phase == .removing } ?? true
+    } catch {
+      // A pod that cannot be read any more is not ours to run.
+      isTakenOver = true
+    }
+  }
+
+  private func say(_ text: String) {
+    let label = labels.label(OutputLabels.supervisor, coloured: errors.isColoured)
+    errors.write(Array("\(label)\(text)\n".utf8))
+  }
+}

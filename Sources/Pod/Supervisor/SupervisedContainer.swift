@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Container
+internal import JSON
+internal import Kernel
+internal import RuntimeSpec
+
+/// A container that `pod run` looks after.
+final class SupervisedContainer {
+  /// Where it is in its life under supervision.
+  enum Phase {
+    /// Not created yet.
+    case absent
+    /// Created, not started.
+    case created
+    /// Started.
+    case running
+    /// Ended, to be made again at a moment.
+    case waiting(Deadline)
+    /// Ended for good.
+    case over
+  }
+
+  /// What the pod's file says of it.
+  let container: PodContainer
+  /// Where it is in its life.
+  private(set) var phase = Phase.absent
+  /// Its first process, from its creation to its end.
+  private(set) var process: SharedDescriptor?
+  /// The delays between its starts.
+  var backoff = Backoff()
+
+  private let bundle: Bundle
+  private let pod: String
+  private let context: RuntimeContext
+  /// What it has written arrives here, as complete lines.
+  private let output: OutputStream
+  private let errors: OutputStream
+  /// From when on a run counts as long.
+  private var settled: Deadline?
+
+  init(
+    _ container: PodContainer, _ bundle: Bundle, pod: String, _ context: RuntimeContext,
+    output: OutputStream, errors: OutputStream
+  ) throws(RuntimeError) {
+    if bundle.spec.process?.terminal == true {
+      throw RuntimeError(
+        SpecError(path: "process.terminal", reason: "a container of pod run has no terminal"),
+        "container \(container.id)")
+    }
+    self.container = container
+    self.bundle = bundle
+    self.pod = pod
+    self.context = context
+    self.output = output
+    self.errors = errors
+  }
+
+  /// Whether it has ended for good.
+  var isOver: Bool {
+    if case .over = phase { true } else { false }
+  }
+
+  /// Whether its last run was a long one.
+  var ranLong: Bool { settled?.hasPassed ?? false }
+
+  /// The streams that it can still write to.
+  var streams: [OutputStream] { [output, errors] }
+
+  /// Creates it, with its output going here and nothing to read.
+  func create() throws(RuntimeError) {
+    do {
+      let nothing = try File.open("/dev/null")
+      let outputEnd = try output.open()
+      let errorEnd = try errors.open()
+      var options = CreateOptions(id: container.id)
+      options.streams = (nothing.number, outputEnd.number, errorEnd.number)
+      let pid = try Membership.create(bundle, options, in: pod, context)
+      // A child of ours that nobody has waited for: the ID is still its own.
+      process = SharedDescriptor(try Processes.open(pid: pid))
+      phase = .created
+    } catch {
+      throw RuntimeError(wrapping: error, "container \(container.id)")
+    }
+  }
+
+  /// Starts it.
+  func start() throws(RuntimeError) {
+    do {
+      try Lifecycle.start(container.id, context)
+    } catch {
+      throw error.adding("start \(container.id)")
+    }
+    settled = .after(milliseconds: Backoff.longest)
+    phase = .running
+  }
+
+  /// Makes it again in the live pod.
+  func restart() throws(RuntimeError) {
+    try remove()
+    try create()
+    try start()
+  }
+
+  /// Deletes it, and with it whatever it has left behind.
+  func remove() throws(RuntimeError) {
+    try Lifecycle.delete(container.id, force: true, context)
+    reap()
+    output.drain()
+    errors.drain()
+    output.close()
+    errors.close()
+  }
+
+  /// Cleans up after a restart that failed halfway.
+  func abandon() throws(RuntimeError) {
+    try remove()
+    phase = .absent
+  }
+
+  private func reap() {
+    guard let ended = process else { return }
+    process = nil
+    // Its status is of no interest any more.
+    _ = try? Processes.wait(ended.descriptor)
+  }
+
+  /// Takes the status of its first process, which has ended.
+  func takeStatus() throws(RuntimeError) -> ExitStatus? {
+    guard let ended = process else { return nil }
+    process = nil
+    output.drain()
+    errors.drain()
+    do {
+      return try Processes.wait(ended.descriptor)
+    } catch {
+      throw RuntimeError(error, "container \(container.id)")
+    }
+  }
+
+  /// Has it wait to be made again.
+  func wait(milliseconds: UInt64) {
+    phase = .waiting(.after(milliseconds: milliseconds))
+  }
+
+  /// Gives it up.
+  func end() {
+    phase = .over
+  }
+
+  /// Sends a signal to its first process, or SIGKILL to all of it.
+  func signal(_ number: Int32) throws(RuntimeError) {
+    do {
+      try Lifecycle.kill(container.id, number, all: number == 9, context)
+    } catch  where error.kind == .wrongState || error.kind == .notFound {
+      // It has ended by itself.
+    }
+  }
+}
