@@ -6,8 +6,10 @@ enum CommandTable {
   static var all: [any Command.Type] {
     [
       CreateCommand.self, StartCommand.self, StateCommand.self, KillCommand.self,
-      DeleteCommand.self, RunCommand.self, ExecCommand.self, ListCommand.self, SpecCommand.self,
-      FeaturesCommand.self, CompletionCommand.self, ManCommand.self,
+      DeleteCommand.self, RunCommand.self, ExecCommand.self, ListCommand.self,
+      PodCreateCommand.self, PodStartCommand.self, PodRunCommand.self, PodStateCommand.self,
+      PodListCommand.self, PodKillCommand.self, PodStopCommand.self, PodDeleteCommand.self,
+      SpecCommand.self, FeaturesCommand.self, CompletionCommand.self, ManCommand.self,
       HelpCommand.self,
     ]
   }

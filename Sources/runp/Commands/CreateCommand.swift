@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Pod
 
 /// What `create` was asked for.
 struct CreateOptions: HasCreationOptions, Equatable {
@@ -32,8 +33,11 @@ enum CreateCommand: Command {
     _ options: CreateOptions, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try options.creation.checkPreservedFiles()
-    let bundle = try options.creation.loadBundle()
-    _ = try Lifecycle.create(bundle, options.creation.containerOptions, context.runtime)
+    var bundle = try options.creation.loadBundle()
+    var how = options.creation.containerOptions
+    let membership = try Membership.enter(&bundle, &how, context.runtime)
+    _ = try Lifecycle.create(bundle, how, context.runtime)
+    withExtendedLifetime(membership) {}
     return ExitStatus.success
   }
 }

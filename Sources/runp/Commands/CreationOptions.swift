@@ -92,6 +92,7 @@ extension CreationOptions {
     options.noPivot = noPivot
     options.noNewKeyring = noNewKeyring
     options.preserveFDs = preserveFDs
+    options.pod = pod
     return options
   }
 }

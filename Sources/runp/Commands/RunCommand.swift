@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Pod
 
 /// What `run` was asked for.
 struct RunOptions: HasCreationOptions, Equatable {
@@ -43,11 +44,15 @@ enum RunCommand: Command {
     _ options: RunOptions, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try options.creation.checkPreservedFiles()
-    let bundle = try options.creation.loadBundle()
+    var bundle = try options.creation.loadBundle()
+    var creation = options.creation.containerOptions
+    let membership = try Membership.enter(&bundle, &creation, context.runtime)
     var how = Container.RunOptions()
     how.detach = options.detach
     how.keep = options.keep
     how.noSubreaper = options.noSubreaper
-    return try Lifecycle.run(bundle, options.creation.containerOptions, how, context.runtime)
+    let status = try Lifecycle.run(bundle, creation, how, context.runtime)
+    withExtendedLifetime(membership) {}
+    return status
   }
 }

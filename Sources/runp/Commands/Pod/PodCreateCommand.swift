@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import Pod
+
 /// What `pod create` was asked for.
 struct PodCreateOptions: Equatable {
   /// The ID for the pod.
@@ -9,7 +12,7 @@ struct PodCreateOptions: Equatable {
 }
 
 /// Makes a pod and the containers that its document lists.
-enum PodCreateCommand: CommandSyntax {
+enum PodCreateCommand: Command {
   static let name = "pod create"
   static let summary = "create a pod and the containers that its file lists"
 
@@ -22,5 +25,17 @@ enum PodCreateCommand: CommandSyntax {
       arguments: [.newPod],
       options: [.path("file", "f", "FILE", "read the pod from a JSON file") { $0.file = $1 }],
       store: { $0.id = $1[0] })
+  }
+
+  static func run(
+    _ options: PodCreateOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    let document = try options.file.map(PodDocument.init(reading:)) ?? PodDocument()
+    do {
+      try PodLifecycle.create(options.id, document, context.runtime)
+    } catch {
+      throw error.adding("pod create \(options.id)")
+    }
+    return ExitStatus.success
   }
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import Pod
+
 /// What `pod delete` was asked for.
 struct PodDeleteOptions: Equatable {
   /// The ID of the pod.
@@ -9,7 +12,7 @@ struct PodDeleteOptions: Equatable {
 }
 
 /// Removes what is left of a pod.
-enum PodDeleteCommand: CommandSyntax {
+enum PodDeleteCommand: Command {
   static let name = "pod delete"
   static let summary = "remove everything that a pod holds"
 
@@ -22,5 +25,12 @@ enum PodDeleteCommand: CommandSyntax {
         }
       ],
       store: { $0.id = $1[0] })
+  }
+
+  static func run(
+    _ options: PodDeleteOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    try PodLifecycle.delete(options.id, force: options.force, context.runtime)
+    return ExitStatus.success
   }
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import Pod
+
 /// What `pod kill` was asked for.
 struct PodKillOptions: Equatable {
   /// The ID of the pod.
@@ -9,7 +12,7 @@ struct PodKillOptions: Equatable {
 }
 
 /// Sends a signal to all containers of a pod.
-enum PodKillCommand: CommandSyntax {
+enum PodKillCommand: Command {
   static let name = "pod kill"
   static let summary = "send a signal to all containers of a pod"
 
@@ -22,5 +25,13 @@ enum PodKillCommand: CommandSyntax {
         options.id = words[0]
         if words.count > 1 { options.signal = words[1] }
       })
+  }
+
+  static func run(
+    _ options: PodKillOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    let signal = try SignalName.number(of: options.signal)
+    try PodLifecycle.kill(options.id, signal, context.runtime)
+    return ExitStatus.success
   }
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import JSON
+internal import Pod
+
 /// Shows all pods.
-enum PodListCommand: CommandSyntax {
+enum PodListCommand: Command {
   static let name = "pod list"
   static let summary = "show all pods of the state directory"
 
@@ -9,5 +13,25 @@ enum PodListCommand: CommandSyntax {
     Syntax(
       defaults: ListOptions(), details: "", arguments: [], options: ListOptions.options,
       store: { _, _ in })
+  }
+
+  static func run(
+    _ options: ListOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    let pods = try PodStatus.list(context.runtime)
+    if options.quiet {
+      try Output.write(pods.map { "\($0.id)\n" }.joined())
+    } else if options.format == .json {
+      try Output.write(JSONValue.array(pods.map(\.json)).text() + "\n")
+    } else {
+      try Output.write(table(pods))
+    }
+    return ExitStatus.success
+  }
+
+  private static func table(_ pods: [PodStatus]) -> String {
+    TextLayout.columns(
+      [["ID", "STATUS", "CONTAINERS", "CREATED"]]
+        + pods.map { [$0.id, $0.summary.rawValue, "\($0.members.count)", $0.created] })
   }
 }

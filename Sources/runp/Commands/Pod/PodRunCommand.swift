@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import Pod
+
 /// What `pod run` was asked for.
 struct PodRunOptions: Equatable {
   /// The ID for the pod; nil for the file's name without `.json`.
@@ -11,7 +14,7 @@ struct PodRunOptions: Equatable {
 }
 
 /// Makes a pod, starts it and looks after it until its end.
-enum PodRunCommand: CommandSyntax {
+enum PodRunCommand: Command {
   static let name = "pod run"
   static let summary = "create and start a pod and look after it until its end"
 
@@ -32,5 +35,24 @@ enum PodRunCommand: CommandSyntax {
         .flag("detach", "d", "return when the containers have started") { $0.detach = $1 },
       ],
       store: { $0.id = $1.first })
+  }
+
+  static func run(
+    _ options: PodRunOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    guard let file = options.file else {
+      throw RuntimeError(.failed, "pod run needs a file: pass one with --file")
+    }
+    let document = try PodDocument(reading: file)
+    let id = options.id ?? document.defaultID
+    do {
+      if options.detach {
+        try PodLifecycle.runDetached(id, document, context.runtime)
+        return ExitStatus.success
+      }
+      return try PodSupervisor(id, document, context.runtime).run()
+    } catch {
+      throw error.adding("pod run \(id)")
+    }
   }
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+internal import Pod
+
 /// What `pod stop` was asked for.
 struct PodStopOptions: Equatable {
   /// The ID of the pod.
@@ -9,7 +12,7 @@ struct PodStopOptions: Equatable {
 }
 
 /// Stops the containers of a pod.
-enum PodStopCommand: CommandSyntax {
+enum PodStopCommand: Command {
   static let name = "pod stop"
   static let summary = "stop the containers of a pod in reverse order"
 
@@ -26,5 +29,16 @@ enum PodStopCommand: CommandSyntax {
         ) { $0.seconds = $1 }
       ],
       store: { $0.id = $1[0] })
+  }
+
+  static func run(
+    _ options: PodStopOptions, _ context: CommandContext
+  ) throws(RuntimeError) -> Int32 {
+    do {
+      try PodLifecycle.stop(options.id, timeout: options.seconds, context.runtime)
+    } catch {
+      throw error.adding("pod stop \(options.id)")
+    }
+    return ExitStatus.success
   }
 }
