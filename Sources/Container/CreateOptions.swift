@@ -16,10 +16,26 @@ package struct CreateOptions {
   package var noNewKeyring = false
   /// How many descriptors from 3 on the program gets.
   package var preserveFDs = 0
+  /// How many descriptors from 3 on, before those, are sockets that the caller
+  /// activated the container with (sd_listen_fds(3)).
+  package var listenFDs = 0
+  /// The names of those sockets, as `LISTEN_FDNAMES` has them.
+  package var listenNames: String?
   /// The pod that the container belongs to.
   package var pod: String?
   /// The container's standard streams, nil for those of the caller.
   package var streams: (input: Int32, output: Int32, error: Int32)?
+
+  /// How many descriptors from 3 on the program gets in all.
+  var passedFiles: Int { listenFDs + preserveFDs }
+
+  /// Variables that tell the program about sockets: it is process 1 of its
+  /// PID namespace.
+  var listenEnvironment: [String] {
+    if listenFDs == 0 { return [] }
+    return ["LISTEN_FDS=\(listenFDs)", "LISTEN_PID=1"]
+      + (listenNames.map { ["LISTEN_FDNAMES=\($0)"] } ?? [])
+  }
 
   /// Options for a container of the given ID.
   package init(id: String) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
 package import Kernel
 package import RuntimeSpec
 
@@ -58,6 +59,21 @@ struct NamespacePlan {
   /// The namespace of a kind to join, if one is.
   func joined(_ kind: NamespaceKinds) -> Joined? {
     joined.first { $0.kind == kind }
+  }
+
+  /// Refuses parameters of a network namespace that is the runtime's own under
+  /// another name: they would be the host's.
+  func checkSysctls(_ sysctls: OrderedMap<String>) throws(RuntimeError) {
+    guard let joined = joined(.network),
+      let name = sysctls.keys.first(where: { $0.hasPrefix("net.") || $0.hasPrefix("net/") })
+    else { return }
+    do {
+      if try !Namespaces.same(joined.descriptor.descriptor, Namespaces.own(.network)) { return }
+    } catch {
+      throw RuntimeError(error, "linux.sysctl.\(name)")
+    }
+    throw RuntimeError(
+      .invalidSpec, "linux.sysctl.\(name): \(joined.path) is the host's network namespace")
   }
 
   /// The kinds that the container does not share with the runtime.

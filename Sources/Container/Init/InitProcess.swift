@@ -140,14 +140,17 @@ final class InitProcess {
   private func attachRoot() throws {
     // Nothing that is mounted from here on may reach the host.
     if plan.ownsMounts { try Mounts.mount(on: "/", [.slave, .recursive]) }
-    // On the root a mount is where any user namespace can reach it, but a mount
-    // there can only be pivoted.
-    try attachRoot(onto: plan.ownsMounts && !plan.options.noPivot ? "/" : plan.bundle.rootfs)
+    do {
+      // Where hooks look for it.
+      try attachRoot(onto: plan.bundle.rootfs)
+    } catch let error as SystemError {
+      // A user namespace may have no way there, but always one to the root.
+      guard error.errno == EACCES, plan.ownsMounts, !plan.options.noPivot else { throw error }
+      try attachRoot(onto: "/")
+    }
   }
 
   private func attachRoot(onto path: String) throws {
-    // A mount on the root itself hides nothing from a process whose root it
-    // is, so host paths can be used until the change of the root.
     let target = try File.open(path, [.path, .directory])
     try MountTree.attach(root.descriptor, onto: target, subject: path)
   }
@@ -240,8 +243,10 @@ final class InitProcess {
       // needs.
       if let gate = plan.gate {
         channel.close()
+        let needsProc = plan.setup?.canFinishEarly == false
         try OwnProcess.closeAll(
-          from: Int32(3 + plan.options.preserveFDs), except: [gate.number, plan.proc.procfs.number])
+          from: Int32(3 + plan.options.passedFiles),
+          except: [gate.number] + (needsProc ? [plan.proc.procfs.number] : []))
       }
     } catch {
       throw RuntimeError(error)

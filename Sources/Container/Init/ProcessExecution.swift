@@ -24,7 +24,7 @@ struct ProcessExecution {
   init(setup: ProcessSetup, executable: Executable, plan: InitPlan) {
     self.setup = setup
     self.executable = executable
-    preservedFiles = plan.options.preserveFDs
+    preservedFiles = plan.options.passedFiles
     startHooks = plan.spec.hooks.startContainer
     hooks = plan.hooks
     proc = plan.proc

@@ -147,11 +147,11 @@ final class Creation {
     let namespaces = try NamespacePlan(spec.linux?.namespaces ?? [])
     record.namespaces = namespaces.all
     record.mountsOutlive = !namespaces.made.contains(.mount)
-    let mounts = try MountPlan(
-      bundle, userNamespace: namespaces.joined(.user)?.descriptor,
-      bindDevices: namespaces.hasUser)
+    try namespaces.checkSysctls(spec.linux?.sysctl ?? [:])
+    let mounts = try MountPlan(bundle, namespaces)
     var setup: ProcessSetup?
-    if let process = spec.process {
+    if var process = spec.process {
+      process.env += options.listenEnvironment
       setup = ProcessSetup(
         process, spec.linux, seccomp: try compileFilter(spec), hasUserNamespace: namespaces.hasUser,
         keepGroups: spec.annotations["run.oci.keep_original_groups"] == "1")

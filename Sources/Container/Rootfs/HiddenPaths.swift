@@ -31,7 +31,7 @@ enum HiddenPaths {
           let made = SharedDescriptor(
             try MountTree.make(
               type: "tmpfs", source: "tmpfs", flags: ["ro"],
-              data: ["size=0", "nr_inodes=1", "mode=000"],
+              data: ["size=0", "nr_inodes=1", "mode=755"],
               attributes: [.readOnly, .noSetID, .noDevices, .noExec]))
           try MountTree.attach(made.descriptor, onto: target, subject: path)
           empty = made

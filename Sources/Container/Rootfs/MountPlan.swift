@@ -3,15 +3,11 @@
 internal import Kernel
 internal import RuntimeSpec
 
-/// One mount of the configuration, with what the runtime opens for it before
-/// the container's first process is cloned.
-///
-/// Sources are opened on the runtime's side because it may reach what the
-/// container's user namespace cannot, and can map IDs.
+/// One mount of the configuration, with what is opened for it.
 final class PlannedMount {
   /// What the source turned out to be.
   enum Source {
-    /// No bind mount: a file system is made in the container.
+    /// Not opened, or no bind mount: a file system is made in the container.
     case none
     /// A detached copy of the source.
     case tree(SharedDescriptor, isDirectory: Bool)
@@ -25,14 +21,20 @@ final class PlannedMount {
   let mount: Mount
   /// What its option words ask for.
   let options: MountOptions
-  /// The path in the container, absolute.
+  /// The path in the container, absolute, without dots.
   let destination: String
   /// What was opened for it; taken when it is mounted.
-  var source = Source.none
+  private(set) var source = Source.none
+  private let bundle: String
+  private let inherited: MountFlags?
 
-  init(_ mount: Mount, index: Int) {
+  /// Plans a mount; `inherited` is the propagation of bind mounts without a
+  /// word on it.
+  init(_ mount: Mount, index: Int, bundle: String, inherited: MountFlags?) {
     name = "mounts[\(index)]"
     self.mount = mount
+    self.bundle = bundle
+    self.inherited = inherited
     var options = MountOptions(mount.options)
     if mount.type == "bind" || mount.type == "rbind" {
       options.bind = true
@@ -40,12 +42,58 @@ final class PlannedMount {
     }
     if !mount.uidMappings.isEmpty, options.idMap == nil { options.idMap = .single }
     self.options = options
-    destination = mount.destination.hasPrefix("/") ? mount.destination : "/\(mount.destination)"
+    destination = Self.cleaned(mount.destination)
+  }
+
+  /// The path without empty, `.` and `..` components, which mean what the
+  /// text says and not what links would make of it.
+  private static func cleaned(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  /// Takes what was opened, opening it if that has not been done.
+  func take() throws(RuntimeError) -> Source {
+    if case .none = source { try open() }
+    defer { source = .none }
+    return source
+  }
+
+  /// Opens the source of a bind mount.
+  func open() throws(RuntimeError) {
+    guard options.bind else { return }
+    guard let source = mount.source else {
+      throw RuntimeError(.invalidSpec, "\(name).source: a bind mount needs a source")
+    }
+    let path = source.hasPrefix("/") ? source : "\(bundle)/\(source)"
+    do {
+      if options.copySymlink, try FileStatus(path, followLinks: false).kind == .link {
+        self.source = .link(try File.linkTarget(path))
+        return
+      }
+      let tree = try MountTree.copy(
+        path, recursive: options.recursive, followLinks: !options.sourceNoFollow)
+      if let inherited {
+        try MountTree.setAttributes(tree, propagation: inherited, recursive: options.recursive)
+      }
+      let isDirectory = try FileStatus(of: tree).kind == .directory
+      self.source = .tree(SharedDescriptor(tree), isDirectory: isDirectory)
+    } catch {
+      throw RuntimeError(error, "\(name).source")
+    }
   }
 }
 
-/// All mounts of a container, root file system included, opened by the
-/// runtime.
+/// All mounts of a container, root file system included.
+///
+/// A source is opened by the runtime where the container's side could not:
+/// for a user namespace, which may have no way to it and may not map IDs, and
+/// where the mount is to stay in the host's peer group. Elsewhere it is opened
+/// when its turn comes, since the kernel lists mounts in the order in which
+/// they were made.
 struct MountPlan {
   /// A detached copy of the root file system.
   let root: SharedDescriptor
@@ -54,29 +102,35 @@ struct MountPlan {
   /// Host device nodes to bind where none can be made, by path.
   let deviceTrees: [String: SharedDescriptor]
 
-  /// Opens everything; `userNamespace` is the one that the container joins.
-  init(
-    _ bundle: Bundle, userNamespace: SharedDescriptor?, bindDevices: Bool
-  ) throws(RuntimeError) {
+  /// Opens what the runtime has to open.
+  init(_ bundle: Bundle, _ namespaces: NamespacePlan) throws(RuntimeError) {
     let linux = bundle.spec.linux
     let inherited = Self.inheritedPropagation(linux?.rootfsPropagation)
     root = try Self.openRoot(bundle)
-    mounts = bundle.spec.mounts.enumerated().map { PlannedMount($1, index: $0) }
-    for planned in mounts {
-      try Self.open(
-        planned, bundle, inherited: inherited, userNamespace: userNamespace)
+    mounts = bundle.spec.mounts.enumerated().map {
+      PlannedMount($1, index: $0, bundle: bundle.path, inherited: inherited)
     }
+    let early =
+      namespaces.hasUser || inherited == nil || !namespaces.made.contains(.mount)
+    for planned in mounts {
+      if early || planned.options.idMap != nil { try planned.open() }
+      try Self.mapIDs(planned, linux, userNamespace: namespaces.joined(.user)?.descriptor)
+    }
+    deviceTrees = namespaces.hasUser ? try Self.openDevices(bundle.spec) : [:]
+  }
+
+  private static func openDevices(
+    _ spec: Spec
+  ) throws(RuntimeError) -> [String: SharedDescriptor] {
     var trees: [String: SharedDescriptor] = [:]
-    if bindDevices {
-      for path in DeviceNode.all(of: bundle.spec).map(\.path) where File.exists(path) {
-        do {
-          trees[path] = SharedDescriptor(try MountTree.copy(path, recursive: false))
-        } catch {
-          throw RuntimeError(error, "open device \(path)")
-        }
+    for path in DeviceNode.all(of: spec).map(\.path) where File.exists(path) {
+      do {
+        trees[path] = SharedDescriptor(try MountTree.copy(path, recursive: false))
+      } catch {
+        throw RuntimeError(error, "open device \(path)")
       }
     }
-    deviceTrees = trees
+    return trees
   }
 
   private static func openRoot(_ bundle: Bundle) throws(RuntimeError) -> SharedDescriptor {
@@ -110,47 +164,15 @@ struct MountPlan {
     }
   }
 
-  private static func open(
-    _ planned: PlannedMount, _ bundle: Bundle, inherited: MountFlags?,
-    userNamespace: SharedDescriptor?
-  ) throws(RuntimeError) {
-    guard planned.options.bind else {
-      if planned.options.idMap != nil {
-        throw RuntimeError(
-          .invalidSpec, "\(planned.name): ID-mapped mounts are only possible for bind mounts")
-      }
-      return
-    }
-    guard let source = planned.mount.source else {
-      throw RuntimeError(.invalidSpec, "\(planned.name).source: a bind mount needs a source")
-    }
-    let path = source.hasPrefix("/") ? source : "\(bundle.path)/\(source)"
-    do {
-      if planned.options.copySymlink, try FileStatus(path, followLinks: false).kind == .link {
-        planned.source = .link(try File.linkTarget(path))
-        return
-      }
-      let tree = try MountTree.copy(
-        path, recursive: planned.options.recursive,
-        followLinks: !planned.options.sourceNoFollow)
-      if let inherited {
-        try MountTree.setAttributes(
-          tree, propagation: inherited, recursive: planned.options.recursive)
-      }
-      let isDirectory = try FileStatus(of: tree).kind == .directory
-      planned.source = .tree(SharedDescriptor(tree), isDirectory: isDirectory)
-    } catch {
-      throw RuntimeError(error, "\(planned.name).source")
-    }
-    try mapIDs(planned, bundle.spec.linux, userNamespace: userNamespace)
-  }
-
   private static func mapIDs(
     _ planned: PlannedMount, _ linux: Linux?, userNamespace: SharedDescriptor?
   ) throws(RuntimeError) {
-    guard let idMap = planned.options.idMap, case .tree(let tree, _) = planned.source else {
-      return
+    guard let idMap = planned.options.idMap else { return }
+    if !planned.options.bind {
+      throw RuntimeError(
+        .invalidSpec, "\(planned.name): ID-mapped mounts are only possible for bind mounts")
     }
+    guard case .tree(let tree, _) = planned.source else { return }
     let namespace: SharedDescriptor
     if !planned.mount.uidMappings.isEmpty {
       namespace = try IDMaps.makeNamespace(

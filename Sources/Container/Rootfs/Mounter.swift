@@ -31,12 +31,11 @@ struct Mounter {
     let step =
       "\(planned.name): mount \(planned.mount.source ?? planned.mount.type ?? "none") on \(planned.destination)"
     do {
-      switch planned.source {
+      switch try planned.take() {
       case .link(let target):
         try makeLink(planned.destination, to: target, in: root)
       case .tree(let tree, let isDirectory):
         try bind(planned, tree.descriptor, isDirectory: isDirectory, in: root)
-        planned.source = .none
       case .none:
         try mountFilesystem(planned, in: root)
       }

@@ -80,7 +80,7 @@ extension CreationOptions {
 
   /// Fails when a descriptor to be passed on was not given.
   func checkPreservedFiles() throws(RuntimeError) {
-    try PreservedFiles.check(preserveFDs)
+    try PreservedFiles.check(ListenedFiles().count + preserveFDs)
   }
 
   /// The same for the module that does the work.
@@ -93,6 +93,9 @@ extension CreationOptions {
     options.noNewKeyring = noNewKeyring
     options.preserveFDs = preserveFDs
     options.pod = pod
+    let listened = ListenedFiles()
+    options.listenFDs = listened.count
+    options.listenNames = listened.names
     return options
   }
 }

@@ -3,6 +3,23 @@
 internal import Container
 internal import Kernel
 
+/// Sockets that the caller activates the container with (sd_listen_fds(3)).
+struct ListenedFiles {
+  /// How many there are, from descriptor 3 on.
+  let count: Int
+  /// Their names, when they have any.
+  let names: String?
+
+  /// Reads the variables, which count only when they are meant for this very
+  /// process.
+  init() {
+    let isMeant = OwnProcess.environmentValue("LISTEN_PID") == "\(Processes.own)"
+    let given = isMeant ? OwnProcess.environmentValue("LISTEN_FDS").flatMap(Int.init) : nil
+    count = max(0, given ?? 0)
+    names = count > 0 ? OwnProcess.environmentValue("LISTEN_FDNAMES") : nil
+  }
+}
+
 /// The descriptors that a caller wants passed on to the container.
 enum PreservedFiles {
   /// Fails unless each of them is open, and is the caller's: runp's own are

@@ -14,6 +14,7 @@ enum Version {
     let number = runtimeVersion
     let name = program == "runc" ? "runc version \(number)+runp" : "runp version \(number)"
     let commit = unsafe String(cString: clinux_commit())
-    return "\(name)\ncommit: \(commit)\nspec: \(specVersion)\nlibseccomp: \(SyscallFilter.libraryVersion)\n"
+    return
+      "\(name)\ncommit: \(commit)\nspec: \(specVersion)\nlibseccomp: \(SyscallFilter.libraryVersion)\n"
   }
 }
