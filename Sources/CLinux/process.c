@@ -38,6 +38,9 @@ int clinux_waitid_pidfd(int pidfd, int options, int *pid, int *code, int *status
 int clinux_waitid_any(int options, int *pid, int *code, int *status) {
   return wait_for(P_ALL, 0, options, pid, code, status);
 }
+int clinux_execve(const char *path, char *const *argv, char *const *envp) {
+  return CALL(SYS_execve, path, argv, envp);
+}
 int clinux_execveat(int dirfd, const char *path, char *const *argv, char *const *envp, int flags) {
   return CALL(SYS_execveat, dirfd, path, argv, envp, flags);
 }

@@ -24,8 +24,8 @@ internal import Glibc
   ///
   /// The corresponding call is execve(2).
   package func execute(_ path: String) -> SystemError {
-    let result = unsafe clinux_execveat(
-      DirectoryAnchor.workingDirectory, path, arguments, environment, 0)
+    // Not execveat(2): a system call filter may know only this one.
+    let result = unsafe clinux_execve(path, arguments, environment)
     return SystemError(call: "execve", errno: -result, subject: path)
   }
 

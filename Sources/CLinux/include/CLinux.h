@@ -15,6 +15,7 @@ int clinux_pidfd_send_signal(int pidfd, int signal);
 int clinux_pidfd_getfd(int pidfd, int number);
 int clinux_waitid_pidfd(int pidfd, int options, int *pid, int *code, int *status);
 int clinux_waitid_any(int options, int *pid, int *code, int *status);
+int clinux_execve(const char *path, char *const *argv, char *const *envp);
 int clinux_execveat(int dirfd, const char *path, char *const *argv, char *const *envp, int flags);
 int clinux_close_range(unsigned first, unsigned last, unsigned flags);
 int clinux_unshare(int flags);
