@@ -38,10 +38,13 @@ traces() {
   awk -v at="$root/" 'index($5, at) == 1 { print "mount  " $5 }' /proc/self/mountinfo
   local hierarchy
   hierarchy=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-  find "$hierarchy" -type d -name "*$pod*" -printf 'cgroup %p\n' 2>/dev/null || true
+  find "$hierarchy" -type d -path "*/$pod*" -printf 'cgroup %p\n' 2>/dev/null || true
   local pid
   for pid in "$@"; do
-    if [ -d "/proc/$pid" ]; then echo "process $pid"; fi
+    # One that has ended may still wait for its new parent to look.
+    if grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$pid/status" 2>/dev/null; then
+      echo "process $pid"
+    fi
   done
   find "$root" -mindepth 1 -name "$pod" -printf 'state  %p\n' 2>/dev/null || true
 }
