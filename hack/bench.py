@@ -60,8 +60,10 @@ class Meter:
 class Runtime:
     """One runtime with a state root, a bundle and a cgroup of its own."""
 
-    def __init__(self, name, program, scratch, meter):
+    def __init__(self, name, program, options, meter):
         self.name, self.meter = name, meter
+        scratch = options.scratch
+        self.cgroup = f"{options.cgroup}/{name}"
         self.home = os.path.join(scratch, name)
         os.makedirs(self.home)
         # All in the same way: how a file lies in the page cache shows in its
@@ -92,7 +94,7 @@ class Runtime:
             config = json.load(file)
         config["process"]["args"] = args
         config["root"]["path"] = self.rootfs
-        config["linux"]["cgroupsPath"] = f"/runp-bench/{self.name}/{name}"
+        config["linux"]["cgroupsPath"] = f"{self.cgroup}/{name}"
         if edit:
             edit(config)
         with open(os.path.join(path, "config.json"), "w", encoding="utf-8") as file:
@@ -215,7 +217,7 @@ class Pod(Case):
                         "hostname": "bench",
                         "containers": [{"id": n, "bundle": b} for n, b in bundles.items()],
                         "linux": {
-                            "cgroupsPath": f"/runp-bench/{self.runtime.name}/pod",
+                            "cgroupsPath": f"{self.runtime.cgroup}/pod",
                             "namespaces": [{"type": kind} for kind in SHARED],
                             "sysctl": {"net.ipv4.ping_group_range": "0 0"},
                         },
@@ -294,6 +296,7 @@ def main():
     parser.add_argument("--containers", type=int, default=100, help="how many for list")
     parser.add_argument("--json", help="write every sample to this file")
     parser.add_argument("--scratch", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--cgroup", required=True, help=argparse.SUPPRESS)
     parser.add_argument("programs", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
 
@@ -307,7 +310,7 @@ def main():
     runtimes = []
     for word in options.programs:
         name, _, path = word.partition("=")
-        runtimes.append(Runtime(name, path, scratch, meter))
+        runtimes.append(Runtime(name, path, options, meter))
     for runtime in runtimes:
         print(f"{runtime.name}: {runtime.version}")
     print(f"median of {options.rounds} rounds, interleaved; peak memory of the largest process\n")

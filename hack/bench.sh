@@ -21,6 +21,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # to remove.
 if [ "${1:-}" = --inside ]; then
   scratch=$2
+  cgroup=runp-bench-${scratch##*.}
   shift 2
   if [ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ]; then
     umount -R /sys/fs/cgroup
@@ -29,15 +30,14 @@ if [ "${1:-}" = --inside ]; then
   # Processes that were just killed may keep a cgroup busy for a moment.
   remove_cgroups() {
     for _ in {1..50}; do
-      [ -d /sys/fs/cgroup/runp-bench ] || return 0
-      find /sys/fs/cgroup/runp-bench -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+      [ -d "/sys/fs/cgroup/$cgroup" ] || return 0
+      find "/sys/fs/cgroup/$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
     done
-    echo "bench: cannot remove the cgroup runp-bench" >&2
+    echo "bench: cannot remove the cgroup $cgroup" >&2
   }
-  remove_cgroups
   status=0
   unshare --pid --fork --kill-child --mount-proc -- \
-    python3 "$here/bench.py" --scratch "$scratch" "$@" || status=$?
+    python3 "$here/bench.py" --scratch "$scratch" --cgroup "/$cgroup" "$@" || status=$?
   remove_cgroups
   exit "$status"
 fi
