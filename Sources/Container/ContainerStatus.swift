@@ -21,35 +21,35 @@ package struct ContainerStatus {
   package static func load(
     _ id: String, _ context: RuntimeContext
   ) throws(RuntimeError) -> ContainerStatus {
-    try ContainerStatus(StateStore(root: context.root).open(id), id)
+    try ContainerStatus(StateStore(root: context.root).open(id), id, context)
   }
 
-  init(_ directory: borrowing StateDirectory, _ id: String) throws(RuntimeError) {
+  init(
+    _ directory: borrowing StateDirectory, _ id: String, _ context: RuntimeContext
+  ) throws(RuntimeError) {
     guard let record = try directory.read() else {
       // Killed before it had written a word, or about to write it.
       throw RuntimeError(.notFound, "container does not exist: \(id) has no state yet")
     }
     self.record = record
-    state = try Self.state(of: record, directory)
+    state = try Self.state(of: record, directory, context)
   }
 
   private static func state(
-    of record: ContainerRecord, _ directory: borrowing StateDirectory
+    of record: ContainerRecord, _ directory: borrowing StateDirectory, _ context: RuntimeContext
   ) throws(RuntimeError) -> ContainerState {
     if let creator = record.creator { return creator.isAlive ? .creating : .stopped }
-    guard let process = record.initProcess, process.isAlive else { return .stopped }
-    do {
-      if try StartGate.connect(directory.descriptor) != nil { return .created }
-    } catch {
-      throw RuntimeError(error, "look at the start gate")
-    }
-    return isFrozen(record) ? .paused : .running
+    guard let process = record.initProcess,
+      let found = Processes.information(on: process.pid), found.startTime == process.startTime
+    else { return .stopped }
+    if found.name == StartGate.processName, directory.hasStartGate() { return .created }
+    return isFrozen(record, context) ? .paused : .running
   }
 
-  private static func isFrozen(_ record: ContainerRecord) -> Bool {
+  private static func isFrozen(_ record: ContainerRecord, _ context: RuntimeContext) -> Bool {
     guard let recorded = record.cgroup else { return false }
     // A cgroup that cannot be read does not tell; the process lives.
-    guard let cgroup = try? recorded.open() else { return false }
+    guard let cgroup = try? recorded.open(context) else { return false }
     return (try? cgroup.cgroup.isFrozen()) ?? false
   }
 
@@ -91,13 +91,13 @@ extension ContainerRecord.Process {
 
 extension ContainerRecord.CgroupRecord {
   /// Opens the cgroup if it is still there and still runp's.
-  func open() throws(RuntimeError) -> MadeCgroup? {
+  func open(_ context: RuntimeContext) throws(RuntimeError) -> MadeCgroup? {
     guard let path = CgroupPath(recorded: path) else { return nil }
     do {
-      guard
-        let cgroup = try Cgroup.open(
-          in: try CgroupHierarchy.find(), at: path, identity: identity)
-      else { return nil }
+      let host = try context.cgroups.hierarchy()
+      guard let cgroup = try Cgroup.open(in: host.hierarchy, at: path, identity: identity) else {
+        return nil
+      }
       return MadeCgroup(cgroup)
     } catch {
       throw RuntimeError(error)

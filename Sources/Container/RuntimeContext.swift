@@ -19,6 +19,9 @@ package struct RuntimeContext {
   /// Takes a warning, one sentence without a period.
   package var warn: (String) -> Void
 
+  /// The host's cgroup hierarchy, looked for once.
+  let cgroups = HostCgroups()
+
   /// Collects the parts.
   package init(
     root: String, cgroupManager: CgroupManager = .filesystem, rootless: Bool = false,

@@ -82,6 +82,11 @@ package struct StateDirectory: ~Copyable {
     self.descriptor = descriptor
   }
 
+  /// Whether the start gate is still there.
+  package borrowing func hasStartGate() -> Bool {
+    File.exists(StartGate.name, at: descriptor.number)
+  }
+
   /// Waits for and takes the lock that everything that changes the state
   /// holds; it ends with the descriptor.
   package borrowing func lock() throws(SystemError) {
@@ -117,7 +122,7 @@ package struct StateDirectory: ~Copyable {
   package borrowing func read() throws(RuntimeError) -> ContainerRecord? {
     let bytes: [UInt8]
     do {
-      bytes = try File.read(Self.stateName, at: descriptor.number)
+      bytes = try File.readSmall(Self.stateName, at: descriptor.number)
     } catch  where error.errno == ENOENT {
       return nil
     } catch {

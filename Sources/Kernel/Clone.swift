@@ -137,19 +137,37 @@ package enum Processes {
     code == Int32(CLD_EXITED) ? .exited(status) : .signalled(status)
   }
 
-  /// The start time of a process in clock ticks since boot, which with its ID
-  /// identifies it for good; nil when there is no such process or it is a
-  /// zombie.
+  /// What the kernel tells of a living process.
+  package struct Information: Sendable {
+    /// When it started, in clock ticks since boot; with the ID it identifies
+    /// the process for good.
+    package let startTime: UInt64
+    /// The name of its program, cut to 15 bytes.
+    package let name: String
+  }
+
+  /// Looks at a process; nil when there is none, or only a zombie.
   ///
-  /// The source is field 22 of `/proc/PID/stat` (proc(5)).
-  package static func startTime(of pid: Int32) -> UInt64? {
+  /// The source is `/proc/PID/stat` (proc(5)).
+  package static func information(on pid: Int32) -> Information? {
     // A process that cannot be read is not there: that is the answer.
-    guard let text = try? File.readText("/proc/\(pid)/stat") else { return nil }
-    // The command name may hold anything, parentheses and spaces included.
-    guard let end = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: end)...].split(separator: " ")
-    guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
-    return UInt64(fields[19])
+    guard let bytes = try? File.readSmall("/proc/\(pid)/stat"),
+      // The name may hold anything, parentheses and spaces included.
+      let start = bytes.firstIndex(of: UInt8(ascii: "(")),
+      let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
+    guard fields.count > 19, let state = fields[0].first, state != UInt8(ascii: "Z"),
+      state != UInt8(ascii: "X"),
+      let startTime = UInt64(String(decoding: fields[19], as: UTF8.self))
+    else { return nil }
+    return Information(
+      startTime: startTime, name: String(decoding: bytes[(start + 1)..<end], as: UTF8.self))
+  }
+
+  /// When a process started; nil when there is none, or only a zombie.
+  package static func startTime(of pid: Int32) -> UInt64? {
+    information(on: pid)?.startTime
   }
 
   /// This process's ID.

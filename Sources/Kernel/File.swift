@@ -56,6 +56,16 @@ package enum File {
     try readAll(try open(path, at: directory), limit: limit, subject: path)
   }
 
+  /// Reads a small file of the kernel's, or of our own, of which one read gives
+  /// all: less than 4 KiB.
+  package static func readSmall(
+    _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+  ) throws(SystemError) -> [UInt8] {
+    let file = try open(path, at: directory)
+    let bytes = try Streams.readSome(file.number, limit: 4096) ?? []
+    return bytes.count < 4096 ? bytes : bytes + (try readAll(file, subject: path))
+  }
+
   /// Reads a whole small text file.
   package static func readText(
     _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory

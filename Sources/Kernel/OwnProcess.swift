@@ -12,6 +12,17 @@ package enum OwnProcess {
     try check(clinux_prctl(4, 0, 0, 0, 0), "prctl PR_SET_DUMPABLE")
   }
 
+  /// Names this process as lists of processes show it, at most 15 bytes; an
+  /// exec gives it the name of the program.
+  ///
+  /// The corresponding call is prctl(2) with `PR_SET_NAME`.
+  package static func setName(_ name: String) throws(SystemError) {
+    let result = unsafe name.withCString {
+      clinux_prctl(15, UInt(bitPattern: $0), 0, 0, 0)
+    }
+    try check(result, "prctl PR_SET_NAME")
+  }
+
   /// Has the kernel kill this process when its parent ends; nil undoes it.
   ///
   /// The corresponding call is prctl(2) with `PR_SET_PDEATHSIG`.

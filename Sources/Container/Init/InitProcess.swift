@@ -75,6 +75,7 @@ final class InitProcess {
   // MARK: Namespaces
 
   private func waitForRuntime() throws {
+    try OwnProcess.setName(StartGate.processName)
     try OwnProcess.setParentDeathSignal(SIGKILL)
     // Who may write ID maps is decided by who owns the files in procfs, and
     // those of an undumpable process are root's.

@@ -8,11 +8,15 @@ internal import Kernel
 ///
 /// `start` connects and speaks as the runtime's side of a `SyncChannel`. The
 /// end of the connection tells it that the program has been executed, since
-/// execve(2) closes it; so it can report what went wrong until then. Whether
-/// anyone listens tells `state` whether the container is still waiting: a
-/// connection without a word is no start.
+/// execve(2) closes it; so it can report what went wrong until then. A `start`
+/// that is killed before it has said go leaves the container waiting: a
+/// connection without a word is no start. One that is killed after that may
+/// leave the socket, but the process has another name then.
 enum StartGate {
-  private static let name = "start.sock"
+  static let name = "start.sock"
+  /// What the container's first process is called until it executes its
+  /// program.
+  static let processName = "runp:[INIT]"
 
   /// Makes the socket in a state directory.
   static func make(in directory: borrowing Descriptor) throws(SystemError) -> Descriptor {
@@ -31,6 +35,11 @@ enum StartGate {
         // Somebody only looked, or was killed before a word.
       }
     }
+  }
+
+  /// Removes the socket of a container that has been started.
+  static func remove(from directory: borrowing Descriptor) throws(SystemError) {
+    try File.remove(name, at: directory.number)
   }
 
   /// Connects to a container that waits; nil when it has been started.

@@ -124,7 +124,7 @@ struct SyncChannel {
       try Streams.writeAll([Tag.listener.rawValue] + Self.bytes(number), to: open().number)
     case .warning(let text):
       try Sockets.send(
-        [Tag.warning.rawValue] + Array(text.utf8.prefix(4096)), on: open().descriptor)
+        [Tag.warning.rawValue] + Array(text.utf8.prefix(3072)), on: open().descriptor)
     case .failed(let error): try Sockets.send(Self.encode(error), on: open().descriptor)
     case .closed: break
     }
@@ -132,7 +132,7 @@ struct SyncChannel {
 
   /// Waits for the next message of the container's side.
   func receive() throws(SystemError) -> Message {
-    let (bytes, descriptors) = try Sockets.receive(on: open().descriptor)
+    let (bytes, descriptors) = try Sockets.receive(on: open().descriptor, limit: 4096)
     let held = descriptors.map { SharedDescriptor(Descriptor(owning: $0)) }
     guard let first = bytes.first, let tag = Tag(rawValue: first) else { return .closed }
     let payload = bytes.dropFirst()
@@ -172,7 +172,7 @@ struct SyncChannel {
   /// A failure as one message: tag, kind, text.
   static func encode(_ error: RuntimeError) -> [UInt8] {
     let kind = RuntimeError.Kind.allCases.firstIndex(of: error.kind) ?? 0
-    return [Tag.failed.rawValue, UInt8(kind)] + Array(error.description.utf8.prefix(32768))
+    return [Tag.failed.rawValue, UInt8(kind)] + Array(error.description.utf8.prefix(3072))
   }
 
   private static func decode(_ payload: ArraySlice<UInt8>) -> RuntimeError {

@@ -7,17 +7,17 @@ internal import RuntimeSpec
 /// The cgroup that a container is going to get, checked before anything is
 /// made.
 final class ContainerCgroup {
-  private let hierarchy: CgroupHierarchy
+  private let host: HostCgroups.Found
   /// Where it will be.
   let path: CgroupPath
   private let limits: LimitPlan
   private let devices: [DeviceRule]
 
   private init(
-    hierarchy: consuming CgroupHierarchy, path: CgroupPath, limits: LimitPlan,
+    host: HostCgroups.Found, path: CgroupPath, limits: LimitPlan,
     devices: [DeviceRule]
   ) {
-    self.hierarchy = hierarchy
+    self.host = host
     self.path = path
     self.limits = limits
     self.devices = devices
@@ -30,12 +30,12 @@ final class ContainerCgroup {
   ) throws(RuntimeError) -> ContainerCgroup? {
     if context.cgroupManager == .disabled { return nil }
     do {
-      let hierarchy = try CgroupHierarchy.find()
-      let base = context.rootless ? try hierarchy.ownPath() : .root
+      let host = try context.cgroups.hierarchy()
+      let base = context.rootless ? try host.hierarchy.ownPath() : .root
       let path = try CgroupPath(
         cgroupsPath: spec.linux?.cgroupsPath, id: options.id, below: base)
       return ContainerCgroup(
-        hierarchy: hierarchy, path: path, limits: try LimitPlan(spec.linux?.resources),
+        host: host, path: path, limits: try LimitPlan(spec.linux?.resources),
         devices: try DeviceRule.rules(spec.linux?.resources?.devices ?? []))
     } catch {
       throw RuntimeError(error)
@@ -44,7 +44,7 @@ final class ContainerCgroup {
 
   /// Makes the cgroup, without limits yet.
   func make() throws(CgroupError) -> MadeCgroup {
-    MadeCgroup(try Cgroup.create(in: hierarchy, at: path, for: limits))
+    MadeCgroup(try Cgroup.create(in: host.hierarchy, at: path, for: limits))
   }
 
   /// Writes the limits and attaches the device program.
@@ -60,8 +60,8 @@ final class ContainerCgroup {
   /// What a `cgroup` mount of the container shows.
   func view(hasNamespace: Bool) -> Mounter.CgroupView {
     Mounter.CgroupView(
-      hasNamespace: hasNamespace, mountPoint: hierarchy.mountPoint,
-      location: hierarchy.mountPoint + path.description)
+      hasNamespace: hasNamespace, mountPoint: host.hierarchy.mountPoint,
+      location: host.hierarchy.mountPoint + path.description)
   }
 }
 

@@ -31,7 +31,7 @@ extension Lifecycle {
     guard let record = try directory.read() else {
       return try Removal.removeDirectory(directory)
     }
-    if !force { try requireDeletable(directory, id) }
+    if !force { try requireDeletable(directory, id, context) }
     // Read before the directory is gone.
     let poststop = keptHooks(directory).poststop
     try Removal(record, context).run(directory)
@@ -40,9 +40,9 @@ extension Lifecycle {
   }
 
   private static func requireDeletable(
-    _ directory: borrowing StateDirectory, _ id: String
+    _ directory: borrowing StateDirectory, _ id: String, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    let state = try ContainerStatus(directory, id).state
+    let state = try ContainerStatus(directory, id, context).state
     if state == .stopped || state == .created { return }
     throw RuntimeError(
       .wrongState, "cannot delete container \(id) that is not stopped: \(state.rawValue)")

@@ -44,7 +44,7 @@ extension Lifecycle {
     _ options: ExecOptions, _ context: RuntimeContext
   ) throws(RuntimeError) -> Int32 {
     let directory = try StateStore(root: context.root).open(options.id)
-    let status = try ContainerStatus(directory, options.id)
+    let status = try ContainerStatus(directory, options.id, context)
     try checkEnterable(status.state, options)
     let spec: Spec
     do {
@@ -247,7 +247,7 @@ final class ContainerEntry {
   }
 
   private func cloneIntoCgroup() throws -> Processes.Side {
-    guard let cgroup = try record.cgroup?.open() else {
+    guard let cgroup = try record.cgroup?.open(context) else {
       if options.cgroup != nil { throw RuntimeError(.failed, "cgroup not exist") }
       return try Processes.clone()
     }
@@ -291,7 +291,8 @@ final class ContainerEntry {
       throw RuntimeError(.failed, "cgroup not exist")
     }
     return try File.open(
-      try CgroupHierarchy.find().mountPoint + String(line.dropFirst(3)), [.path, .directory])
+      try context.cgroups.hierarchy().hierarchy.mountPoint + String(line.dropFirst(3)),
+      [.path, .directory])
   }
 
   /// Without privileges the PID namespace can be joined only from inside the

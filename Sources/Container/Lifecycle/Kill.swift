@@ -14,7 +14,7 @@ extension Lifecycle {
     // Without a PID namespace of its own the others would outlive the first.
     let wholeGroup = all || (signal == SIGKILL && !status.record.namespaces.contains(.pid))
     do {
-      if wholeGroup, let cgroup = try status.record.cgroup?.open() {
+      if wholeGroup, let cgroup = try status.record.cgroup?.open(context) {
         return try signalAll(cgroup.cgroup, signal, mayBeEmpty: all)
       }
       if let handle = try status.record.initProcess?.open() {

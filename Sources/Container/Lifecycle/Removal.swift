@@ -51,7 +51,7 @@ struct Removal {
   }
 
   private func removeCgroup(until deadline: Deadline) throws(RuntimeError) {
-    guard let cgroup = try record.cgroup?.open() else { return }
+    guard let cgroup = try record.cgroup?.open(context) else { return }
     do {
       try cgroup.cgroup.remove(until: deadline)
     } catch  where error.kind == .notOurs {

@@ -16,7 +16,7 @@ extension Lifecycle {
     } catch {
       throw RuntimeError(error)
     }
-    let status = try ContainerStatus(directory, id)
+    let status = try ContainerStatus(directory, id, context)
     let channel: SyncChannel
     do {
       guard status.state == .created, let connected = try StartGate.connect(directory.descriptor)
@@ -27,6 +27,11 @@ extension Lifecycle {
     }
     let started = StartedContainer(status.record, keptConfiguration(directory), context)
     try started.execute(channel)
+    do {
+      try StartGate.remove(from: directory.descriptor)
+    } catch {
+      throw RuntimeError(error, "remove the start gate")
+    }
     try started.runPoststartHooks()
   }
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+
+/// The host's cgroup2 hierarchy, which a command looks for once, when it needs
+/// it.
+final class HostCgroups {
+  /// A hierarchy that has been found.
+  final class Found {
+    let hierarchy: CgroupHierarchy
+
+    init(_ hierarchy: consuming CgroupHierarchy) {
+      self.hierarchy = hierarchy
+    }
+  }
+
+  private var found: Found?
+
+  /// The hierarchy.
+  func hierarchy() throws(CgroupError) -> Found {
+    if let found { return found }
+    let found = Found(try CgroupHierarchy.find())
+    self.found = found
+    return found
+  }
+}
