@@ -54,7 +54,8 @@ setup() {
 teardown() {
   local pid left=0
   for pid in "${BACKGROUND[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
+  # Not for others: a test may have left a process that never ends.
+  for pid in "${BACKGROUND[@]}"; do wait "$pid" 2>/dev/null || true; done
   remove_all
   nothing_left || left=1
   cd /
