@@ -63,7 +63,6 @@ here() { echo "$RUNP_CGROUP2$CGROUP_PARENT/$ID"; }
   echo "${BACKGROUND[0]}" >"$(here)/cgroup.procs"
   refused create --bundle "$BUNDLE" "$ID"
   says 'cgroup.*not empty|cgroup.*exist|cgroup.*process'
-  runp_says "container's cgroup is not empty: 1 process(es) found"
   [ -d "/proc/${BACKGROUND[0]}" ]
   rt delete --force "$ID"
   [ -d "/proc/${BACKGROUND[0]}" ]
@@ -72,11 +71,19 @@ here() { echo "$RUNP_CGROUP2$CGROUP_PARENT/$ID"; }
   eventually rmdir "$(here)"
 }
 
-@test "an empty cgroup that somebody has made before is taken" {
+# The peers take an empty one; runp takes none that it has not made.
+@test "an empty cgroup that somebody has made before stays somebody's" {
   mkdir "$(here)"
-  arguments /bin/probe hang
-  create
-  equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
+  rt create --bundle "$BUNDLE" "$ID"
+  if is_runp; then
+    differ "$status" 0
+    says 'cgroup.*exists'
+    rt delete --force "$ID"
+    rmdir "$(here)"
+  else
+    equal "$status" 0
+    equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
+  fi
 }
 
 @test "the container cannot be joined from a cgroup below that it made itself" {
@@ -244,7 +251,8 @@ refused_for() {
   place=$(awk '$3 == "cgroup" && $4 ~ /(^|,)memory(,|$)/ { print $2; exit }' /proc/mounts)
   create_refused
   runp_says memory
-  if [ -n "$place" ]; then runp_says "$place"; else says 'v1'; fi
+  if [ -z "$place" ]; then skip "the controller is in no hierarchy that can be seen"; fi
+  runp_says "$place"
 }
 
 @test "resources that ask for nothing need no controller" {
