@@ -58,43 +58,59 @@ package enum SafePath {
   ///
   /// Each component is made in a directory already opened, so nothing that a
   /// concurrent rename does can place it elsewhere. Symbolic links on the way
-  /// are followed inside the root.
+  /// are followed inside the root, also to what is missing yet.
   package static func makeDirectories(
     _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o755
   ) throws(SystemError) -> Descriptor {
-    do {
-      return try open(path, in: root, [.path, .directory])
-    } catch  where error.errno == ENOENT {
-      let (parent, name) = split(path)
-      if name.isEmpty { throw error }
-      let above = try makeDirectories(parent, in: root, mode: mode)
-      do {
-        try File.makeDirectory(name, mode: mode, at: above.number)
-      } catch  where error.errno == EEXIST {
-        // A dangling link: what it points to is not made.
-      }
-      return try open(
-        name, in: above, [.path, .directory, .noFollow], resolve: [.beneath, .noMagicLinks])
-    }
+    try make(path, in: root, mode: mode, isDirectory: true, links: 0)
   }
 
-  /// Opens a plain file in the root, making it and the directories above it
-  /// when they are missing, as the target of a mount.
+  /// Opens a file in the root as the target of a mount, making a plain one and
+  /// the directories above it when nothing is there.
   package static func makeFile(
     _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o755
   ) throws(SystemError) -> Descriptor {
+    try make(path, in: root, mode: mode, isDirectory: false, links: 0)
+  }
+
+  /// As many symbolic links as the kernel follows.
+  private static let mostLinks = 40
+
+  private static func make(
+    _ path: String, in root: borrowing Descriptor, mode: UInt32, isDirectory: Bool, links: Int
+  ) throws(SystemError) -> Descriptor {
+    let flags: OpenFlags = isDirectory ? [.path, .directory] : .path
     do {
-      return try open(path, in: root, .path)
-    } catch  where error.errno == ENOENT {
+      return try open(path, in: root, flags)
+    } catch {
       let (parent, name) = split(path)
-      let above = try makeDirectories(parent, in: root, mode: mode)
+      if error.errno != ENOENT || name.isEmpty { throw error }
+      let above = try make(
+        parent, in: root, mode: isDirectory ? mode : 0o755, isDirectory: true, links: links)
       do {
-        _ = try open(
-          name, in: above, [.writeOnly, .create, .exclusive, .noFollow], mode: mode,
-          resolve: [.beneath, .noMagicLinks])
-      } catch  where error.errno == EEXIST {}
-      return try open(name, in: above, [.path, .noFollow], resolve: [.beneath, .noMagicLinks])
+        try makeEntry(name, at: above, mode: mode, isDirectory: isDirectory)
+      } catch {
+        if error.errno != EEXIST { throw error }
+        // Made by another meanwhile, or a link to what is missing.
+        if let target = try? File.linkTarget(name, at: above.number) {
+          if links == mostLinks { throw SystemError(call: "openat2", errno: ELOOP, subject: path) }
+          return try make(
+            target.hasPrefix("/") ? target : "\(parent)/\(target)", in: root, mode: mode,
+            isDirectory: isDirectory, links: links + 1)
+        }
+      }
+      return try open(
+        name, in: above, flags.union(.noFollow), resolve: [.beneath, .noMagicLinks])
     }
+  }
+
+  private static func makeEntry(
+    _ name: String, at directory: borrowing Descriptor, mode: UInt32, isDirectory: Bool
+  ) throws(SystemError) {
+    if isDirectory { return try File.makeDirectory(name, mode: mode, at: directory.number) }
+    _ = try open(
+      name, in: directory, [.writeOnly, .create, .exclusive, .noFollow], mode: mode,
+      resolve: [.beneath, .noMagicLinks])
   }
 
   /// Splits off the last component, trailing slashes and `.` ignored.

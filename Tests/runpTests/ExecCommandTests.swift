@@ -17,6 +17,10 @@ extension CommandLineTests {
         ExecOptions(
           id: "c1", command: ["id"], user: .init(uid: 1000, gid: 100), additionalGIDs: [4, 5])
       ),
+      (
+        ["--cgroup", "x/y", "c1", "sh"],
+        ExecOptions(id: "c1", command: ["sh"], cgroup: "x/y")
+      ),
       (["-u0", "c1", "id"], ExecOptions(id: "c1", command: ["id"], user: .init(uid: 0, gid: nil))),
       (
         ["--env", "A=1", "-e", "B=", "-c", "CAP_KILL", "--cap=CAP_CHOWN", "c1", "x"],
@@ -68,10 +72,6 @@ extension CommandLineTests {
         let message = failure(ExecCommand.self, words)?.message
         #expect(message?.hasPrefix("exec args cannot be empty") == true)
       }
-    }
-
-    @Test func cgroupIsTakenAsAPath() throws {
-      #expect(try parse(ExecCommand.self, ["--cgroup", "x/y", "c1", "sh"]).cgroup == "x/y")
     }
 
     @Test func dockerHabitIsNamed() {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Kernel
+import Support
+import Testing
+
+@testable import Container
+
+@Suite struct ContainerRecordTests {
+  private func record() -> ContainerRecord {
+    var record = ContainerRecord(
+      id: "c1", bundle: "/b", rootfs: "/b/rootfs", created: "2026-11-21T00:00:00.000000000Z",
+      owner: 7, creator: .init(pid: 12, startTime: 99), pod: "p", annotations: ["a.b": "c"])
+    record.initProcess = .init(pid: 13, startTime: 100)
+    record.cgroup = .init(path: "/runp/c1", identity: 4711)
+    record.namespaces = [.pid, .network]
+    record.mountsOutlive = true
+    return record
+  }
+
+  @Test func survivesTheDisk() throws {
+    let bytes = record().json.bytes()
+    #expect(try ContainerRecord(json: JSONNode(JSONValue(parsing: bytes))) == record())
+  }
+
+  @Test func absentPartsStayAbsent() throws {
+    var small = record()
+    small.creator = nil
+    small.initProcess = nil
+    small.cgroup = nil
+    small.pod = nil
+    small.annotations = [:]
+    let read = try ContainerRecord(json: JSONNode(JSONValue(parsing: small.json.bytes())))
+    #expect(read == small)
+  }
+
+  @Test func aProcessOfAnotherStartTimeIsNotAlive() {
+    #expect(ContainerRecord.Process.own.isAlive)
+    let own = ContainerRecord.Process.own
+    #expect(!ContainerRecord.Process(pid: own.pid, startTime: own.startTime + 1).isAlive)
+    #expect(!ContainerRecord.Process(pid: 0x7fff_fff0, startTime: 1).isAlive)
+  }
+}
+
+@Suite struct StateStoreTests {
+  private let root = TemporaryDirectory()
+
+  private func record(_ id: String) -> ContainerRecord {
+    ContainerRecord(
+      id: id, bundle: "/b", rootfs: "/b/r", created: "now", owner: 0, creator: .own, pod: nil,
+      annotations: [:])
+  }
+
+  @Test func reservedIDIsTaken() throws {
+    let store = StateStore(root: "\(root.path)/below/root")
+    let directory = try store.reserve("c1")
+    try directory.write(record("c1"))
+    #expect(try store.identifiers() == ["c1"])
+    do {
+      _ = try store.reserve("c1")
+      Issue.record("it was reserved twice")
+    } catch {
+      #expect(error.kind == .alreadyExists)
+      #expect(error.description.contains("container with given ID already exists"))
+    }
+    try directory.remove()
+    #expect(try store.identifiers().isEmpty)
+    let isGone = directory.isGone()
+    #expect(isGone)
+  }
+
+  @Test func unknownIDDoesNotExist() {
+    do {
+      _ = try StateStore(root: root.path).open("nobody")
+      Issue.record("it was opened")
+    } catch {
+      #expect(error.kind == .notFound)
+      #expect(error.description.contains("does not exist"))
+    }
+  }
+
+  @Test func directoryWithoutAStateHasNone() throws {
+    let directory = try StateStore(root: root.path).reserve("c2")
+    let record = try directory.read()
+    #expect(record == nil)
+  }
+
+  @Test func lockIsHeldByOne() throws {
+    let store = StateStore(root: root.path)
+    let first = try store.reserve("c3")
+    let second = try store.open("c3")
+    let whileHeld = try second.tryLock()
+    #expect(!whileHeld)
+    first.unlock()
+    let afterwards = try second.tryLock()
+    #expect(afterwards)
+  }
+
+  @Test func cacheAndPodsAreNoContainers() throws {
+    for name in ["pods", ".cache", "c4"] { try File.makeDirectories("\(root.path)/\(name)") }
+    #expect(try StateStore(root: root.path).identifiers() == ["c4"])
+  }
+}
+
+@Suite struct SyncChannelTests {
+  @Test func failureKeepsItsKindAndWords() throws {
+    let (runtime, container) = try SyncChannel.pair()
+    try container.send(.failed(RuntimeError(.invalidSpec, "x").adding("mount")))
+    guard case .failed(let error) = try runtime.receive() else {
+      Issue.record("no failure")
+      return
+    }
+    #expect(error.kind == .invalidSpec)
+    #expect(error.description == "mount: x")
+  }
+
+  @Test func endOfTheOtherSideIsSeen() throws {
+    let (runtime, container) = try SyncChannel.pair()
+    container.close()
+    guard case .closed = try runtime.receive() else {
+      Issue.record("not closed")
+      return
+    }
+    let (other, waiting) = try SyncChannel.pair()
+    other.close()
+    #expect(throws: SystemError.self) { try waiting.waitForGo() }
+  }
+
+  @Test func numbersAndDescriptorsArrive() throws {
+    let (runtime, container) = try SyncChannel.pair()
+    try container.send(.listener(70_000))
+    try container.send(.console(SharedDescriptor(try File.open("/dev/null"))))
+    guard case .listener(70_000) = try runtime.receive(),
+      case .console(let main) = try runtime.receive()
+    else {
+      Issue.record("not what was sent")
+      return
+    }
+    #expect(try FileStatus(of: main.descriptor).device == (1, 3))
+  }
+}
