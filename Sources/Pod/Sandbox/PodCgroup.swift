@@ -15,7 +15,7 @@ enum PodCgroup {
     if context.cgroupManager == .disabled { return nil }
     let base = context.rootless ? try CgroupHierarchy.find().ownPath() : .root
     return try CgroupPath(
-      cgroupsPath: spec.linux.cgroupsPath ?? "runp-pods/\(id)", id: id, below: base)
+      cgroupsPath: spec.linux.cgroupsPath ?? "\(parentName)/\(id)", id: id, below: base)
   }
 
   /// Whether a pod can do without a cgroup where this user may make none.
@@ -44,13 +44,20 @@ enum PodCgroup {
   /// Removes the cgroup and what is left in it.
   static func remove(_ record: PodState.Cgroup) throws(CgroupError) {
     guard let path = CgroupPath(recorded: record.path) else { return }
-    let cgroup = try Cgroup.open(
-      in: try CgroupHierarchy.find(), at: path, identity: record.identity)
-    guard let cgroup else { return }
+    let hierarchy = try CgroupHierarchy.find()
     do {
-      try cgroup.remove(until: .after(milliseconds: 10_000))
+      try Cgroup.open(in: hierarchy, at: path, identity: record.identity)?
+        .remove(until: .after(milliseconds: 10_000))
     } catch  where error.kind == .notOurs {
       // The pod's was never made, and something else has its place.
     }
+    if let parent = path.parent, parent.components.last == parentName {
+      // A command killed right after making it has left it without the mark by
+      // which it is removed with the last pod; one that is in use stays.
+      try? File.remove("\(hierarchy.mountPoint)\(parent)", isDirectory: true)
+    }
   }
+
+  /// The name of the cgroup around those of pods that ask for no other place.
+  private static let parentName = "runp-pods"
 }
