@@ -97,9 +97,13 @@ package enum PodLifecycle {
     _ directory: borrowing PodDirectory, force: Bool, _ context: RuntimeContext
   ) throws(RuntimeError) {
     let id = directory.id
-    // Whoever creates a container in the pod holds the lock; ending what is
-    // there, `create` commands under way included, has them let go of it.
-    if force { try Members.removeAll(of: id, context) }
+    if force {
+      // A supervisor takes the ends of its containers for what they are.
+      try announceRemoval(directory)
+      // Whoever creates a container in the pod holds the lock; ending what is
+      // there, `create` commands under way included, has them let go of it.
+      try Members.removeAll(of: id, context)
+    }
     if !force { try requireDeletable(directory, context) }
     do {
       try FileLock.take(directory.descriptor, wait: force)
@@ -112,12 +116,7 @@ package enum PodLifecycle {
     // Another `pod delete` was quicker.
     if directory.isGone() { throw RuntimeError(.notFound, "pod \(id) does not exist") }
     if !force { try requireDeletable(directory, context) }
-    do {
-      // From here on nothing can join the pod, even if this command is killed.
-      try directory.edit { $0.phase = .removing }
-    } catch  where error.kind == .notFound {
-      // Nothing was written yet.
-    }
+    try announceRemoval(directory)
     try Members.removeAll(of: id, context)
     try Sandbox.remove(directory)
   }
@@ -134,6 +133,17 @@ package enum PodLifecycle {
         .wrongState,
         "cannot delete pod \(directory.id): its container \(member.record.id) is"
           + " \(member.state.rawValue)")
+    }
+  }
+
+  /// From here on nothing can join the pod, even if this command is killed.
+  private static func announceRemoval(
+    _ directory: borrowing PodDirectory
+  ) throws(RuntimeError) {
+    do {
+      try directory.edit { $0.phase = .removing }
+    } catch  where error.kind == .notFound {
+      // Nothing was written yet.
     }
   }
 }

@@ -85,6 +85,8 @@ package struct Sandbox {
       }
     } catch let error as SystemError where error.errno == EWOULDBLOCK {
       throw taken(id)
+    } catch let error as RuntimeError {
+      throw error
     } catch {
       throw RuntimeError(wrapping: error, "make the pod's directory")
     }
