@@ -16,7 +16,7 @@ package enum SignalNames {
   /// The number of a signal given as `SIGTERM`, `term`, `15` or `SIGRTMIN+3`;
   /// nil when there is none of that name.
   package static func number(of text: String) -> Int32? {
-    if let number = Int32(text) {
+    if let number = digits(text[...]) {
       return 1...realTime.upperBound ~= number ? number : nil
     }
     var name = text.uppercased()
@@ -24,19 +24,23 @@ package enum SignalNames {
     if let index = standard.firstIndex(of: aliases[name] ?? name) { return Int32(index + 1) }
     let offset = name.dropFirst("RTMIN".count)
     if name.hasPrefix("RTMIN"), let distance = distance(offset, after: "+") {
-      let number = realTime.lowerBound + distance
-      return realTime ~= number ? number : nil
+      return distance <= realTime.upperBound - realTime.lowerBound
+        ? realTime.lowerBound + distance : nil
     }
     if name.hasPrefix("RTMAX"), let distance = distance(offset, after: "-") {
-      let number = realTime.upperBound - distance
-      return realTime ~= number ? number : nil
+      return distance <= realTime.upperBound - realTime.lowerBound
+        ? realTime.upperBound - distance : nil
     }
     return nil
   }
 
   private static func distance(_ text: Substring, after sign: Character) -> Int32? {
     if text.isEmpty { return 0 }
-    guard text.first == sign, let number = UInt8(text.dropFirst()) else { return nil }
-    return Int32(number)
+    return text.first == sign ? digits(text.dropFirst()) : nil
+  }
+
+  /// A number without a sign.
+  private static func digits(_ text: Substring) -> Int32? {
+    text.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int32(text) : nil
   }
 }

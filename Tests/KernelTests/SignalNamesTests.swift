@@ -13,7 +13,10 @@ import Testing
     #expect(SignalNames.number(of: name) == number)
   }
 
-  @Test(arguments: ["", "SIG", "NONE", "0", "65", "-9", "RTMIN+31", "RTMAX+1", "RTMINX", "SIG9"])
+  @Test(arguments: [
+    "", "SIG", "NONE", "0", "65", "-9", "RTMIN+31", "RTMAX+1", "RTMINX", "SIG9", "+9", "RTMIN++1",
+    "RTMIN+99999999999",
+  ])
   func whatIsNoSignalHasNone(_ name: String) {
     #expect(SignalNames.number(of: name) == nil)
   }
