@@ -55,7 +55,7 @@ final class Foreground {
           if pid == child.pid { return status }
         }
       case SIGWINCH:
-        if let console { try copySize(to: console) }
+        if let console { try Self.copySize(to: console) }
       default:
         do {
           try Processes.signal(child.pidfd, signal)
@@ -80,11 +80,11 @@ final class Foreground {
 
   private func takeTerminal(_ console: SharedDescriptor) throws(SystemError) {
     guard Terminal.isTerminal(0) else { return }
-    try copySize(to: console)
     settings = try Terminal.makeRaw(0)
   }
 
-  private func copySize(to console: SharedDescriptor) throws(SystemError) {
+  /// Gives a terminal the size of the caller's, if the caller has one.
+  static func copySize(to console: SharedDescriptor) throws(SystemError) {
     guard let size = Terminal.size(of: 0) else { return }
     try Terminal.setSize(console.descriptor, rows: size.rows, columns: size.columns)
   }

@@ -266,7 +266,10 @@ final class Creation {
         case .hooks:
           try runHooks(pid)
           try channel.go()
-        case .console(let main): console = main
+        case .console(let main):
+          // Before the program can ask for it.
+          try Foreground.copySize(to: main)
+          console = main
         case .warning(let text): context.warn(text)
         case .ready:
           // Only the runtime may raise limits for a user namespace.
@@ -307,22 +310,34 @@ final class Creation {
       .failed, "container init was OOM-killed (memory limit too low?): \(error)")
   }
 
-  /// Makes the container known as created and lets go of it.
+  /// Tells callers of the first process, and lets go of it unless it is to
+  /// execute its program at once.
+  ///
+  /// Until `complete` the record names the creator: when that is killed, what
+  /// it has made is nobody's, and the ID is free again.
   private func publish() throws(RuntimeError) {
     guard let pid = child?.pid, let channel else { return }
     guard let startTime = Processes.startTime(of: pid) else {
       throw explain(RuntimeError(.failed, "the container's first process died"))
     }
     record.initProcess = .init(pid: pid, startTime: startTime)
-    record.creator = nil
+    // Without a cgroup nothing else leads to the process.
+    if record.cgroup == nil { try writeRecord() }
     if let path = options.pidFile { try ProcessFile.write(pid, to: path) }
-    if let path = options.pidfdSocket, child != nil { try sendHandle(to: path) }
-    try writeRecord()
+    if let path = options.pidfdSocket { try sendHandle(to: path) }
+    if executesAtOnce { return }
     do {
-      if !executesAtOnce { try channel.go() }
+      try channel.go()
     } catch {
       throw RuntimeError(error, "let go of the container's first process")
     }
+    try complete()
+  }
+
+  /// Makes the container known as one that is there.
+  func complete() throws(RuntimeError) {
+    record.creator = nil
+    try writeRecord()
   }
 
   private func sendHandle(to path: String) throws(RuntimeError) {

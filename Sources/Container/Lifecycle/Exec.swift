@@ -200,7 +200,10 @@ final class ContainerEntry {
     try channel.go()
     setUp: while true {
       switch try channel.receive() {
-      case .console(let main): console = main
+      case .console(let main):
+        // Before the program can ask for it.
+        try Foreground.copySize(to: main)
+        console = main
       case .warning(let text): context.warn(text)
       case .ready: break setUp
       case .failed(let error): throw error

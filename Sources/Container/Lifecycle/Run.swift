@@ -41,6 +41,7 @@ extension Lifecycle {
     let started = StartedContainer(creation.record, bundle.spec, context)
     do throws(RuntimeError) {
       if let channel = creation.channel { try started.execute(channel) }
+      try creation.complete()
       creation.release()
       try started.runPoststartHooks()
       guard let foreground else { return 0 }
