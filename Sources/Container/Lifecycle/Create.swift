@@ -280,6 +280,8 @@ final class Creation {
         case .process, .listener, .executing: break
         }
       }
+    } catch let error as RuntimeError {
+      throw error
     } catch {
       throw RuntimeError(error, "talk to the container's first process")
     }
