@@ -93,8 +93,10 @@ extension Lifecycle {
   }
 
   /// The configuration of the process: the file's, or the container's own as
-  /// adjusted. Labels and limits that the file does not name are the
-  /// container's: a process of `exec` is not less confined.
+  /// adjusted.
+  ///
+  /// Labels and capabilities that the file does not name are the container's:
+  /// a process of `exec` is not less confined.
   private static func configuration(
     _ spec: Spec, _ options: ExecOptions
   ) throws(RuntimeError) -> Process {

@@ -9,7 +9,9 @@ internal import Kernel
 /// such: the container's own could be anything (CVE-2025-31133).
 enum HiddenPaths {
   /// Hides paths: files behind /dev/null, directories behind an empty,
-  /// read-only one. What is not there is skipped.
+  /// read-only one.
+  ///
+  /// What is not there is skipped.
   static func mask(_ paths: [String], in root: borrowing RootDirectory) throws(RuntimeError) {
     if paths.isEmpty { return }
     do {
@@ -51,8 +53,9 @@ enum HiddenPaths {
     return null
   }
 
-  /// Makes paths read-only, with everything mounted below them. What is not
-  /// there is skipped.
+  /// Makes paths read-only, with everything mounted below them.
+  ///
+  /// What is not there is skipped.
   static func protect(_ paths: [String], in root: borrowing RootDirectory) throws(RuntimeError) {
     for path in paths {
       do {

@@ -16,7 +16,9 @@ enum RootSwitch {
   }
 
   /// Moves the new root over the old, for roots that cannot be pivoted, such
-  /// as an initial RAM disk. The host's mounts stay below it.
+  /// as an initial RAM disk.
+  ///
+  /// The host's mounts stay below it.
   static func move(to root: borrowing RootDirectory) throws(SystemError) {
     try OwnProcess.changeDirectory(to: root.descriptor)
     try Mounts.mount(".", on: "/", .move)
