@@ -97,15 +97,13 @@ package struct PodDirectory: ~Copyable {
     _ change: (inout PodState) throws(RuntimeError) -> Void
   ) throws(RuntimeError) {
     do {
-      let document = try File.open(Self.specName, at: descriptor.number)
-      try FileLock.take(document, wait: true)
-      guard !isGone(), var state = try readState() else {
+      let document = try lockDocument()
+      defer { withExtendedLifetime(document) {} }
+      guard document != nil, !isGone(), var state = try readState() else {
         throw RuntimeError(.notFound, "pod \(id) does not exist")
       }
       try change(&state)
-      try write(state)
-    } catch let error as SystemError where error.errno == ENOENT {
-      throw RuntimeError(.notFound, "pod \(id) does not exist")
+      try replace(state)
     } catch let error as RuntimeError {
       throw error
     } catch {
@@ -113,8 +111,33 @@ package struct PodDirectory: ~Copyable {
     }
   }
 
-  /// Writes the state in one step.
+  /// Locks the kept document for as long as the descriptor is held; nil when
+  /// there is none.
+  private borrowing func lockDocument() throws(SystemError) -> SharedDescriptor? {
+    do {
+      while true {
+        let document = try File.open(Self.specName, at: descriptor.number)
+        try FileLock.take(document, wait: true)
+        // While this waited, the pod may have been removed and made again.
+        let current = try FileStatus(Self.specName, at: descriptor.number)
+        if try current.isSameFile(as: FileStatus(of: document)) {
+          return SharedDescriptor(document)
+        }
+      }
+    } catch  where error.errno == ENOENT {
+      return nil
+    }
+  }
+
+  /// Writes the state, whatever it was.
   borrowing func write(_ state: PodState) throws(SystemError) {
+    let document = try lockDocument()
+    defer { withExtendedLifetime(document) {} }
+    try replace(state)
+  }
+
+  /// Writes the state in one step.
+  private borrowing func replace(_ state: PodState) throws(SystemError) {
     try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor.number)
   }
 
@@ -156,6 +179,9 @@ package struct PodDirectory: ~Copyable {
   ///
   /// The state goes last: without it nobody would know of the rest.
   borrowing func remove(keepingDirectory: Bool = false) throws(SystemError) {
+    // Nobody may change the state while it goes, and so bring it back.
+    let document = try lockDocument()
+    defer { withExtendedLifetime(document) {} }
     for name in try Directory.names(descriptor) where name != Self.stateName {
       do {
         try File.remove(name, at: descriptor.number)
