@@ -253,7 +253,7 @@ wrong_type() {
   peer_falls_short runc "create fails"
   config 'del(.process)'
   create
-  refused start "$ID"
+  LIMIT=5 refused start "$ID"
   says 'process'
 }
 

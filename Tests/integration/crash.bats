@@ -6,6 +6,7 @@
 
 load helpers
 
+# So many for each of create, start and delete.
 MOMENTS=20
 
 prepare() { runp_only "not asked of it"; }
@@ -142,6 +143,7 @@ realistic() {
 }
 
 @test "killed during delete --force of a running container" {
+  MOMENTS=10
   arguments /bin/probe daemon 30 -- hang
   create
   ok start "$ID"
@@ -160,6 +162,7 @@ realistic() {
 }
 
 @test "killed during run" {
+  MOMENTS=10
   realistic
   measure run --bundle "$BUNDLE" "$ID"
   local moment killed some=0
@@ -172,11 +175,12 @@ realistic() {
 }
 
 @test "killed during exec: the container goes on, and delete takes the rest" {
+  MOMENTS=10
   running
   measure exec "$ID" /bin/true
   local moment killed
   for moment in $(seq 1 "$MOMENTS"); do
-    killed_at "$moment" exec "$ID" /bin/probe sleep 30
+    killed_at "$moment" exec "$ID" /bin/probe sleep 0.2
     has_status "$ID" running
   done
   ok exec "$ID" /bin/true
@@ -185,6 +189,7 @@ realistic() {
 }
 
 @test "a create after a crash needs no delete when nothing of it was running" {
+  MOMENTS=10
   measure create --bundle "$BUNDLE" "$ID"
   ok delete --force "$ID"
   local moment killed

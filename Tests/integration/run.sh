@@ -39,7 +39,7 @@ inside() {
 
   # Not exec: this shell is the namespace's init, and reaps what it inherits.
   local status=0
-  bats --tap "$@" </dev/null &
+  bats --tap ${RUNP_TIMING:+--timing} "$@" </dev/null &
   wait $! || status=$?
   return "$status"
 }

@@ -232,6 +232,6 @@ except() { config --argjson r "$1" '.linux.seccomp = {defaultAction: "SCMP_ACT_A
   config --arg s "$WORK/nobody.sock" '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", listenerPath: $s,
     syscalls: [{names: ["mkdir"], action: "SCMP_ACT_NOTIFY"}]}'
   arguments /bin/probe mkdir /tmp/x
-  refused run --bundle "$BUNDLE" "$ID"
+  LIMIT=5 refused run --bundle "$BUNDLE" "$ID"
   says 'nobody.sock|connect'
 }
