@@ -56,7 +56,11 @@ suite=("$here"/*.bats)
 while [ $# -gt 0 ]; do
   case $1 in
   --cgroup2-view) view=yes ;;
-  --vm) suite=("$here"/vm/*.bats) ;;
+  --vm)
+    suite=("$here"/vm/*.bats)
+    # Virtual machines may be emulated: the tests wait longer.
+    export RUNP_EMULATED=${RUNP_EMULATED:-1}
+    ;;
   --filter)
     arguments+=(--filter "${2:?--filter needs a regex}")
     shift
