@@ -121,6 +121,8 @@ extension CommandLineTests {
       (["../x"], "invalid container ID format: \"../x\""),
       (["."], "invalid container ID format: \".\""),
       ([".."], "invalid container ID format: \"..\""),
+      ([".cache"], "invalid container ID format: \".cache\""),
+      (["pods"], "invalid container ID format: \"pods\""),
       (["a b"], "invalid container ID format: \"a b\""),
       (["é"], "invalid container ID format: \"é\""),
       (["--pod", "a/b", "c1"], "invalid pod ID format: \"a/b\""),

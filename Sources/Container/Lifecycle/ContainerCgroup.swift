@@ -48,14 +48,26 @@ final class ContainerCgroup {
   }
 
   /// Writes the limits and attaches the device program.
-  func apply(to cgroup: borrowing Cgroup) throws(RuntimeError) {
+  func apply(
+    to cgroup: borrowing Cgroup, _ context: RuntimeContext
+  ) throws(RuntimeError) {
     do {
       try cgroup.apply(limits)
+    } catch {
+      throw RuntimeError(error)
+    }
+    do {
       try cgroup.attachDeviceProgram(devices)
+    } catch  where context.rootless && error.kind == .permissionDenied {
+      // The kernel takes no such programs in a user namespace, where no device
+      // can be made either.
     } catch {
       throw RuntimeError(error)
     }
   }
+
+  /// Whether the configuration asks for any limit.
+  var hasLimits: Bool { !limits.controllers.isEmpty }
 
   /// What a `cgroup` mount of the container shows.
   func view(hasNamespace: Bool) -> Mounter.CgroupView {

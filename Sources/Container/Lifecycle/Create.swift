@@ -203,12 +203,13 @@ final class Creation {
     record.cgroup?.identity = cgroup?.cgroup.identity
     // Before anything is in it: whoever finds the record may kill what is.
     try writeRecord()
-    if let cgroup { try plannedCgroup.apply(to: cgroup.cgroup) }
+    if let cgroup { try plannedCgroup.apply(to: cgroup.cgroup, context) }
   }
 
   private var mayGoWithoutCgroup: Bool {
     let linux = bundle.spec.linux
     return context.rootless && (linux?.cgroupsPath ?? "").isEmpty
+      && plannedCgroup?.hasLimits == false
   }
 
   private func writeRecord() throws(RuntimeError) {

@@ -12,7 +12,9 @@ enum ID {
       throw UsageError(
         value: "invalid \(kind) ID format: \"\(id)\": longer than \(longest) characters")
     }
-    if id == "." || id == ".." || !id.utf8.allSatisfy(isAllowed) {
+    // Names that start with a dot, and this one, are runp's own in the state
+    // directory.
+    if id.hasPrefix(".") || id == "pods" || !id.utf8.allSatisfy(isAllowed) {
       throw UsageError(value: "invalid \(kind) ID format: \"\(id)\"")
     }
   }
