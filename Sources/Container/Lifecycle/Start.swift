@@ -75,6 +75,8 @@ struct StartedContainer {
     } catch let error as SystemError {
       throw RuntimeError(error, "talk to the container's first process")
     } catch let error as RuntimeError {
+      // The process may still wait for an answer, and ends when there is none.
+      channel.close()
       try waitUntilDead()
       throw error
     } catch {
