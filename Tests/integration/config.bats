@@ -255,6 +255,7 @@ wrong_type() {
   create
   LIMIT=5 refused start "$ID"
   says 'process'
+  equal "$(state_of "$ID")" created
 }
 
 @test "every good configuration of the fixtures gets through create's checks" {

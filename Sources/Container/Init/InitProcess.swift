@@ -278,13 +278,12 @@ final class InitProcess {
   }
 
   /// A container without a process only holds its namespaces until it is
-  /// deleted: nothing can be started in it.
+  /// deleted: `start` refuses it without a word here, unless it could not read
+  /// the configuration.
   private func waitToBeDeleted() throws(RuntimeError) -> Never {
-    while true {
-      let starter = try waitForStart()
-      try? starter.send(
-        .failed(RuntimeError(.invalidSpec, "process: the configuration has none to start")))
-    }
+    let starter = try waitForStart()
+    try? starter.send(.failed(ProgramStart.noProcess))
+    Processes.exit(1)
   }
 
   private func warn(_ warnings: [String]) throws(RuntimeError) {

@@ -7,6 +7,11 @@ internal import RuntimeSpec
 /// The last exchange with a process that is about to execute its program, seen
 /// from the runtime.
 enum ProgramStart {
+  /// Why a container without a process cannot be started.
+  static var noProcess: RuntimeError {
+    RuntimeError(.invalidSpec, "process: the configuration has none to start")
+  }
+
   /// Serves the process until it has executed the program.
   ///
   /// - Throws: `RuntimeError` with the process's own reason when it could not.

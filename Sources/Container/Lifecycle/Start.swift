@@ -17,15 +17,21 @@ extension Lifecycle {
       throw RuntimeError(error)
     }
     let status = try ContainerStatus(directory, id, context)
+    let spec = keptConfiguration(directory)
     let channel: SyncChannel
     do {
-      guard status.state == .created, let connected = try StartGate.connect(directory.descriptor)
-      else { throw refusal(of: status.state) }
+      guard status.state == .created else { throw refusal(of: status.state) }
+      // Refused before the container hears of it: an error changes nothing
+      // (runtime.md, start).
+      if let spec, spec.process == nil { throw ProgramStart.noProcess }
+      guard let connected = try StartGate.connect(directory.descriptor) else {
+        throw RuntimeError(.wrongState, "cannot start a container that no longer waits for it")
+      }
       channel = connected
     } catch {
       throw RuntimeError(error)
     }
-    let started = StartedContainer(status.record, keptConfiguration(directory), context)
+    let started = StartedContainer(status.record, spec, context)
     try started.execute(channel)
     do {
       try StartGate.remove(from: directory.descriptor)
