@@ -18,10 +18,12 @@ int clinux_ignore_signal(int signal) {
   struct sigaction action = {.sa_handler = SIG_IGN};
   return RESULT(sigaction(signal, &action, NULL));
 }
-int clinux_default_signals(void) {
-  struct sigaction action = {.sa_handler = SIG_DFL};
+void clinux_default_signals(void) {
+  // The kernel's own struct sigaction, all zero: SIG_DFL. glibc's sigaction
+  // leaves out signals 32 and 33, which its posix_spawn makes children ignore.
+  static const uint64_t action[4];
   for (int signal = 1; signal < NSIG; signal++)
-    if (signal != SIGKILL && signal != SIGSTOP) sigaction(signal, &action, NULL);
-  return 0;
+    if (signal != SIGKILL && signal != SIGSTOP)
+      syscall(SYS_rt_sigaction, signal, action, NULL, sizeof(uint64_t));
 }
 int clinux_epoll_create(void) { return RESULT(epoll_create1(EPOLL_CLOEXEC)); }

@@ -39,7 +39,7 @@ package enum Signals {
   /// Gives every signal its default action and unblocks all, as a new program
   /// expects them.
   package static func reset() {
-    _ = clinux_default_signals()
+    clinux_default_signals()
     _ = clinux_set_signal_mask(0)
   }
 

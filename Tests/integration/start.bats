@@ -72,6 +72,20 @@ load helpers
   is status.SigIgn 0000000000000000
 }
 
+@test "signals 32 and 33, which glibc's posix_spawn makes a runtime ignore, are reset too" {
+  peer_falls_short crun "it leaves both ignored"
+  peer_falls_short runc "it leaves 32 ignored"
+  cat >"$WORK/spawn" <<EOF
+#!/usr/bin/env python3
+import os, sys
+child = os.posix_spawn("$RUNTIME", sys.argv, os.environ)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+EOF
+  chmod 755 "$WORK/spawn"
+  RUNTIME=$WORK/spawn probe status SigIgn
+  is status.SigIgn 0000000000000000
+}
+
 @test "the process is a session leader and has no death signal" {
   probe process
   is pid 1

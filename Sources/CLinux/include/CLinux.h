@@ -96,7 +96,7 @@ int clinux_signalfd(uint64_t mask);
 int clinux_block_signals(uint64_t mask, uint64_t *old_mask);
 int clinux_set_signal_mask(uint64_t mask);
 int clinux_ignore_signal(int signal);
-int clinux_default_signals(void);
+void clinux_default_signals(void);
 int clinux_epoll_create(void);
 
 // getopt.c
