@@ -14,8 +14,8 @@ int clinux_block_signals(uint64_t mask, uint64_t *old_mask) {
 int clinux_set_signal_mask(uint64_t mask) {
   return CALL(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
 }
-int clinux_ignore_signal(int signal) {
-  struct sigaction action = {.sa_handler = SIG_IGN};
+int clinux_set_signal_ignored(int signal, bool ignored) {
+  struct sigaction action = {.sa_handler = ignored ? SIG_IGN : SIG_DFL};
   return RESULT(sigaction(signal, &action, NULL));
 }
 void clinux_default_signals(void) {

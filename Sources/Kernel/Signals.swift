@@ -33,7 +33,14 @@ package enum Signals {
   ///
   /// The corresponding call is sigaction(2).
   package static func ignore(_ signal: Int32) {
-    _ = clinux_ignore_signal(signal)
+    _ = clinux_set_signal_ignored(signal, true)
+  }
+
+  /// Gives a signal its default action.
+  ///
+  /// The corresponding call is sigaction(2).
+  package static func setDefault(_ signal: Int32) {
+    _ = clinux_set_signal_ignored(signal, false)
   }
 
   /// Gives every signal its default action and unblocks all, as a new program

@@ -97,6 +97,23 @@ runtime_in_background() {
   gone "$ID"
 }
 
+@test "run waits for its process even when its caller ignores SIGCHLD" {
+  peer_falls_short crun "its waitpid finds nobody"
+  cat >"$WORK/ignoring" <<EOF
+#!/usr/bin/env python3
+import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv("$RUNTIME", sys.argv)
+EOF
+  chmod 755 "$WORK/ignoring"
+  config '.hooks.poststop = [{path: "/bin/true"}]'
+  arguments /bin/probe exit 7
+  local RUNTIME=$WORK/ignoring LIMIT=10
+  rt run --bundle "$BUNDLE" "$ID"
+  equal "$status" 7
+  equal "$errors" ''
+}
+
 @test "run, killed with the signal that cannot be passed on, is made whole by delete" {
   arguments /bin/probe hang
   runtime_in_background run --bundle "$BUNDLE" "$ID"

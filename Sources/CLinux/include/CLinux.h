@@ -5,6 +5,7 @@
 // Every function returns what the call returned, or -errno. No policy here.
 // No <sys/types.h>: it would move pid_t and its like into this module.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -95,7 +96,7 @@ int clinux_bpf(int command, void *attribute, unsigned size);
 int clinux_signalfd(uint64_t mask);
 int clinux_block_signals(uint64_t mask, uint64_t *old_mask);
 int clinux_set_signal_mask(uint64_t mask);
-int clinux_ignore_signal(int signal);
+int clinux_set_signal_ignored(int signal, bool ignored);
 void clinux_default_signals(void);
 int clinux_epoll_create(void);
 
