@@ -139,7 +139,7 @@ extension CommandLineTests {
       #expect(failure(CreateCommand.self, words)?.message == message)
     }
 
-    @Test(arguments: ["a", "A_b+c.d-9", "...", String(repeating: "x", count: 255)])
+    @Test(arguments: ["a", "A_b+c.d-9", "a...", String(repeating: "x", count: 255)])
     func idIsTaken(id: String) throws {
       #expect(try CreateCommand.parse(["--", id])?.creation.id == id)
     }
