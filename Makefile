@@ -25,7 +25,7 @@ static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static
 linked := .build/release/runp
 shells := bash zsh fish
 
-.PHONY: build static test check unit integration vm-test demo bench man completions fmt \
+.PHONY: build static test check unit integration engines vm-test demo bench man completions fmt \
 	install clean fixtures help
 
 build: ## Build for debugging
@@ -52,6 +52,11 @@ unit: ## Unit tests
 integration: ## Integration tests with RUNTIME (default build/runp), as root
 	if [ "$(RUNTIME)" = "$(CURDIR)/build/runp" ]; then $(MAKE) static; fi
 	Tests/integration/run.sh
+
+engines: ## The same under podman and containerd, and bundles as under peers, as root
+	hack/setup.sh engines bench
+	if [ "$(RUNTIME)" = "$(CURDIR)/build/runp" ]; then $(MAKE) static; fi
+	Tests/integration/run.sh --cgroup2-view Tests/integration/{bundles,engines/*}.bats
 
 vm-test: static ## Tests that need cgroup v2 controllers, in a virtual machine
 	hack/vm-test.sh

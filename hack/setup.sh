@@ -7,6 +7,7 @@
 #   build   compiler driver, headers and static libraries that runp links
 #   test    what `make check` and `make integration` call
 #   demo    what the fixtures need
+#   engines podman and containerd, which the tests have call runp
 #   vm      the emulator, a kernel and virtme-ng for hack/vm.sh
 #   bench   the timing driver's needs and the newest crun and runc
 #
@@ -82,6 +83,10 @@ set_demo() {
   packages busybox-static
 }
 
+set_engines() {
+  packages podman conmon containerd jq util-linux
+}
+
 # A kernel is unpacked, not installed: installing one would build an initrd,
 # touch the boot loader, and change what the machine boots next.
 set_vm() {
@@ -124,7 +129,7 @@ set_bench() {
 [ $# -gt 0 ] || set -- build test
 for name in "$@"; do
   case $name in
-    build | test | demo | vm | bench) "set_$name" ;;
-    *) die "no set called $name: build, test, demo, vm, bench" ;;
+    build | test | demo | engines | vm | bench) "set_$name" ;;
+    *) die "no set called $name: build, test, demo, engines, vm, bench" ;;
   esac
 done

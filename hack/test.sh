@@ -91,6 +91,8 @@ title set-up
 hack/setup.sh build test || { broken set-up && finish; }
 machine=yes
 hack/setup.sh vm || machine=
+engines=yes
+hack/setup.sh engines bench || engines=
 
 title build
 make --no-print-directory static || { broken build && finish; }
@@ -108,6 +110,17 @@ if [ "$(id -u)" = 0 ]; then
   add_tap "integration tests" "$results/integration.tap" "${PIPESTATUS[0]}"
 else
   broken "the integration tests need root"
+fi
+
+title "tests under engines, and against peers"
+if [ -n "$engines" ]; then
+  Tests/integration/run.sh --cgroup2-view Tests/integration/{bundles,engines/*}.bats |
+    tee "$results/engines.tap"
+  add_tap "tests under engines" "$results/engines.tap" "${PIPESTATUS[0]}"
+else
+  count=$(cat Tests/integration/{bundles,engines/*}.bats | grep -c '^@test')
+  echo "SKIPPED: podman, containerd, crun and runc cannot be installed: $count tests did not run"
+  skipped=$((skipped + count))
 fi
 
 title "tests in the virtual machine"

@@ -53,6 +53,7 @@ setup() {
 
 teardown() {
   local pid left=0
+  if declare -F finish >/dev/null; then finish; fi
   for pid in "${BACKGROUND[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
   # Not for others: a test may have left a process that never ends.
   for pid in "${BACKGROUND[@]}"; do wait "$pid" 2>/dev/null || true; done

@@ -4,11 +4,12 @@
 # Runs the integration suite against the runtime that RUNTIME names, inside
 # mount and pid namespaces of its own, and prints TAP on stdout.
 #
-#   run.sh [--cgroup2-view] [--vm] [--filter REGEX] [FILE...]
+#   run.sh [--cgroup2-view] [--engines] [--vm] [--filter REGEX] [FILE...]
 #
 # RUNTIME        the binary, a name in PATH or a path (build/runp of the tree)
 # --cgroup2-view the suite sees cgroup2, and nothing else, at /sys/fs/cgroup;
 #                always so for crun and runc on a host with cgroup v1
+# --engines      the tests under engines/, with --cgroup2-view
 # --vm           the tests under vm/, which need the cgroup v2 controllers
 
 set -euo pipefail
@@ -16,7 +17,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
-  sed -n '4,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '4,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 64
 }
 
@@ -56,6 +57,10 @@ suite=("$here"/*.bats)
 while [ $# -gt 0 ]; do
   case $1 in
   --cgroup2-view) view=yes ;;
+  --engines)
+    suite=("$here"/engines/*.bats)
+    view=yes
+    ;;
   --vm)
     suite=("$here"/vm/*.bats)
     # Virtual machines may be emulated: the tests wait longer.

@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# podman, with the conmon and the buildah that it brings.
+
+load engine
+
+with_image() {
+  need podman
+  works pod import "$RUNP_SUITE/image.tar" test/box
+}
+
+setup_file() { tar -C "$RUNP_SUITE/rootfs" -cf "$RUNP_SUITE/image.tar" .; }
+
+finish() {
+  if [ -d "$WORK/storage" ]; then engine pod rm --all --force --time 0; fi
+}
+
+# Without --foreground podman could not change the settings of a terminal.
+pod() {
+  timeout --foreground -k 5 $((LIMIT * 3)) podman --root "$WORK/storage" --runroot "$WORK/run" \
+    --tmpdir "$WORK/tmp" --storage-driver vfs --cgroup-manager cgroupfs --events-backend file \
+    --runtime "$CALLED" "$@"
+}
+
+# Runs or creates a container of the image: boxed VERB WORD...
+boxed() {
+  local verb=$1
+  shift
+  pod "$verb" --network none --cgroups no-conmon --cgroup-parent "$CGROUP_PARENT" "$@"
+}
+
+@test "podman run passes output and exit status on" {
+  with_image
+  engine boxed run --rm test/box sh -c 'echo out; echo err >&2; exit 7'
+  equal "$status" 7
+  equal "$output" out
+  equal "$errors" err
+}
+
+@test "podman run passes the input on" {
+  with_image
+  equal "$(echo in | boxed run --rm -i test/box cat 3>&- 4>&-)" in
+}
+
+@test "podman knows from the message what could not be run" {
+  with_image
+  engine boxed run --rm test/box no-such-program
+  equal "$status" 127
+  engine boxed run --rm test/box /bin/locked
+  equal "$status" 126
+}
+
+@test "podman's containers live, are entered, stopped, started and killed" {
+  with_image
+  works boxed run --detach --name box test/box sleep 100
+  works pod exec box sh -c 'cat /proc/1/cmdline | head -c 5'
+  equal "$output" sleep
+  engine pod exec box sh -c 'exit 5'
+  equal "$status" 5
+  works pod exec --user 1000 --workdir /tmp --env A=b box sh -c 'id -u; pwd; echo $A'
+  equal "$output" $'1000\n/tmp\nb'
+  works pod stop --time 0 box
+  works pod start box
+  works pod inspect box --format '{{.State.Status}}'
+  equal "$output" running
+  works pod kill box
+  works pod wait box
+  equal "$output" 137
+  works pod rm box
+}
+
+@test "podman gives a container a terminal" {
+  with_image
+  export -f pod boxed
+  export WORK CALLED CGROUP_PARENT LIMIT
+  works env SHELL=/bin/bash script -qec 'boxed run --rm -t test/box sh -c "test -t 1 && echo tty"' \
+    /dev/null
+  equal "${output%$'\r'}" tty
+}
+
+@test "podman mounts what it is told, and confines the process as told" {
+  with_image
+  echo mine >"$WORK/file"
+  works boxed run --rm --read-only --user 1000:1000 --cap-drop all --tmpfs /scratch \
+    --volume "$WORK/file:/file:ro" --security-opt no-new-privileges --hostname inside \
+    --env GREETING=hello test/box \
+    sh -c 'id -u; cat /file; hostname; echo $GREETING; touch /scratch/x; touch /x 2>/dev/null || echo ro
+      grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status'
+  equal "$output" "1000
+mine
+inside
+hello
+ro
+CapEff:	0000000000000000
+NoNewPrivs:	1
+Seccomp:	2"
+}
+
+@test "podman runs a container in a user namespace" {
+  with_image
+  works boxed run --rm --uidmap 0:100000:1000 test/box \
+    sh -c 'cat /proc/self/uid_map | tr -s " "; touch /x; stat -c %u /x'
+  equal "$output" $' 0 100000 1000\n0'
+}
+
+@test "podman runs a container with the host's namespaces" {
+  with_image
+  works boxed run --rm --pid host --uts host --ipc host test/box \
+    sh -c 'for n in pid uts ipc; do readlink /proc/self/ns/$n; done'
+  equal "$output" "$(for n in pid uts ipc; do readlink /proc/self/ns/$n; done)"
+}
+
+@test "podman runs a privileged container" {
+  with_image
+  works boxed run --rm --privileged test/box sh -c 'grep CapEff /proc/self/status; ls /dev'
+  says "CapEff:.$(awk '/CapBnd/ { print $2 }' /proc/self/status)"
+  says kmsg
+}
+
+@test "podman builds an image" {
+  with_image
+  printf 'FROM test/box\nRUN echo built >/built\n' >"$WORK/Containerfile"
+  works pod build --network none --tag test/built --file "$WORK/Containerfile" "$WORK"
+  works boxed run --rm test/built cat /built
+  equal "$output" built
+}
