@@ -94,4 +94,9 @@ package struct FileStatus: Sendable {
   package func isSameFile(as other: FileStatus) -> Bool {
     inode == other.inode && filesystem == other.filesystem
   }
+
+  /// Whether both are the same file, seen through the same mount.
+  package func isSamePlace(as other: FileStatus) -> Bool {
+    isSameFile(as: other) && mountID == other.mountID
+  }
 }

@@ -43,6 +43,39 @@ in_it() { ok exec "$@"; }
   done
 }
 
+# Runs and enters a container from within a chroot, which is a mount or not.
+in_chroot() {
+  local new=$WORK/chroot
+  mkdir -p "$new"/{proc,sys,dev,bin,tmp}
+  cp "$RUNTIME" "$new/bin/runtime"
+  cp -a "$BUNDLE" "$new/bundle"
+  touch "$new/bundle/rootfs/in-the-container"
+  arguments /bin/probe hang
+  cp "$BUNDLE/config.json" "$new/bundle/"
+  # Mounts in a namespace of their own, which ends with the shell.
+  timeout -k 5 "$LIMIT" unshare --mount sh -ec '
+    new=$1 id=$2
+    if [ "$3" = mount ]; then mount --bind "$new" "$new"; fi
+    mount -t proc proc "$new/proc"
+    mount --rbind /sys "$new/sys"
+    mount --rbind /dev "$new/dev"
+    cd "$new"
+    inside() { chroot . /bin/runtime --root /state "$@"; }
+    inside run --detach --bundle /bundle "$id" >/dev/null
+    inside exec "$id" /bin/ls /
+    inside delete --force "$id"' sh "$new" "$ID" "$1" </dev/null 3>&- 4>&-
+}
+
+@test "exec of a runtime in a chroot enters the container" {
+  runp_only "only a static binary can be put in an empty chroot"
+  [[ "$(in_chroot mount)" == *in-the-container* ]]
+}
+
+@test "exec of a runtime in a chroot that is no mount enters the container" {
+  runp_only "only a static binary can be put in an empty chroot"
+  [[ "$(in_chroot directory)" == *in-the-container* ]]
+}
+
 @test "exec joins the container's cgroup" {
   running
   background "$WORK/exec" "$RUNTIME" --root "$STATE" exec "$ID" /bin/probe print up -- hang

@@ -13,6 +13,8 @@ final class InitProcess {
   private let plan: InitPlan
   private let channel: SyncChannel
   private let root: RootDirectory
+  /// Where the container's root goes; nil in a mount namespace of others.
+  private var namespaceRoot: NamespaceRoot?
 
   private init(_ plan: InitPlan, _ channel: SyncChannel) throws(RuntimeError) {
     self.plan = plan
@@ -139,8 +141,7 @@ final class InitProcess {
   // MARK: Root file system
 
   private func attachRoot() throws {
-    // Nothing that is mounted from here on may reach the host.
-    if plan.ownsMounts { try Mounts.mount(on: "/", [.slave, .recursive]) }
+    if plan.ownsMounts { namespaceRoot = try NamespaceRoot() }
     do {
       // Where hooks look for it.
       try attachRoot(onto: plan.bundle.rootfs)
@@ -197,6 +198,7 @@ final class InitProcess {
   }
 
   private func changeRoot() throws {
+    try namespaceRoot?.enter()
     if !plan.ownsMounts {
       try RootSwitch.change(to: root)
     } else if plan.options.noPivot {
