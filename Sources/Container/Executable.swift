@@ -22,7 +22,7 @@ struct Executable {
 
   /// The words about a failed execve(2) that clients look for.
   func failure(_ error: SystemError) -> RuntimeError {
-    RuntimeError(.failed, "exec \(path): \(error.reason.lowercased())")
+    RuntimeError(.failed, "exec \(path): \(error.reason)")
   }
 
   private static func environment(of process: Process) -> [String] {
@@ -81,7 +81,7 @@ struct Executable {
       }
     } catch let error as SystemError {
       throw RuntimeError(
-        .failed, "exec: \"\(path)\": stat \(path): \(error.reason.lowercased())")
+        .failed, "exec: \"\(path)\": stat \(path): \(error.reason)")
     } catch let error as RuntimeError {
       throw error
     } catch {

@@ -98,6 +98,7 @@ final class Foreground {
 final class TerminalRelay {
   private let console: SharedDescriptor
   private var isInputOpen = true
+  private var isOutputOpen = true
   private var isConsoleOpen = true
   private var toConsole: [UInt8] = []
 
@@ -119,11 +120,14 @@ final class TerminalRelay {
   func pump() throws(SystemError) {
     try copyOutput()
     if isInputOpen, toConsole.isEmpty, try Poll.isReadable(0) {
-      toConsole = try Streams.readSome(0) ?? []
+      // A terminal that has hung up reports an error.
+      toConsole = (try? Streams.readSome(0)) ?? []
       if toConsole.isEmpty { isInputOpen = false }
     }
     if !toConsole.isEmpty {
-      toConsole.removeFirst(try Streams.writeSome(toConsole, to: console.number))
+      // What cannot be written any more is for nobody.
+      let written = try? Streams.writeSome(toConsole, to: console.number)
+      toConsole.removeFirst(written ?? toConsole.count)
     }
   }
 
@@ -139,6 +143,13 @@ final class TerminalRelay {
       isConsoleOpen = false
       return
     }
-    try Streams.writeAll(bytes, to: 1)
+    guard isOutputOpen else { return }
+    do {
+      try Streams.writeAll(bytes, to: 1)
+    } catch {
+      // Nobody reads any more, but the program goes on, and must not be kept
+      // waiting for room.
+      isOutputOpen = false
+    }
   }
 }

@@ -7,7 +7,7 @@ package import Kernel
 /// Why a command failed, with the steps that led there.
 ///
 /// Prints outermost step first: `create c1: mount proc on /proc: mount proc:
-/// Operation not permitted`.
+/// operation not permitted`.
 package struct RuntimeError: Error, CustomStringConvertible {
   /// What callers tell apart.
   package enum Kind: Sendable, Equatable, CaseIterable {

@@ -128,6 +128,8 @@ package struct StateDirectory: ~Copyable {
     } catch {
       throw RuntimeError(error, "read \(path)/\(Self.stateName)")
     }
+    // Cut short by a crash of the machine, which has ended all it told of.
+    if bytes.isEmpty { return nil }
     do {
       return try ContainerRecord(json: JSONNode(JSONValue(parsing: bytes)))
     } catch {

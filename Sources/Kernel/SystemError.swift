@@ -4,7 +4,7 @@ internal import Glibc
 
 /// A system call that failed: which one, why, and on what.
 ///
-/// Prints as `openat2 etc/passwd: Permission denied`.
+/// Prints as `openat2 etc/passwd: permission denied`.
 package struct SystemError: Error, Equatable, CustomStringConvertible {
   /// The call's name as its man page has it.
   package let call: String
@@ -20,9 +20,17 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
     self.subject = subject
   }
 
-  /// The words for `errno`, as strerror(3) has them in the C locale.
+  /// The words for `errno`, as strerror(3) has them in the C locale, but in
+  /// lower case where they are no abbreviation, such as `RFS`.
+  ///
+  /// containerd, CRI-O, podman and docker have no other way to tell "gone" from
+  /// "broken" than to search the message for words, some in lower case only:
+  /// `no such process`, `no such file or directory`, `permission denied`.
   package var reason: String {
-    unsafe String(cString: strerror(errno))
+    let words = unsafe String(cString: strerror(errno))
+    guard let first = words.first, let second = words.dropFirst().first, !second.isUppercase
+    else { return words }
+    return first.lowercased() + words.dropFirst()
   }
 
   package var description: String {

@@ -38,7 +38,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "send seccomp listener to \(path): connect \(path): No such file or directory")
+        == "send seccomp listener to \(path): connect \(path): no such file or directory")
   }
 
   @Test func aProfilesListenerIsMadeByLoadingIt() async {

@@ -32,7 +32,7 @@ import Testing
       try filter.addRule(
         .killProcess, number: number, where: [condition, condition], subject: "personality")
     }
-    #expect(error?.description == "seccomp_rule_add personality: Invalid argument")
+    #expect(error?.description == "seccomp_rule_add personality: invalid argument")
   }
 
   @Test func namesResolveByArchitecture() throws {

@@ -131,6 +131,19 @@ load helpers
   [ -f "$BUNDLE/config.json" ]
 }
 
+@test "delete --force removes a state that a crash of the machine has emptied" {
+  peer_falls_short runc "it cannot read it"
+  create
+  runtime kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  cp -a "$STATE/$ID" "$WORK/saved"
+  ok delete "$ID"
+  cp -a "$WORK/saved" "$STATE/$ID"
+  find "$STATE/$ID" -type f -exec truncate -s 0 {} +
+  ok delete --force "$ID"
+  gone "$ID"
+}
+
 @test "delete does not follow the state directory out of the state root" {
   refused delete ../bundle
   [ -f "$BUNDLE/config.json" ]

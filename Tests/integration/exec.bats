@@ -135,6 +135,13 @@ in_chroot() {
   says '/no/where'
 }
 
+@test "exec refuses a relative directory" {
+  peer_falls_short crun "it takes it from the root"
+  running
+  refused exec --cwd tmp "$ID" /bin/probe cwd
+  says 'cwd'
+}
+
 @test "exec --user takes a number, and two" {
   running
   in_it --user 1000 "$ID" /bin/probe ids

@@ -117,6 +117,17 @@ report() {
   gone "$ID"
 }
 
+@test "a terminal's program goes on when nobody can be told what it writes" {
+  peer_falls_short crun "it ends, and the program stays"
+  peer_falls_short runc "it relays to a terminal only"
+  config '.process.terminal = true'
+  arguments /bin/sh -c 'echo lost; sleep 0.2; echo lost; exit 5'
+  local status=0
+  runtime run --bundle "$BUNDLE" "$ID" </dev/null >/dev/full 2>"$WORK/errors" 3>&- || status=$?
+  equal "$status" 5
+  gone "$ID"
+}
+
 @test "without a terminal stdio is the caller's, and no terminal" {
   probe tty
   is tty.0 0

@@ -106,6 +106,7 @@ extension Lifecycle {
       }
       process.terminal = false
       try options.adjust?(&process)
+      do { try process.validate(at: .root) } catch { throw RuntimeError(error) }
       return process
     }
     do {

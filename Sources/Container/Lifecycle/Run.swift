@@ -44,14 +44,19 @@ extension Lifecycle {
       try creation.complete()
       creation.release()
       try started.runPoststartHooks()
-      guard let foreground else { return 0 }
-      let status = try foreground.wait(for: child, console: creation.console)
-      if !runOptions.keep { try delete(options.id, force: true, context) }
-      return status.code
     } catch {
       creation.release()
       // The first error is the one to report.
       try? delete(options.id, force: true, context)
+      throw error
+    }
+    guard let foreground else { return 0 }
+    do throws(RuntimeError) {
+      let status = try foreground.wait(for: child, console: creation.console)
+      if !runOptions.keep { try delete(options.id, force: true, context) }
+      return status.code
+    } catch {
+      if !runOptions.keep { try? delete(options.id, force: true, context) }
       throw error
     }
   }
