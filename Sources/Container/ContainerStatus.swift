@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Cgroups
+internal import Glibc
 package import JSON
 internal import Kernel
 package import RuntimeSpec
@@ -83,7 +84,7 @@ extension ContainerRecord.Process {
       let handle = SharedDescriptor(try Processes.open(pid: pid))
       // The handle came first: from here on the ID cannot be another's.
       return isAlive ? handle : nil
-    } catch  where error.errno == 3 || error.errno == 22 {
+    } catch  where error.errno == ESRCH || error.errno == EINVAL {
       return nil
     }
   }

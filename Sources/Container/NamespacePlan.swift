@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import JSON
 package import Kernel
 package import RuntimeSpec
@@ -46,7 +47,7 @@ struct NamespacePlan {
         joined.append(
           Joined(
             kind: namespace.type.kind, path: path, descriptor: SharedDescriptor(descriptor)))
-      } catch  where error.errno == 22 {
+      } catch  where error.errno == EINVAL {
         throw RuntimeError(
           .invalidSpec,
           "linux.namespaces[\(index)].path: \(path) is not a \(namespace.type.rawValue) namespace")
@@ -74,6 +75,16 @@ struct NamespacePlan {
     }
     throw RuntimeError(
       .invalidSpec, "linux.sysctl.\(name): \(joined.path) is the host's network namespace")
+  }
+
+  /// Refuses to make a user namespace that nobody could be in.
+  func checkMappings(_ linux: Linux?) throws(RuntimeError) {
+    guard made.contains(.user) else { return }
+    for (name, mappings) in [
+      ("uidMappings", linux?.uidMappings ?? []), ("gidMappings", linux?.gidMappings ?? []),
+    ] where mappings.isEmpty {
+      throw RuntimeError(.invalidSpec, "linux.\(name): a new user namespace needs mappings")
+    }
   }
 
   /// The kinds that the container does not share with the runtime.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import Kernel
 internal import RuntimeSpec
 
@@ -49,7 +50,7 @@ enum SecurityLabels {
     do {
       do {
         try proc.write("exec \(profile)", to: "thread-self/attr/apparmor/exec")
-      } catch  where error.errno == 2 {
+      } catch  where error.errno == ENOENT {
         // Kernels before 5.1 have one directory for all modules.
         try proc.write("exec \(profile)", to: "thread-self/attr/exec")
       }

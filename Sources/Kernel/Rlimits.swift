@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CLinux
+internal import Glibc
 
 /// Resource limits of a process.
 package enum Rlimits {
@@ -19,7 +20,7 @@ package enum Rlimits {
     _ name: String, soft: UInt64, hard: UInt64, of pid: Int32 = 0
   ) throws(SystemError) {
     guard let number = names.firstIndex(of: name) else {
-      throw SystemError(call: "prlimit", errno: 22, subject: name)
+      throw SystemError(call: "prlimit", errno: EINVAL, subject: name)
     }
     try check(unsafe clinux_prlimit(pid, Int32(number), [soft, hard], nil), "prlimit", name)
   }

@@ -92,6 +92,7 @@ prepare() {
   peer_falls_short crun "it finds mappings itself"
   config 'del(.linux.uidMappings) | del(.linux.gidMappings)'
   create_refused
+  says 'uid ?mappings'
 }
 
 @test "mappings that overlap are refused" {

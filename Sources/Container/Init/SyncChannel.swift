@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import Kernel
 
 /// The messages between the runtime and the process that becomes the
@@ -86,7 +87,7 @@ struct SyncChannel {
 
   private func open() throws(SystemError) -> SharedDescriptor {
     guard let socket = connection.socket else {
-      throw SystemError(call: "sendmsg", errno: 9, subject: "the channel is closed")
+      throw SystemError(call: "sendmsg", errno: EBADF, subject: "the channel is closed")
     }
     return socket
   }
@@ -104,7 +105,7 @@ struct SyncChannel {
     // is in force then, and nobody answers yet.
     let bytes = try Streams.readSome(open().number, limit: 16) ?? []
     if bytes.isEmpty {
-      throw SystemError(call: "recvmsg", errno: 104, subject: "the runtime is gone")
+      throw SystemError(call: "recvmsg", errno: ECONNRESET, subject: "the runtime is gone")
     }
   }
 

@@ -147,6 +147,7 @@ final class Creation {
     let namespaces = try NamespacePlan(spec.linux?.namespaces ?? [])
     record.namespaces = namespaces.all
     record.mountsOutlive = !namespaces.made.contains(.mount)
+    try namespaces.checkMappings(spec.linux)
     try namespaces.checkSysctls(spec.linux?.sysctl ?? [:])
     let mounts = try MountPlan(bundle, namespaces)
     var setup: ProcessSetup?

@@ -136,14 +136,9 @@ struct MountPlan {
   private static func openRoot(_ bundle: Bundle) throws(RuntimeError) -> SharedDescriptor {
     let path = bundle.rootfs
     do {
-      let status = try FileStatus(path)
-      if status.kind != .directory {
-        throw RuntimeError(.invalidSpec, "root.path: \(path) is not a directory")
+      if try FileStatus(path).kind != .directory {
+        throw RuntimeError(.invalidSpec, "\(path) is not a directory")
       }
-    } catch {
-      throw RuntimeError(error, "root.path: rootfs path \(path)")
-    }
-    do {
       let tree = try MountTree.copy(path, recursive: true)
       // pivot_root(2) refuses a shared mount, and nothing that the container
       // mounts may reach the host.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import Kernel
 internal import RuntimeSpec
 
@@ -30,8 +31,9 @@ struct Mounter {
   func mount(_ planned: PlannedMount, in root: borrowing RootDirectory) throws(RuntimeError) {
     let step =
       "\(planned.name): mount \(planned.mount.source ?? planned.mount.type ?? "none") on \(planned.destination)"
+    let source = try planned.take()
     do {
-      switch try planned.take() {
+      switch source {
       case .link(let target):
         try makeLink(planned.destination, to: target, in: root)
       case .tree(let tree, let isDirectory):
@@ -55,7 +57,7 @@ struct Mounter {
     let directory = try SafePath.makeDirectories(parent, in: root.descriptor)
     do {
       try File.makeLink(name, to: target, at: directory.number)
-    } catch  where error.errno == 17 {
+    } catch  where error.errno == EEXIST {
       if try File.linkTarget(name, at: directory.number) != target { throw error }
     }
   }
@@ -83,7 +85,7 @@ struct Mounter {
       let flags: OpenFlags = [.path, .noFollow]
       do {
         return try SafePath.open(planned.destination, in: root.descriptor, flags)
-      } catch  where error.errno == 2 {
+      } catch  where error.errno == ENOENT {
         // Nothing is there that could be followed.
       }
     }
@@ -174,7 +176,7 @@ struct Mounter {
     do {
       return try root.ordinaryDirectory(planned.destination)
     } catch {
-      if error.errno != 40, error.errno != 20 { throw error }
+      if error.errno != ELOOP, error.errno != ENOTDIR { throw error }
       throw RuntimeError(
         .invalidSpec, "\(type) can only be mounted on an ordinary directory, not through a link")
     }
@@ -232,7 +234,7 @@ struct Mounter {
   ) throws(SystemError) {
     do {
       try attach(make(planned, type: "sysfs", data: planned.options.data), planned, onto: target)
-    } catch  where error.errno == 1 && hasUserNamespace {
+    } catch  where error.errno == EPERM && hasUserNamespace {
       // Without a network namespace of its own a user namespace may not mount
       // sysfs, but it may see the host's.
       let host = try MountTree.copy("/sys", recursive: true)
@@ -251,7 +253,7 @@ struct Mounter {
       } catch {
         // A user namespace may mount it only where it is already fully
         // visible: a bind mount shows the same.
-        if error.errno != 1, error.errno != 16 { throw error }
+        if error.errno != EPERM, error.errno != EBUSY { throw error }
       }
     }
     let source = cgroups.hasNamespace ? cgroups.location ?? cgroups.mountPoint : cgroups.mountPoint

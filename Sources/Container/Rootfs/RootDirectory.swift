@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import Kernel
 
 /// The container's root file system while it is set up: every path below it is
@@ -17,7 +18,7 @@ struct RootDirectory: ~Copyable {
   borrowing func existing(_ path: String) throws(SystemError) -> Descriptor? {
     do {
       return try SafePath.open(path, in: descriptor)
-    } catch  where error.errno == 2 || error.errno == 20 {
+    } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
       return nil
     }
   }
@@ -31,7 +32,7 @@ struct RootDirectory: ~Copyable {
     let resolve: SafePath.Resolve = [.inRoot, .noLinks, .noMagicLinks]
     do {
       return try SafePath.open(path, in: descriptor, [.path, .directory], resolve: resolve)
-    } catch  where error.errno == 2 {
+    } catch  where error.errno == ENOENT {
       _ = try SafePath.makeDirectories(path, in: descriptor)
       return try SafePath.open(path, in: descriptor, [.path, .directory], resolve: resolve)
     }
