@@ -8,34 +8,6 @@ package import Kernel
 /// It is written before the first side effect of `create`, so that whatever is
 /// made can be found and removed by a later command.
 package struct ContainerRecord: Equatable {
-  /// A process that cannot be mistaken for a later one of the same ID.
-  package struct Process: Equatable, Sendable {
-    /// The process ID in the runtime's PID namespace.
-    package var pid: Int32
-    /// When it started, in clock ticks since boot.
-    package var startTime: UInt64
-
-    /// Names a process.
-    package init(pid: Int32, startTime: UInt64) {
-      self.pid = pid
-      self.startTime = startTime
-    }
-  }
-
-  /// A cgroup that runp makes for a container.
-  package struct CgroupRecord: Equatable, Sendable {
-    /// The path below the cgroup2 mount.
-    package var path: String
-    /// The directory's inode number once it is made.
-    package var identity: UInt64?
-
-    /// Records a cgroup.
-    package init(path: String, identity: UInt64? = nil) {
-      self.path = path
-      self.identity = identity
-    }
-  }
-
   /// The container's ID.
   package var id: String
   /// The absolute path of the bundle.
@@ -47,9 +19,9 @@ package struct ContainerRecord: Equatable {
   /// The user that created it.
   package var owner: UInt32
   /// The command that is creating it; nil once that has succeeded.
-  package var creator: Process?
+  package var creator: ProcessRecord?
   /// The container's first process, once there is one.
-  package var initProcess: Process?
+  package var initProcess: ProcessRecord?
   /// The container's cgroup, nil when it has none.
   package var cgroup: CgroupRecord?
   /// The kinds of namespaces that it has of its own or joined.
@@ -63,7 +35,8 @@ package struct ContainerRecord: Equatable {
 
   /// Describes a container that is about to be created.
   package init(
-    id: String, bundle: String, rootfs: String, created: String, owner: UInt32, creator: Process,
+    id: String, bundle: String, rootfs: String, created: String, owner: UInt32,
+    creator: ProcessRecord,
     pod: String?, annotations: OrderedMap<String>
   ) {
     self.id = id
@@ -111,27 +84,5 @@ extension ContainerRecord: JSONDecodable {
     mountsOutlive = try node.bool("mountsOutlive") ?? false
     pod = try node.string("pod")
     annotations = try node.stringMap("annotations")
-  }
-}
-
-extension ContainerRecord.Process: JSONDecodable {
-  package init(json node: JSONNode) throws(SpecError) {
-    pid = try node.requiredInteger("pid")
-    startTime = try node.requiredInteger("startTime")
-  }
-
-  fileprivate var json: JSONValue { ["pid": JSONValue(pid), "startTime": JSONValue(startTime)] }
-}
-
-extension ContainerRecord.CgroupRecord: JSONDecodable {
-  package init(json node: JSONNode) throws(SpecError) {
-    path = try node.requiredString("path")
-    identity = try node.integer("identity")
-  }
-
-  fileprivate var json: JSONValue {
-    var document: OrderedMap<JSONValue> = ["path": .string(path)]
-    if let identity { document["identity"] = JSONValue(identity) }
-    return .object(document)
   }
 }

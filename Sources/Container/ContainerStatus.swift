@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Cgroups
-internal import Glibc
 package import JSON
 internal import Kernel
 package import RuntimeSpec
@@ -66,42 +65,5 @@ package struct ContainerStatus {
     // Who that is, only a list says.
     document["owner"] = ""
     return .object(document)
-  }
-}
-
-extension ContainerRecord.Process {
-  /// Whether this very process lives; a zombie does not.
-  var isAlive: Bool { Processes.startTime(of: pid) == startTime }
-
-  /// This process.
-  static var own: Self {
-    Self(pid: Processes.own, startTime: Processes.startTime(of: Processes.own) ?? 0)
-  }
-
-  /// Opens a handle on this very process; nil when it is gone.
-  func open() throws(SystemError) -> SharedDescriptor? {
-    do {
-      let handle = SharedDescriptor(try Processes.open(pid: pid))
-      // The handle came first: from here on the ID cannot be another's.
-      return isAlive ? handle : nil
-    } catch  where error.errno == ESRCH || error.errno == EINVAL {
-      return nil
-    }
-  }
-}
-
-extension ContainerRecord.CgroupRecord {
-  /// Opens the cgroup if it is still there and still runp's.
-  func open(_ context: RuntimeContext) throws(RuntimeError) -> MadeCgroup? {
-    guard let path = CgroupPath(recorded: path) else { return nil }
-    do {
-      let host = try context.cgroups.hierarchy()
-      guard let cgroup = try Cgroup.open(in: host.hierarchy, at: path, identity: identity) else {
-        return nil
-      }
-      return MadeCgroup(cgroup)
-    } catch {
-      throw RuntimeError(error)
-    }
   }
 }

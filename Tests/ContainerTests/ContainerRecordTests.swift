@@ -36,10 +36,10 @@ import Testing
   }
 
   @Test func aProcessOfAnotherStartTimeIsNotAlive() {
-    #expect(ContainerRecord.Process.own.isAlive)
-    let own = ContainerRecord.Process.own
-    #expect(!ContainerRecord.Process(pid: own.pid, startTime: own.startTime + 1).isAlive)
-    #expect(!ContainerRecord.Process(pid: 0x7fff_fff0, startTime: 1).isAlive)
+    #expect(ProcessRecord.own.isAlive)
+    let own = ProcessRecord.own
+    #expect(!ProcessRecord(pid: own.pid, startTime: own.startTime + 1).isAlive)
+    #expect(!ProcessRecord(pid: 0x7fff_fff0, startTime: 1).isAlive)
   }
 }
 

@@ -9,7 +9,7 @@ import Testing
 @testable import Pod
 
 @Suite struct PodStateTests {
-  private func state(phase: PodState.Phase, creator: ContainerRecord.Process) -> PodState {
+  private func state(phase: PodState.Phase, creator: ProcessRecord) -> PodState {
     var state = PodState(
       id: "web", created: "2026-01-02T03:04:05Z", creator: creator, bundleBase: "/srv/web",
       namespaces: [.network, .user], cgroup: .init(path: "/runp-pods/web", identity: 7))
@@ -25,9 +25,9 @@ import Testing
   }
 
   @Test func aPodWhoseMakerIsGoneIsNotAlive() throws {
-    let own = ContainerRecord.Process(
+    let own = ProcessRecord(
       pid: Processes.own, startTime: try #require(Processes.startTime(of: Processes.own)))
-    let other = ContainerRecord.Process(pid: own.pid, startTime: own.startTime + 1)
+    let other = ProcessRecord(pid: own.pid, startTime: own.startTime + 1)
     #expect(state(phase: .making, creator: own).isAlive)
     #expect(state(phase: .filling, creator: own).isAlive)
     #expect(!state(phase: .making, creator: other).isAlive)

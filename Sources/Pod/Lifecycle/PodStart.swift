@@ -65,7 +65,7 @@ extension PodLifecycle {
       try Lifecycle.start(container.id, context)
       status = try Processes.wait(process)
     } catch {
-      throw RuntimeError(wrapping: error, "init container \(container.id)")
+      throw RuntimeError(error, "init container \(container.id)")
     }
     try Lifecycle.delete(container.id, force: true, context)
     if status.code != 0 {

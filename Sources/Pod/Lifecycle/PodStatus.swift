@@ -108,7 +108,7 @@ package struct PodStatus {
 
   /// How many processes the kernel has killed because the pod was out of
   /// memory; nil when it does not count that.
-  private func oomKills(_ record: PodState.Cgroup) -> UInt64? {
+  private func oomKills(_ record: CgroupRecord) -> UInt64? {
     guard let path = CgroupPath(recorded: record.path) else { return nil }
     do {
       return try Cgroup.open(

@@ -24,7 +24,7 @@ extension PodLifecycle {
       do {
         try stop(member, sandbox.spec.container(name), timeout, context)
       } catch {
-        throw RuntimeError(wrapping: error, "stop \(name)")
+        throw RuntimeError(error, "stop \(name)")
       }
     }
   }
@@ -33,16 +33,18 @@ extension PodLifecycle {
     _ member: ContainerStatus, _ container: PodContainer?, _ timeout: UInt32?,
     _ context: RuntimeContext
   ) throws {
-    guard let process = try member.record.initProcess?.handle() else { return }
+    guard let process = try member.record.initProcess?.open() else { return }
     let container = container ?? PodContainer(id: member.record.id, bundle: "")
     // One that was never started does not take signals as its program would.
     if member.state != .created {
       try send(container.stopSignal, to: member, context)
       let seconds = UInt64(timeout ?? container.stopTimeout)
-      if try process.waitUntilReadable(until: .after(milliseconds: seconds * 1000)) { return }
+      if try process.descriptor.waitUntilReadable(until: .after(milliseconds: seconds * 1000)) {
+        return
+      }
     }
     try send(SIGKILL, to: member, context)
-    if try !process.waitUntilReadable(until: .after(milliseconds: 10_000)) {
+    if try !process.descriptor.waitUntilReadable(until: .after(milliseconds: 10_000)) {
       throw RuntimeError(.failed, "it does not end")
     }
   }

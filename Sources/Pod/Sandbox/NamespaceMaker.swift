@@ -50,7 +50,7 @@ struct NamespaceMaker {
         _ = try child.wait()
       }
     } catch {
-      throw RuntimeError(wrapping: error, "make the pod's namespaces")
+      throw RuntimeError(error, "make the pod's namespaces")
     }
   }
 

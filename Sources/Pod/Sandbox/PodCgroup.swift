@@ -42,7 +42,7 @@ enum PodCgroup {
   }
 
   /// Removes the cgroup and what is left in it.
-  static func remove(_ record: PodState.Cgroup) throws(CgroupError) {
+  static func remove(_ record: CgroupRecord) throws(CgroupError) {
     guard let path = CgroupPath(recorded: record.path) else { return }
     let hierarchy = try CgroupHierarchy.find()
     do {

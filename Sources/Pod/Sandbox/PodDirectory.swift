@@ -107,7 +107,7 @@ package struct PodDirectory: ~Copyable {
     } catch let error as RuntimeError {
       throw error
     } catch {
-      throw RuntimeError(wrapping: error, "pod \(id)")
+      throw RuntimeError(error, "pod \(id)")
     }
   }
 
@@ -150,7 +150,7 @@ package struct PodDirectory: ~Copyable {
     } catch let error as SystemError where error.errno == ENOENT {
       return nil
     } catch {
-      throw RuntimeError(wrapping: error, "\(paths.directory)/\(Self.stateName)")
+      throw RuntimeError(error, "\(paths.directory)/\(Self.stateName)")
     }
   }
 
@@ -164,7 +164,7 @@ package struct PodDirectory: ~Copyable {
     do {
       return try PodSpec(parsing: try File.read(Self.specName, at: descriptor.number))
     } catch {
-      throw RuntimeError(wrapping: error, "\(paths.directory)/\(Self.specName)")
+      throw RuntimeError(error, "\(paths.directory)/\(Self.specName)")
     }
   }
 

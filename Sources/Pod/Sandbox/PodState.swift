@@ -22,20 +22,6 @@ package struct PodState: Equatable {
     case removing
   }
 
-  /// The pod's cgroup.
-  package struct Cgroup: Equatable, Sendable {
-    /// Where it is below the root of the hierarchy.
-    package var path: String
-    /// What tells it from another at the same path; nil until it is made.
-    package var identity: UInt64?
-
-    /// Records a cgroup.
-    package init(path: String, identity: UInt64? = nil) {
-      self.path = path
-      self.identity = identity
-    }
-  }
-
   /// The pod's ID.
   package var id: String
   /// How far it is.
@@ -44,21 +30,21 @@ package struct PodState: Equatable {
   package var created: String
   /// The command that makes it, which a later one needs to know only while the
   /// phase is not `ready`.
-  package var creator: ContainerRecord.Process
+  package var creator: ProcessRecord
   /// The directory that the bundles' paths are relative to.
   package var bundleBase: String
   /// The kinds of namespaces that it holds.
   package var namespaces: [NamespaceType]
   /// Its cgroup; nil when it has none.
-  package var cgroup: Cgroup?
+  package var cgroup: CgroupRecord?
   /// Whether somebody asked for it to be stopped since it was started, so that
   /// its supervisor starts nothing again.
   package var isStopping: Bool
 
   /// Describes a pod that is about to be made.
   package init(
-    id: String, created: String, creator: ContainerRecord.Process, bundleBase: String,
-    namespaces: [NamespaceType], cgroup: Cgroup?
+    id: String, created: String, creator: ProcessRecord, bundleBase: String,
+    namespaces: [NamespaceType], cgroup: CgroupRecord?
   ) {
     self.id = id
     phase = .making
@@ -77,18 +63,12 @@ extension PodState {
     var document: OrderedMap<JSONValue> = [
       "version": 1, "id": .string(id), "phase": .string(phase.rawValue),
       "created": .string(created),
-      "creator": [
-        "pid": JSONValue(creator.pid), "startTime": JSONValue(creator.startTime),
-      ],
+      "creator": creator.json,
       "bundleBase": .string(bundleBase),
       "namespaces": JSONValue(namespaces.map { $0.rawValue }),
       "isStopping": .bool(isStopping),
     ]
-    if let cgroup {
-      var record: OrderedMap<JSONValue> = ["path": .string(cgroup.path)]
-      if let identity = cgroup.identity { record["identity"] = JSONValue(identity) }
-      document["cgroup"] = .object(record)
-    }
+    if let cgroup { document["cgroup"] = cgroup.json }
     return .object(document)
   }
 }
@@ -103,12 +83,5 @@ extension PodState: JSONDecodable {
     namespaces = try json.words("namespaces") ?? []
     cgroup = try json.object("cgroup")
     isStopping = try json.bool("isStopping") ?? false
-  }
-}
-
-extension PodState.Cgroup: JSONDecodable {
-  package init(json: JSONNode) throws(SpecError) {
-    path = try json.requiredString("path")
-    identity = try json.integer("identity")
   }
 }

@@ -26,7 +26,7 @@ extension Sandbox {
       if self.spec.linux.holds(.ipc) { shareMemory(&spec) }
       try mountVolumes(&spec, id)
     } catch {
-      throw RuntimeError(wrapping: error, step)
+      throw RuntimeError(error, step)
     }
   }
 

@@ -88,7 +88,7 @@ package struct Sandbox {
     } catch let error as RuntimeError {
       throw error
     } catch {
-      throw RuntimeError(wrapping: error, "make the pod's directory")
+      throw RuntimeError(error, "make the pod's directory")
     }
   }
 
@@ -100,14 +100,13 @@ package struct Sandbox {
     _ directory: borrowing PodDirectory, _ document: PodDocument, _ context: RuntimeContext
   ) throws(RuntimeError) -> Sandbox {
     let spec = document.spec
-    let own = Processes.own
     do {
       let path = try PodCgroup.path(spec, id: directory.id, context)
       var state = PodState(
         id: directory.id, created: Timestamp.now.description,
-        creator: .init(pid: own, startTime: Processes.startTime(of: own) ?? 0),
+        creator: .own,
         bundleBase: document.directory, namespaces: spec.linux.namespaces,
-        cgroup: path.map { PodState.Cgroup(path: $0.description) })
+        cgroup: path.map { CgroupRecord(path: $0.description) })
       try directory.write(state)
       try directory.writeSpec(document.bytes)
       if let path { try makeCgroup(at: path, spec, &state, directory, context) }
@@ -119,7 +118,7 @@ package struct Sandbox {
       try directory.write(state)
       return Sandbox(id: directory.id, paths: directory.paths, spec: spec, state: state)
     } catch {
-      throw RuntimeError(wrapping: error, "make the pod's sandbox")
+      throw RuntimeError(error, "make the pod's sandbox")
     }
   }
 
@@ -160,7 +159,7 @@ package struct Sandbox {
       try PodMounts.detach(directory.paths)
       try directory.remove(keepingDirectory: keepingDirectory)
     } catch {
-      throw RuntimeError(wrapping: error, "remove the pod's sandbox")
+      throw RuntimeError(error, "remove the pod's sandbox")
     }
   }
 }
@@ -170,7 +169,7 @@ extension PodState {
   package var isAlive: Bool {
     switch phase {
     case .ready: true
-    case .making, .filling: Processes.startTime(of: creator.pid) == creator.startTime
+    case .making, .filling: creator.isAlive
     // Whoever removes a pod holds its lock, so nobody is at it any more.
     case .removing: false
     }

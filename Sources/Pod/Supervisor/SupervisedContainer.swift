@@ -80,7 +80,7 @@ final class SupervisedContainer {
       process = SharedDescriptor(try Processes.open(pid: pid))
       phase = .created
     } catch {
-      throw RuntimeError(wrapping: error, "container \(container.id)")
+      throw RuntimeError(error, "container \(container.id)")
     }
   }
 
