@@ -9,7 +9,8 @@ package import RuntimeSpec
 /// They are applied in three steps around the change of user, in this order:
 /// 1. `limitBounding()`, while `CAP_SETPCAP` is still there;
 /// 2. `keepAcrossUserChange()`, then the change of user;
-/// 3. `apply()`, after which nothing privileged is possible any more.
+/// 3. `grant()`, and its `take()`, after which nothing privileged is possible
+///    any more.
 ///
 /// What the process cannot have is left out and returned for a warning, as the
 /// specification wants it: it never keeps a container from starting.
@@ -47,6 +48,10 @@ package struct ProcessCapabilities: Equatable, Sendable {
     unknownNames = unknown
   }
 
+  /// Whether a program with these may trace processes that do not want it
+  /// (`CAP_SYS_PTRACE`).
+  var mayTrace: Bool { bounding.contains(CapabilitySet(number: 19)) }
+
   // MARK: - Applying
 
   /// Takes everything out of the bounding set that is not in `bounding`.
@@ -57,25 +62,39 @@ package struct ProcessCapabilities: Equatable, Sendable {
     return bounding.subtracting(ThreadCapabilities.bounding(of: bounding))
   }
 
-  /// Lets the permitted set outlive the change to another user, so that
-  /// `apply()` still has something to choose from.
+  /// Lets the permitted set, and nothing of the caller's ambient one, outlive
+  /// the change to another user, so that there is something to choose from.
   package func keepAcrossUserChange() throws(SystemError) {
     try OwnProcess.setKeepCapabilities(true)
+    try ThreadCapabilities.clearAmbient()
   }
 
-  /// Makes the sets those of the calling thread, as far as it may have them.
-  ///
-  /// - Returns: what was asked for in one of the sets and could not be granted.
-  package func apply() throws(SystemError) -> CapabilitySet {
-    let now = try ThreadCapabilities.current()
-    let granted = grantable(
-      from: now, bounding: ThreadCapabilities.bounding(of: inheritable))
-    try granted.apply()
-    let refusedAmbient = try ThreadCapabilities.setAmbient(ambient)
-    return permitted.subtracting(granted.permitted)
-      .union(effective.subtracting(granted.effective))
-      .union(inheritable.subtracting(granted.inheritable))
-      .union(refusedAmbient)
+  /// What the calling thread may have of the sets.
+  package struct Grant: Equatable, Sendable {
+    fileprivate let sets: ThreadCapabilities
+    fileprivate let ambient: CapabilitySet
+    /// What was asked for in one of the sets and cannot be granted.
+    package let refused: CapabilitySet
+
+    /// Makes the sets those of the calling thread.
+    package func take() throws(SystemError) {
+      try sets.apply()
+      ThreadCapabilities.raiseAmbient(ambient)
+    }
+  }
+
+  /// Decides what of the sets the calling thread may have.
+  package func grant() throws(SystemError) -> Grant {
+    let sets = grantable(
+      from: try ThreadCapabilities.current(),
+      bounding: ThreadCapabilities.bounding(of: inheritable))
+    let possible = ambient.intersection(sets.permitted).intersection(sets.inheritable)
+    return Grant(
+      sets: sets, ambient: possible,
+      refused: permitted.subtracting(sets.permitted)
+        .union(effective.subtracting(sets.effective))
+        .union(inheritable.subtracting(sets.inheritable))
+        .union(ambient.subtracting(possible)))
   }
 
   /// The part of the sets that capset(2) will take.

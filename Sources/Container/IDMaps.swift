@@ -70,14 +70,22 @@ enum IDMaps {
     users: [LinuxIDMapping], groups: [LinuxIDMapping]
   ) throws(RuntimeError) -> SharedDescriptor {
     do {
+      var (own, helpers): (SharedDescriptor?, SharedDescriptor) = try Sockets.pair()
       switch try Processes.clone(into: .user) {
       case .child:
-        // It only has to be there until the namespace is open.
-        while true { pause() }
+        // It only has to be there until the namespace is open, and ends with
+        // the connection, however the runtime ends. It must not hold the lock.
+        let number = helpers.number
+        do {
+          try OwnProcess.closeAll(from: 0, except: [number])
+          _ = try Sockets.receive(on: helpers.descriptor)
+        } catch {
+          // Nobody is there to be told.
+        }
+        Processes.exit(0)
       case .parent(let helper):
         defer {
-          // The helper waits in pause(2) for nothing but this signal.
-          try? Processes.signal(helper.pidfd, SIGKILL)
+          withExtendedLifetime(own) { own = nil }
           _ = try? helper.wait()
         }
         try File.writeControl(text(users), to: "/proc/\(helper.pid)/uid_map")

@@ -32,15 +32,12 @@ final class ProcessSetup {
     capabilities = ProcessCapabilities(process.capabilities)
   }
 
-  /// Whether the filter has to be loaded while privileges are still there.
-  ///
-  /// With no_new_privs it needs none and comes last, so that it need not allow
-  /// what runp does before.
-  private var filtersEarly: Bool { seccomp != nil && !process.noNewPrivileges }
+  /// What is left of the capabilities in the end, where they are given up last.
+  private var finalCapabilities: ProcessCapabilities.Grant?
 
-  /// Whether everything but the filter can be done before the start gate, which
-  /// makes `start` shorter.
-  var canFinishEarly: Bool { !filtersEarly }
+  /// Whether loading the filter takes a privilege: without no_new_privs it does
+  /// (seccomp(2)).
+  private var filterNeedsPrivileges: Bool { seccomp != nil && !process.noNewPrivileges }
 
   /// Enters the working directory, which has to be in the container's root:
   /// links of procfs do not lead there (CVE-2024-21626).
@@ -70,7 +67,8 @@ final class ProcessSetup {
     }
   }
 
-  /// Takes on scheduling, limits, user, groups and capabilities.
+  /// Takes on scheduling, limits, user, groups and capabilities, but for what
+  /// `loadFilter` needs.
   ///
   /// - Returns: warnings about what could not be granted.
   func becomeUser(_ proc: borrowing Procfs) throws(RuntimeError) -> [String] {
@@ -102,7 +100,14 @@ final class ProcessSetup {
       try capabilities.keepAcrossUserChange()
       try OwnProcess.setUser(user.uid)
       try checkWorkingDirectory()
-      refused.formUnion(try capabilities.apply())
+      let grant = try capabilities.grant()
+      refused.formUnion(grant.refused)
+      if filterNeedsPrivileges {
+        try ThreadCapabilities.raiseEffective()
+        finalCapabilities = grant
+      } else {
+        try grant.take()
+      }
       return [capabilities.unknownWarning, ProcessCapabilities.warning(notGranted: refused)]
         .compactMap { $0 }
     } catch {
@@ -168,21 +173,24 @@ final class ProcessSetup {
     }
   }
 
-  /// Loads the filter where it needs privileges, before `becomeUser`.
-  func filterEarly() throws(RuntimeError) -> Descriptor? {
-    filtersEarly ? try loadFilter() : nil
-  }
-
-  /// Loads the filter where it needs none, last of all.
-  func filterLate() throws(RuntimeError) -> Descriptor? {
-    filtersEarly ? nil : try loadFilter()
-  }
-
-  private func loadFilter() throws(RuntimeError) -> Descriptor? {
+  /// Loads the filter.
+  ///
+  /// It comes last, so that it need allow as little as possible of what runp
+  /// itself does.
+  func loadFilter() throws(RuntimeError) -> Descriptor? {
     do {
       return try seccomp?.load()
     } catch {
       throw RuntimeError(error, "load seccomp filter")
+    }
+  }
+
+  /// Gives up the privileges that were kept for loading the filter.
+  func giveUpPrivileges() throws(RuntimeError) {
+    do {
+      try finalCapabilities?.take()
+    } catch {
+      throw RuntimeError(error, "process.capabilities")
     }
   }
 }

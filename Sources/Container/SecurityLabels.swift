@@ -37,7 +37,13 @@ enum SecurityLabels {
     }
   }
 
-  /// Has the next execve(2) of this process change to the labels.
+  /// Whether a process configuration names any label.
+  static func areSet(by process: Process) -> Bool {
+    process.selinuxLabel?.isEmpty == false || process.apparmorProfile?.isEmpty == false
+  }
+
+  /// Has the next execve(2) of this process change to the labels, which `check`
+  /// has let pass.
   static func setForExecution(_ process: Process, _ proc: borrowing Procfs) throws(RuntimeError) {
     do {
       if let label = process.selinuxLabel, !label.isEmpty {
@@ -46,7 +52,7 @@ enum SecurityLabels {
     } catch {
       throw RuntimeError(error, "set SELinux label \(process.selinuxLabel ?? "")")
     }
-    guard let profile = process.apparmorProfile, !profile.isEmpty, hasAppArmor else { return }
+    guard let profile = process.apparmorProfile, !profile.isEmpty else { return }
     do {
       do {
         try proc.write("exec \(profile)", to: "thread-self/attr/apparmor/exec")
@@ -55,6 +61,9 @@ enum SecurityLabels {
         try proc.write("exec \(profile)", to: "thread-self/attr/exec")
       }
     } catch {
+      // Without AppArmor everything is unconfined. Whether it is there cannot be
+      // asked here: what is seen of /sys is the container's.
+      if profile == "unconfined" { return }
       throw RuntimeError(error, "apply AppArmor profile \(profile)")
     }
   }

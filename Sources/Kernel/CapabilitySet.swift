@@ -136,19 +136,31 @@ package struct ThreadCapabilities: Equatable, Sendable {
     }
   }
 
-  /// Makes the ambient set the given one.
-  ///
-  /// A kernel before 4.3 has no ambient set: it counts as empty there.
-  ///
-  /// - Returns: what could not be raised, for want of being both permitted and
-  ///   inheritable or because the securebits forbid it.
+  /// Makes everything effective that is permitted.
+  package static func raiseEffective() throws(SystemError) {
+    var sets = try current()
+    sets.effective = sets.permitted
+    try sets.apply()
+  }
+
+  /// Empties the ambient set; a kernel before 4.3 has none.
   ///
   /// The corresponding call is prctl(2) with `PR_CAP_AMBIENT`.
-  package static func setAmbient(_ wanted: CapabilitySet) throws(SystemError) -> CapabilitySet {
+  package static func clearAmbient() throws(SystemError) {
     let cleared = clinux_prctl(Option.ambient, Option.ambientClearAll, 0, 0, 0)
-    if cleared == -EINVAL { return wanted }
+    if cleared == -EINVAL { return }
     try check(cleared, "prctl", "PR_CAP_AMBIENT_CLEAR_ALL")
-    return wanted.numbers.reduce(into: CapabilitySet()) { refused, number in
+  }
+
+  /// Adds to the ambient set, as far as the securebits allow it, what is both
+  /// permitted and inheritable.
+  ///
+  /// - Returns: what could not be raised.
+  ///
+  /// The corresponding call is prctl(2) with `PR_CAP_AMBIENT`.
+  @discardableResult
+  package static func raiseAmbient(_ wanted: CapabilitySet) -> CapabilitySet {
+    wanted.numbers.reduce(into: CapabilitySet()) { refused, number in
       if clinux_prctl(Option.ambient, Option.ambientRaise, UInt(number), 0, 0) < 0 {
         refused.insert(CapabilitySet(number: number))
       }

@@ -82,7 +82,9 @@ import Testing
       let lost = try capabilities.limitBounding()
       try capabilities.keepAcrossUserChange()
       try OwnProcess.setUser(12345)
-      let refused = try capabilities.apply()
+      let grant = try capabilities.grant()
+      try grant.take()
+      let refused = grant.refused
       let now = try ThreadCapabilities.current()
       let chown = CapabilitySet(number: 0)
       let kill = CapabilitySet(number: 5)
@@ -100,7 +102,9 @@ import Testing
       let lost = try capabilities.limitBounding()
       try capabilities.keepAcrossUserChange()
       try OwnProcess.setUser(12345)
-      let refused = try capabilities.apply()
+      let grant = try capabilities.grant()
+      try grant.take()
+      let refused = grant.refused
       let none = ThreadCapabilities(effective: [], permitted: [], inheritable: [])
       let now = try ThreadCapabilities.current()
       exit(lost.isEmpty && refused.isEmpty && now == none ? 7 : 1)
@@ -122,7 +126,9 @@ import Testing
         LinuxCapabilities(
           bounding: names, effective: names, inheritable: names, permitted: names, ambient: names))
       let lost = try capabilities.limitBounding()
-      let refused = try capabilities.apply()
+      let grant = try capabilities.grant()
+      try grant.take()
+      let refused = grant.refused
       now = try ThreadCapabilities.current()
       let asAsked =
         lost == kill && refused == kill && now.permitted == chown && now.effective == chown

@@ -78,7 +78,8 @@ import Testing
       var now = try ThreadCapabilities.current()
       now.inheritable = chown
       try now.apply()
-      let refused = try ThreadCapabilities.setAmbient([chown, kill])
+      try ThreadCapabilities.clearAmbient()
+      let refused = ThreadCapabilities.raiseAmbient([chown, kill])
       exit(refused == kill ? 7 : 1)
     }
   }

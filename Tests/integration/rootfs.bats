@@ -261,3 +261,44 @@ untouched() {
   output=$(log)
   is spy.directories 0
 }
+
+@test "who may trace finds nothing of the host in a joining process" {
+  peer_falls_short crun "it joins with the host's cgroup directory open"
+  peer_falls_short runc "it joins with a directory of the host open"
+  config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
+  arguments /bin/probe print ready -- trace 3000
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  local i
+  for i in {1..25}; do runtime exec "$ID" /bin/true </dev/null >/dev/null 2>&1 3>&- || true; done
+  eventually has_status "$ID" stopped
+  output=$(log)
+  differ "$(value trace.seized)" 0
+  is trace.outside 0
+}
+
+# Descriptors of the runtime must be gone before the kernel looks for the
+# program, not only once it runs.
+@test "neither a program nor an interpreter is found through a descriptor of the runtime" {
+  local fd
+  touch "$BUNDLE/rootfs/in-the-container"
+  cp "$RUNP_SUITE/probe" "$WORK/outside"
+  running
+  for fd in {3..14}; do
+    printf '#!/proc/self/fd/%s/%s/outside print escaped --\n' "$fd" "../../../../..$WORK" \
+      >"$BUNDLE/rootfs/bin/tool-$fd"
+    chmod 755 "$BUNDLE/rootfs/bin/tool-$fd"
+    rt exec "$ID" "/bin/tool-$fd"
+    differ "$output" escaped
+    rt exec "$ID" "/proc/self/fd/$fd/../../../../..$WORK/outside" print escaped
+    differ "$output" escaped
+  done
+  for fd in {3..14}; do
+    as "$ID-$fd"
+    arguments "/bin/tool-$fd"
+    rt run --bundle "$BUNDLE" "$ID"
+    differ "$output" escaped
+    ID=${ID%-*}
+  done
+}

@@ -180,6 +180,19 @@ except() { config --argjson r "$1" '.linux.seccomp = {defaultAction: "SCMP_ACT_A
   is uid 1000
 }
 
+@test "without no_new_privs the filter need not allow what the runtime does either" {
+  runp_only "it changes the user under the filter"
+  config '.process.noNewPrivileges = false | .process.user = {uid: 1000, gid: 1000} | .process.cwd = "/home"'
+  except '[{"names": ["openat2", "fchdir", "sendmsg", "setresuid", "setgroups", "close_range", "chdir"],
+    "action": "SCMP_ACT_ERRNO"}]'
+  probe ids -- seccomp -- caps
+  is uid 1000
+  is seccomp 2
+  is cap.eff 0000000000000000
+  create
+  ok start "$ID"
+}
+
 @test "a profile that denies what a runtime itself needs does not stop it" {
   peer_falls_short runc "it looks at the working directory under the filter"
   except '[{"names": ["getcwd", "setresuid", "setuid", "setgroups", "capset", "mount", "chdir", "openat2", "sethostname"],

@@ -79,9 +79,6 @@ final class InitProcess {
   private func waitForRuntime() throws {
     try OwnProcess.setName(StartGate.processName)
     try OwnProcess.setParentDeathSignal(SIGKILL)
-    // Who may write ID maps is decided by who owns the files in procfs, and
-    // those of an undumpable process are root's.
-    if !plan.namespaces.made.contains(.user) { try OwnProcess.makeUndumpable() }
     try channel.waitForGo()
     try OwnProcess.makeUndumpable()
     try OwnProcess.startSession()
@@ -230,7 +227,7 @@ final class InitProcess {
     }
     try setup.enterWorkingDirectory(making: true)
     let executable = try Executable(setup.process)
-    if setup.canFinishEarly { try warn(setup.becomeUser(plan.proc.procfs)) }
+    try warn(setup.becomeUser(plan.proc.procfs))
     try ready()
     try execute(executable, setup, try waitForStart())
   }
@@ -246,10 +243,8 @@ final class InitProcess {
       // needs.
       if let gate = plan.gate {
         channel.close()
-        let needsProc = plan.setup?.canFinishEarly == false
         try OwnProcess.closeAll(
-          from: Int32(3 + plan.options.passedFiles),
-          except: [gate.number] + (needsProc ? [plan.proc.procfs.number] : []))
+          from: Int32(3 + plan.options.passedFiles), except: [gate.number])
       }
     } catch {
       throw RuntimeError(error)

@@ -4,8 +4,8 @@ internal import Glibc
 internal import Kernel
 internal import RuntimeSpec
 
-/// The last stretch before a program runs: what privileges are still held for,
-/// the hooks in the container, the filter, execve(2).
+/// The last stretch before a program runs: the hooks in the container, the
+/// filter, execve(2).
 struct ProcessExecution {
   /// What the process becomes.
   let setup: ProcessSetup
@@ -17,8 +17,6 @@ struct ProcessExecution {
   let startHooks: [Hook]
   /// What hooks are told.
   let hooks: HookRunner?
-  /// The host's procfs.
-  let proc: SharedProcfs
 
   /// The stretch of a container's first process.
   init(setup: ProcessSetup, executable: Executable, plan: InitPlan) {
@@ -27,32 +25,30 @@ struct ProcessExecution {
     preservedFiles = plan.options.passedFiles
     startHooks = plan.spec.hooks.startContainer
     hooks = plan.hooks
-    proc = plan.proc
   }
 
   /// The stretch of a process of `exec`.
-  init(setup: ProcessSetup, executable: Executable, preserveFDs: Int, proc: SharedProcfs) {
+  init(setup: ProcessSetup, executable: Executable, preserveFDs: Int) {
     self.setup = setup
     self.executable = executable
     preservedFiles = preserveFDs
     startHooks = []
     hooks = nil
-    self.proc = proc
   }
 
   /// Executes the program; `starter` learns of warnings and of a listener.
   func run(_ starter: SyncChannel) throws(RuntimeError) -> Never {
     do {
       Signals.reset()
-      try OwnProcess.setCloseOnExec(from: Int32(3 + preservedFiles))
-      if !setup.canFinishEarly {
-        try offer(try setup.filterEarly(), starter)
-        for warning in try setup.becomeUser(proc.procfs) { try starter.send(.warning(warning)) }
-      }
+      // Not only on exec: the kernel looks the program and its interpreter up
+      // before that, and a path of the image through /proc/self/fd would find
+      // the host behind a descriptor that is still open (CVE-2024-21626).
+      try OwnProcess.closeAll(from: Int32(3 + preservedFiles), except: [starter.number()])
       try hooks?.run(startHooks, .startContainer, status: .created, pid: Processes.own)
       if !setup.hasUserNamespace { try setup.setRlimits(of: 0, deferred: true) }
       try starter.send(.executing)
-      try offer(try setup.filterLate(), starter)
+      try offer(try setup.loadFilter(), starter)
+      try setup.giveUpPrivileges()
       throw executable.failure(executable.program.execute(executable.path))
     } catch let error as RuntimeError {
       throw error

@@ -82,6 +82,9 @@ struct SyncChannel {
     connection = Connection(socket)
   }
 
+  /// The descriptor of this end.
+  func number() throws(SystemError) -> Int32 { try open().number }
+
   /// Closes this end, for every copy of the channel.
   func close() { connection.socket = nil }
 
@@ -101,8 +104,8 @@ struct SyncChannel {
   ///
   /// - Throws: `SystemError` with `ECONNRESET` when the runtime is gone.
   func waitForGo() throws(SystemError) {
-    // Only read(2) and write(2) here and in `listener`: a filter that notifies
-    // is in force then, and nobody answers yet.
+    // Only read(2) here, and write(2) in `listener` and `failed`: a filter is in
+    // force then, which may know little else, or notify when nobody answers.
     let bytes = try Streams.readSome(open().number, limit: 16) ?? []
     if bytes.isEmpty {
       throw SystemError(call: "recvmsg", errno: ECONNRESET, subject: "the runtime is gone")
@@ -126,7 +129,7 @@ struct SyncChannel {
     case .warning(let text):
       try Sockets.send(
         [Tag.warning.rawValue] + Array(text.utf8.prefix(3072)), on: open().descriptor)
-    case .failed(let error): try Sockets.send(Self.encode(error), on: open().descriptor)
+    case .failed(let error): try Streams.writeAll(Self.encode(error), to: open().number)
     case .closed: break
     }
   }

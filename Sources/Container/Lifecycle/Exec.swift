@@ -232,9 +232,8 @@ final class ContainerEntry {
 
   /// Clones the process in the container's cgroup and PID namespace.
   private func clone(_ runtime: SyncChannel, _ container: SyncChannel) throws -> Child {
-    if Processes.effectiveUser != 0, record.namespaces.contains(.user) {
-      return try cloneThroughStage(runtime, container)
-    }
+    try Spawn.hideChildren()
+    if needsStage { return try cloneThroughStage(runtime, container) }
     let own = try joinPIDForChildren()
     let side = try cloneIntoCgroup()
     guard case .parent(let child) = side else {
@@ -301,8 +300,18 @@ final class ContainerEntry {
       [.path, .directory])
   }
 
-  /// Without privileges the PID namespace can be joined only from inside the
-  /// user namespace, which the runtime itself must not enter.
+  /// Whether a process in between has to join the namespaces before the one
+  /// that is to stay appears in the PID namespace.
+  private var needsStage: Bool {
+    // Without privileges that can be joined only from inside the user
+    // namespace, which the runtime itself must not enter.
+    if Processes.effectiveUser != 0 { return record.namespaces.contains(.user) }
+    // Whoever may trace there may look into it at once, whatever it says about
+    // itself, and must find nothing of the host in it.
+    return record.namespaces.contains(.pid) && !record.namespaces.contains(.user)
+      && ProcessCapabilities(spec.process?.capabilities).mayTrace
+  }
+
   private func cloneThroughStage(_ runtime: SyncChannel, _ container: SyncChannel) throws -> Child {
     guard case .parent(let stage) = try cloneIntoCgroup() else {
       runtime.close()
@@ -320,12 +329,16 @@ final class ContainerEntry {
   }
 
   private func runStage(_ channel: SyncChannel) -> Never {
+    // See `enter`.
+    _ = unsafe Unmanaged.passRetained(self)
     do {
       try OwnProcess.setParentDeathSignal(SIGKILL)
       try OwnProcess.makeUndumpable()
       try Namespaces.join(target.descriptor, record.namespaces)
+      try changeRoot()
+      try letGoOfHost(channel)
       guard case .parent(let child) = try Processes.clone(asSibling: true) else {
-        enter(channel, [])
+        enter(channel, nil)
       }
       try channel.send(.process(child.pid, SharedDescriptor(try child.pidfd.duplicate())))
       Processes.exit(0)
@@ -336,19 +349,33 @@ final class ContainerEntry {
     }
   }
 
+  /// Closes what leads to the host and is not needed any more.
+  private func letGoOfHost(_ channel: SyncChannel) throws(SystemError) {
+    var needed = [try channel.number()]
+    if let consoleSocket { needed.append(consoleSocket.number) }
+    if SecurityLabels.areSet(by: process) { needed.append(proc.procfs.number) }
+    try OwnProcess.closeAll(from: Int32(3 + options.preserveFDs), except: needed)
+  }
+
   // MARK: In the container
 
-  private func enter(_ channel: SyncChannel, _ kinds: NamespaceKinds) -> Never {
+  /// Goes on in the new process; nil when another has joined the namespaces for
+  /// it.
+  private func enter(_ channel: SyncChannel, _ kinds: NamespaceKinds?) -> Never {
+    // Its descriptors are closed all at once, by number; no owner may close
+    // one again.
+    _ = unsafe Unmanaged.passRetained(self)
     do {
       try OwnProcess.setParentDeathSignal(SIGKILL)
-      // Before the container can see this process.
       try OwnProcess.makeUndumpable()
       try channel.waitForGo()
       try setAffinity(process.execCPUAffinity?.final ?? process.execCPUAffinity?.initial)
       try OwnProcess.startSession()
-      if !kinds.isEmpty { try Namespaces.join(target.descriptor, kinds) }
+      if let kinds {
+        if !kinds.isEmpty { try Namespaces.join(target.descriptor, kinds) }
+        try changeRoot()
+      }
       if record.namespaces.contains(.user) { try becomeRoot() }
-      try changeRoot()
       try finish(channel)
     } catch {
       // A runtime that is gone cannot be told.
@@ -386,16 +413,14 @@ final class ContainerEntry {
     }
     try setup.enterWorkingDirectory(making: false)
     let executable = try Executable(process)
-    if setup.canFinishEarly {
-      for warning in try setup.becomeUser(proc.procfs) { try channel.send(.warning(warning)) }
-    }
+    for warning in try setup.becomeUser(proc.procfs) { try channel.send(.warning(warning)) }
     // The runtime may end once the program runs. One that ends before is seen
     // by the wait.
     try OwnProcess.setParentDeathSignal(nil)
     try channel.send(.ready)
     try channel.waitForGo()
     try ProcessExecution(
-      setup: setup, executable: executable, preserveFDs: options.preserveFDs, proc: proc
+      setup: setup, executable: executable, preserveFDs: options.preserveFDs
     ).run(channel)
   }
 }

@@ -15,6 +15,7 @@ enum Spawn {
     _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel)
   ) throws(RuntimeError) -> Child {
     do throws(SystemError) {
+      try hideChildren()
       if plan.namespaces.needsStage {
         return try cloneThroughStage(plan, cgroup: cgroup, ends: ends)
       }
@@ -32,6 +33,16 @@ enum Spawn {
     } catch {
       throw RuntimeError(error, "clone the container's first process")
     }
+  }
+
+  /// Keeps children from being looked into, from their first moment on: one
+  /// that appears in the PID namespace of a container could be traced there
+  /// before it can see to it itself (CVE-2016-9962).
+  ///
+  /// A user without privileges would lose the way to a child's ID maps, and has
+  /// no container that could trace what is outside of its user namespace.
+  static func hideChildren() throws(SystemError) {
+    if Processes.effectiveUser == 0 { try OwnProcess.makeUndumpable() }
   }
 
   /// The kinds that the clone itself makes: a cgroup namespace is made once the

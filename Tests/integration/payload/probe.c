@@ -27,6 +27,7 @@
 #include <sys/msg.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -729,6 +730,46 @@ static void op_spy(char **a) {
          writable, descriptors);
 }
 
+// Seizes for so many milliseconds every process that appears, and counts those
+// that were still outside of the container: with another root, or with a
+// directory open.
+static void op_trace(char **a) {
+  struct timespec from, now;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  long limit = atol(a[0]), gone, seized = 0, outside = 0;
+  pid_t last = getpid();
+  struct stat own;
+  stat("/", &own);
+  do {
+    for (pid_t pid = last + 1; pid < last + 40; pid++) {
+      if (ptrace(PTRACE_SEIZE, pid, 0, 0)) continue;
+      seized++;
+      last = pid;
+      ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+      waitpid(pid, NULL, __WALL);
+      char path[64], target[PATH_MAX];
+      struct stat s;
+      snprintf(path, sizeof path, "/proc/%d/root", pid);
+      int is_outside = stat(path, &s) == 0 && (s.st_ino != own.st_ino || s.st_dev != own.st_dev);
+      snprintf(path, sizeof path, "/proc/%d/fd", pid);
+      DIR *fds = opendir(path);
+      struct dirent *f;
+      while (fds && (f = readdir(fds))) {
+        char link[400];
+        snprintf(link, sizeof link, "%s/%s", path, f->d_name);
+        ssize_t n = f->d_name[0] == '.' ? 0 : readlink(link, target, sizeof target - 1);
+        if (n > 0 && target[0] == '/' && stat(link, &s) == 0 && S_ISDIR(s.st_mode)) is_outside = 1;
+      }
+      if (fds) closedir(fds);
+      outside += is_outside;
+      ptrace(PTRACE_DETACH, pid, 0, 0);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    gone = (now.tv_sec - from.tv_sec) * 1000 + (now.tv_nsec - from.tv_nsec) / 1000000;
+  } while (gone < limit);
+  printf("trace.seized=%ld\ntrace.outside=%ld\n", seized, outside);
+}
+
 static const struct {
   const char *name;
   void (*run)(char **arguments);
@@ -756,9 +797,9 @@ static const struct {
     {"size", op_size, 0},           {"sleep", op_sleep, 1},
     {"spy", op_spy, 1},             {"stat", op_stat, 0},
     {"status", op_status, 0},       {"syscall", op_syscall, 1},
-    {"sysctl", op_sysctl, 0},       {"tty", op_tty, 0},
-    {"uts", op_uts, 0},             {"wait", op_wait, 0},
-    {"write", op_write, 1},
+    {"sysctl", op_sysctl, 0},       {"trace", op_trace, 1},
+    {"tty", op_tty, 0},             {"uts", op_uts, 0},
+    {"wait", op_wait, 0},           {"write", op_write, 1},
 };
 
 int main(int argc, char **argv) {
