@@ -41,6 +41,20 @@ extension Cgroup {
     }
   }
 
+  /// Fails when there is something already where a cgroup is to be made.
+  ///
+  /// - Throws: `CgroupError` of kind `alreadyExists`.
+  package static func checkThatPlaceIsFree(
+    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath
+  ) throws(CgroupError) {
+    let location = hierarchy.mountPoint + path.description
+    if File.exists(location) { throw taken(location) }
+  }
+
+  private static func taken(_ location: String) -> CgroupError {
+    CgroupError(.alreadyExists, "cgroup \(location) already exists, and runp takes over none")
+  }
+
   private static func createOnce(
     in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan,
     enabling controllers: Controllers
@@ -65,12 +79,17 @@ extension Cgroup {
     location += "/" + name
     do {
       try File.makeDirectory(name, at: parent.number)
+    } catch  where error.errno == EEXIST {
+      throw taken(location)
+    } catch {
+      throw CgroupError(error, "make cgroup \(location)")
+    }
+    do {
       let leaf = try File.open(name, [.directory, .noFollow], at: parent.number)
       return try Cgroup(path: path, in: hierarchy, directory: leaf, recorded: nil, isNew: true)
-    } catch  where error.errno == EEXIST {
-      throw CgroupError(
-        .alreadyExists, "cgroup \(location) already exists, and runp takes over none")
     } catch {
+      // The first error is the one to report.
+      try? File.remove(name, isDirectory: true, at: parent.number)
       throw CgroupError(error, "make cgroup \(location)")
     }
   }

@@ -21,21 +21,32 @@ package struct StateStore {
   /// - Throws: `RuntimeError` of kind `alreadyExists` when the ID is taken.
   package func reserve(_ id: String) throws(RuntimeError) -> StateDirectory {
     do {
-      do {
-        try File.makeDirectory(path(of: id), mode: 0o700)
-      } catch  where error.errno == ENOENT {
-        try File.makeDirectories(root, mode: 0o711)
-        try File.makeDirectory(path(of: id), mode: 0o700)
+      while true {
+        do {
+          try File.makeDirectory(path(of: id), mode: 0o700)
+        } catch  where error.errno == ENOENT {
+          try File.makeDirectories(root, mode: 0o711)
+          try File.makeDirectory(path(of: id), mode: 0o700)
+        }
+        // Until it is locked another command may take it for a leftover.
+        if let directory = try lockNew(id) { return directory }
       }
-      let directory = StateDirectory(
-        path: path(of: id), descriptor: try File.open(path(of: id), .directory))
-      try directory.lock()
-      return directory
     } catch  where error.errno == EEXIST {
       throw RuntimeError(.alreadyExists, "container with given ID already exists: \(id)")
     } catch {
       throw RuntimeError(error, "make the state directory")
     }
+  }
+
+  /// Opens and locks a directory just made; nil when it is gone again.
+  private func lockNew(_ id: String) throws(SystemError) -> StateDirectory? {
+    do {
+      let directory = StateDirectory(
+        path: path(of: id), descriptor: try File.open(path(of: id), [.directory, .noFollow]))
+      try directory.lock()
+      if try !directory.isGone() { return directory }
+    } catch  where error.errno == ENOENT {}
+    return nil
   }
 
   /// Opens the state directory of a container.
@@ -93,6 +104,11 @@ package struct StateDirectory: ~Copyable {
     try FileLock.take(descriptor, wait: true)
   }
 
+  /// The same, but only until the deadline; says whether the lock was taken.
+  package borrowing func lock(until deadline: Deadline) throws(SystemError) -> Bool {
+    try FileLock.take(descriptor, until: deadline)
+  }
+
   /// Gives the lock up early.
   package borrowing func unlock() { FileLock.release(descriptor) }
 
@@ -107,9 +123,12 @@ package struct StateDirectory: ~Copyable {
   }
 
   /// Whether the directory has been deleted since it was opened.
-  package borrowing func isGone() -> Bool {
-    !File.exists(path)
-      || (try? FileStatus(path).isSameFile(as: FileStatus(of: descriptor))) != true
+  package borrowing func isGone() throws(SystemError) -> Bool {
+    do {
+      return try !FileStatus(path, followLinks: false).isSameFile(as: FileStatus(of: descriptor))
+    } catch  where error.errno == ENOENT {
+      return true
+    }
   }
 
   /// Writes the state in one step.
@@ -160,6 +179,8 @@ package struct StateDirectory: ~Copyable {
     do {
       try File.remove(Self.stateName, at: descriptor.number)
     } catch  where error.errno == ENOENT {}
+    // Another one of the same name is not this one's to remove.
+    if try isGone() { return }
     do {
       try File.remove(path, isDirectory: true)
     } catch  where error.errno == ENOENT {}

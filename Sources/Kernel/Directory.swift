@@ -57,6 +57,25 @@ package enum FileLock {
     _ = clinux_flock(descriptor.number, LOCK_UN)
   }
 
+  /// Takes the exclusive lock of a file like `take`, or gives up at the
+  /// deadline.
+  ///
+  /// - Returns: whether the lock was taken.
+  package static func take(
+    _ descriptor: borrowing Descriptor, until deadline: Deadline
+  ) throws(SystemError) -> Bool {
+    while true {
+      do {
+        try take(descriptor, wait: false)
+        return true
+      } catch  where error.errno == EWOULDBLOCK {
+        if deadline.hasPassed { return false }
+      }
+      // flock(2) knows no time limit.
+      usleep(5000)
+    }
+  }
+
   /// Takes the exclusive lock of a file, which ends with the last copy of the
   /// descriptor.
   ///

@@ -124,8 +124,14 @@ package enum File {
     let temporary = temporaryName(for: name)
     let file = try open(
       temporary, [.writeOnly, .create, .truncate, .noFollow], mode: mode, at: directory)
-    try write(bytes, to: file, subject: temporary)
-    try rename(temporary, to: name, at: directory)
+    do {
+      try write(bytes, to: file, subject: temporary)
+      try rename(temporary, to: name, at: directory)
+    } catch {
+      // The first error is the one to report.
+      try? remove(temporary, at: directory)
+      throw error
+    }
   }
 
   private static func temporaryName(for name: String) -> String {

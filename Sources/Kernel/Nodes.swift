@@ -13,11 +13,22 @@ package enum Nodes {
     case block
     /// A named pipe.
     case fifo
+
+    fileprivate var fileKind: FileStatus.Kind {
+      switch self {
+      case .character: .characterDevice
+      case .block: .blockDevice
+      case .fifo: .fifo
+      }
+    }
   }
 
   /// Makes a node with exactly the given permissions and owner.
   ///
-  /// The corresponding calls are mknodat(2), fchmodat(2), fchownat(2).
+  /// - Throws: `SystemError`; `EEXIST` when something else has taken its place
+  ///   meanwhile, which is left as it is.
+  ///
+  /// The corresponding calls are mknodat(2), chmod(2), fchownat(2).
   package static func make(
     _ name: String, _ kind: Kind, major: UInt32, minor: UInt32, mode: UInt32,
     owner: (uid: UInt32, gid: UInt32), at directory: borrowing Descriptor
@@ -29,17 +40,23 @@ package enum Nodes {
       case .fifo: UInt32(S_IFIFO)
       }
     let permissions = mode & 0o7777
-    try check(
-      unsafe clinux_mknodat(directory.number, name, type | permissions, major, minor), "mknod", name
-    )
-    // The creation mask has taken bits away. The directory is ours alone while
-    // the container is set up, and the node was not there a moment ago.
-    try check(
-      negatedErrno(unsafe fchmodat(directory.number, name, mode_t(permissions), 0)), "chmod", name)
-    if owner.uid != 0 || owner.gid != 0 {
+    let mask = umask(0)
+    let made = unsafe clinux_mknodat(directory.number, name, type | permissions, major, minor)
+    _ = umask(mask)
+    try check(made, "mknod", name)
+    // Others may have the directory, too: only what was opened is changed.
+    let node = try File.open(name, [.path, .noFollow], at: directory.number)
+    let status = try FileStatus(of: node)
+    if status.kind != kind.fileKind || status.device != (major, minor) {
+      throw SystemError(call: "mknod", errno: EEXIST, subject: name)
+    }
+    if status.permissions != permissions {
       try check(
-        negatedErrno(
-          unsafe fchownat(directory.number, name, owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW)),
+        negatedErrno(unsafe chmod(node.procPath, mode_t(permissions))), "chmod", name)
+    }
+    if status.uid != owner.uid || status.gid != owner.gid {
+      try check(
+        negatedErrno(unsafe fchownat(node.number, "", owner.uid, owner.gid, emptyPath)),
         "chown", name)
     }
   }

@@ -106,6 +106,51 @@ realistic() {
   [ "$some" -ge $((MOMENTS / 2)) ]
 }
 
+@test "killed during create with an ID-mapped mount, whose helper goes too" {
+  MOMENTS=10
+  mkdir "$WORK/data"
+  with_mount /data bind "$WORK/data" rbind idmap
+  config '.mounts[-1].uidMappings = [{containerID: 0, hostID: 1000, size: 10}]
+    | .mounts[-1].gidMappings = [{containerID: 0, hostID: 1000, size: 10}]'
+  rt run --bundle "$BUNDLE" "$ID"
+  if [ "$status" -ne 0 ]; then skip "no ID-mapped mounts of tmpfs here: $errors"; fi
+  measure create --bundle "$BUNDLE" "$ID"
+  ok delete --force "$ID"
+  # The moments around the helper: from its clone to its end.
+  local line killed
+  for line in clone3:1 getpid:1 socketpair:1 openat:14 openat:16 openat:18 openat:20 openat:22 waitid:1; do
+    LIMIT=10 timeout -k 5 10 strace -o /dev/null -e "inject=${line%:*}:signal=KILL:when=${line#*:}" \
+      "$RUNTIME" --root "$STATE" create --bundle "$BUNDLE" "$ID" >/dev/null 2>&1 </dev/null 3>&- 4>&- || true
+    LIMIT=10 whole_again "$line"
+  done
+}
+
+@test "a cgroup that is there already is nobody's to remove, whenever create is killed" {
+  if ! can_trace; then skip "strace is not here"; fi
+  local leaf=$RUNP_CGROUP2$CGROUP_PARENT/$ID call
+  mkdir "$leaf"
+  for call in mkdirat:1 mkdirat:2 mkdirat:3 renameat:1 renameat:2; do
+    timeout -k 5 10 strace -o /dev/null -e "inject=${call%:*}:signal=KILL:when=${call#*:}" \
+      "$RUNTIME" --root "$STATE" create --bundle "$BUNDLE" "$ID" >/dev/null 2>&1 </dev/null 3>&- 4>&- || true
+    ok delete --force "$ID"
+    [ -d "$leaf" ]
+  done
+  rmdir "$leaf"
+}
+
+@test "a cgroup whose making fails half-way is gone again" {
+  if ! can_trace; then skip "strace is not here"; fi
+  local call
+  measure create --bundle "$BUNDLE" "$ID"
+  ok delete --force "$ID"
+  for call in openat:{8..26} statx:{2..12}; do
+    timeout -k 5 10 strace -o /dev/null -e "inject=${call%:*}:error=EIO:when=${call#*:}" \
+      "$RUNTIME" --root "$STATE" create --bundle "$BUNDLE" "$ID" >/dev/null 2>&1 </dev/null 3>&- 4>&- || true
+    ok delete --force "$ID"
+    if [ -d "$RUNP_CGROUP2$CGROUP_PARENT/$ID" ]; then echo "$call leaves the cgroup" >&2; return 1; fi
+  done
+}
+
 @test "killed during start" {
   realistic
   arguments /bin/probe sleep 30

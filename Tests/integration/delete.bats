@@ -154,6 +154,20 @@ load helpers
   [ -d "$STATE" ]
 }
 
+@test "delete --force does not wait for the hooks of a start" {
+  peer_falls_short runc "it runs them during create"
+  config --arg w "$WORK" '.hooks.poststart = [{path: "/bin/sh",
+    args: ["sh", "-c", "until [ -e \($w)/enough ]; do /bin/sleep 0.1; done"]}]'
+  arguments /bin/probe hang
+  create
+  background "$WORK/start" "$RUNTIME" --root "$STATE" start "$ID"
+  eventually has_status "$ID" running
+  LIMIT=8 ok delete --force "$ID"
+  gone "$ID"
+  touch "$WORK/enough"
+  wait "${BACKGROUND[-1]}" || true
+}
+
 @test "many deletes at once: one does it, and nobody hangs" {
   running
   local i pids=()

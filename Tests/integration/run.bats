@@ -123,3 +123,17 @@ EOF
   ok delete --force "$ID"
   gone "$ID"
 }
+
+@test "run deletes nobody else's container at its end" {
+  runp_only "they delete whatever has the id"
+  arguments /bin/probe hang
+  "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/first" 2>&1 3>&- 4>&- &
+  BACKGROUND+=($!)
+  eventually grep -q ready "$WORK/first"
+  kill -STOP "${BACKGROUND[-1]}"
+  ok delete --force "$ID"
+  running
+  kill -CONT "${BACKGROUND[-1]}"
+  wait "${BACKGROUND[-1]}" || true
+  equal "$(state_of "$ID")" running
+}

@@ -42,6 +42,15 @@ final class ContainerCgroup {
     }
   }
 
+  /// Fails when there is something already where the cgroup is to be.
+  func checkThatPlaceIsFree() throws(RuntimeError) {
+    do {
+      try Cgroup.checkThatPlaceIsFree(in: host.hierarchy, at: path)
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
   /// Makes the cgroup, without limits yet.
   func make() throws(CgroupError) -> MadeCgroup {
     MadeCgroup(try Cgroup.create(in: host.hierarchy, at: path, for: limits))

@@ -46,7 +46,7 @@ final class Creation {
   private let plannedCgroup: ContainerCgroup?
   private var cgroup: MadeCgroup?
   private var child: Child?
-  private var hooksHaveRun = false
+  private var hasWrittenPIDFile = false
   private let hooks: HookRunner
   private let proc: SharedProcfs
   /// The runtime's end of the channel, once the process is cloned.
@@ -81,6 +81,8 @@ final class Creation {
       throw RuntimeError(error)
     }
     try Self.removeLeftovers(options.id, context)
+    // Recorded, its place may be cleared by whoever finds the record.
+    try plannedCgroup?.checkThatPlaceIsFree()
     directory = try StateStore(root: context.root).reserve(options.id)
     do {
       try directory.write(record)
@@ -98,7 +100,7 @@ final class Creation {
     guard let directory = try? StateStore(root: context.root).open(id) else { return }
     // Whoever holds the lock is alive and at work.
     do {
-      guard try directory.tryLock() else { return }
+      guard try directory.tryLock(), try !directory.isGone() else { return }
     } catch {
       throw RuntimeError(error)
     }
@@ -301,7 +303,6 @@ final class Creation {
   }
 
   private func runHooks(_ pid: Int32) throws(RuntimeError) {
-    hooksHaveRun = true
     try hooks.run(bundle.spec.hooks.prestart, .prestart, status: .created, pid: pid)
     try hooks.run(bundle.spec.hooks.createRuntime, .createRuntime, status: .created, pid: pid)
   }
@@ -327,7 +328,10 @@ final class Creation {
     record.initProcess = .init(pid: pid, startTime: startTime)
     // Without a cgroup nothing else leads to the process.
     if record.cgroup == nil { try writeRecord() }
-    if let path = options.pidFile { try ProcessFile.write(pid, to: path) }
+    if let path = options.pidFile {
+      try ProcessFile.write(pid, to: path)
+      hasWrittenPIDFile = true
+    }
     if let path = options.pidfdSocket { try sendHandle(to: path) }
     if executesAtOnce { return }
     do {
@@ -358,8 +362,8 @@ final class Creation {
 
   private func undo() {
     channel = nil
-    if let pidFile = options.pidFile, record.initProcess != nil {
-      // It may not have been written.
+    if let pidFile = options.pidFile, hasWrittenPIDFile {
+      // The caller may have taken it away already.
       try? File.remove(pidFile)
     }
     record.creator = nil

@@ -17,25 +17,60 @@ extension Lifecycle {
     } catch  where force && error.kind == .notFound {
       return
     }
-    if force { try endEverything(directory, context) }
     do {
-      try directory.lock()
+      if force {
+        try endEverything(directory)
+        if try !directory.lock(until: .after(milliseconds: patience)) {
+          throw RuntimeError(
+            .wrongState, "container \(id) is busy: another command at work on it does not end")
+        }
+      } else {
+        try directory.lock()
+      }
+      // Another delete was quicker.
+      if try directory.isGone() {
+        if force { return }
+        throw RuntimeError(.notFound, "container does not exist: \(id)")
+      }
     } catch {
       throw RuntimeError(error)
-    }
-    // Another delete was quicker.
-    if directory.isGone() {
-      if force { return }
-      throw RuntimeError(.notFound, "container does not exist: \(id)")
     }
     guard let record = try directory.read() else {
       return try Removal.removeDirectory(directory)
     }
     if !force { try requireDeletable(directory, id, context) }
+    try remove(record, directory, context)
+  }
+
+  /// Deletes this very container, whatever its state, unless it is gone; another
+  /// one that has got its ID since is left alone.
+  static func delete(_ container: ContainerRecord, _ context: RuntimeContext) throws(RuntimeError) {
+    let directory: StateDirectory
+    do {
+      directory = try StateStore(root: context.root).open(container.id)
+    } catch  where error.kind == .notFound {
+      return
+    }
+    do {
+      try directory.lock()
+      if try directory.isGone() { return }
+    } catch {
+      throw RuntimeError(error)
+    }
+    guard let record = try directory.read(), record.created == container.created,
+      record.initProcess == container.initProcess
+    else { return }
+    try remove(record, directory, context)
+  }
+
+  /// Removes a container that is locked, and runs its last hooks.
+  private static func remove(
+    _ record: ContainerRecord, _ directory: borrowing StateDirectory, _ context: RuntimeContext
+  ) throws(RuntimeError) {
     // Read before the directory is gone.
     let poststop = keptHooks(directory).poststop
     try Removal(record, context).run(directory)
-    HookRunner(id: id, bundle: record.bundle, annotations: record.annotations)
+    HookRunner(id: record.id, bundle: record.bundle, annotations: record.annotations)
       .runAll(poststop, .poststop, status: .stopped, pid: 0) { context.warn("\($0)") }
   }
 
@@ -51,7 +86,7 @@ extension Lifecycle {
   /// Ends what holds the lock: a `create` under way, or a `start` that waits
   /// for the container.
   private static func endEverything(
-    _ directory: borrowing StateDirectory, _ context: RuntimeContext
+    _ directory: borrowing StateDirectory
   ) throws(RuntimeError) {
     do {
       if try directory.tryLock() { return }

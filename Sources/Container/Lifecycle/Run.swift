@@ -47,16 +47,16 @@ extension Lifecycle {
     } catch {
       creation.release()
       // The first error is the one to report.
-      try? delete(options.id, force: true, context)
+      try? delete(creation.record, context)
       throw error
     }
     guard let foreground else { return 0 }
     do throws(RuntimeError) {
       let status = try foreground.wait(for: child, console: creation.console)
-      if !runOptions.keep { try delete(options.id, force: true, context) }
+      if !runOptions.keep { try delete(creation.record, context) }
       return status.code
     } catch {
-      if !runOptions.keep { try? delete(options.id, force: true, context) }
+      if !runOptions.keep { try? delete(creation.record, context) }
       throw error
     }
   }

@@ -38,6 +38,8 @@ extension Lifecycle {
     } catch {
       throw RuntimeError(error, "remove the start gate")
     }
+    // The container is complete, and its hooks may take as long as they like.
+    directory.unlock()
     try started.runPoststartHooks()
   }
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Kernel
+import Support
+import Testing
+
+@Suite struct NodesTests {
+  private let directory = TemporaryDirectory()
+
+  @Test(arguments: [0o640, 0o777, 0o4755] as [UInt32]) func modeAndOwnerAreExact(mode: UInt32)
+    throws
+  {
+    let place = try File.open(directory.path, .directory)
+    try Nodes.make(
+      "pipe", .fifo, major: 0, minor: 0, mode: mode, owner: (getuid(), getgid()), at: place)
+    let status = try FileStatus("pipe", at: place.number, followLinks: false)
+    #expect(status.kind == .fifo)
+    #expect(status.permissions == mode)
+  }
+
+  @Test func whatIsThereIsLeftAsItIs() throws {
+    let place = try File.open(directory.path, .directory)
+    try File.makeLink("pipe", to: "elsewhere", at: place.number)
+    #expect(throws: SystemError.self) {
+      try Nodes.make("pipe", .fifo, major: 0, minor: 0, mode: 0o666, owner: (0, 0), at: place)
+    }
+    #expect(try File.linkTarget("pipe", at: place.number) == "elsewhere")
+  }
+
+  @Test func aFailedReplacementLeavesNothing() throws {
+    let place = try File.open(directory.path, .directory)
+    try File.makeDirectory("taken", at: place.number)
+    #expect(throws: SystemError.self) {
+      try File.replace("taken", with: [1], at: place.number)
+    }
+    #expect(try Directory.names(place) == ["taken"])
+  }
+}
