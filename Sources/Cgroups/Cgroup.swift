@@ -111,37 +111,25 @@ package struct Cgroup: ~Copyable {
   /// namespace of the caller.
   package borrowing func processes() throws(CgroupError) -> [Int32] {
     do {
-      return try Self.processes(in: directory)
+      var processes = try Self.ownProcesses(directory)
+      var walk = try CgroupWalk(below: directory)
+      while try walk.next() { processes += try Self.ownProcesses(walk.current) }
+      return processes
     } catch {
       throw CgroupError(error, "cgroup \(path)")
     }
   }
 
-  private static func processes(
-    in directory: borrowing Descriptor
+  /// What of one cgroup alone belongs to `processes`.
+  private static func ownProcesses(
+    _ directory: borrowing Descriptor
   ) throws(SystemError) -> [Int32] {
-    var processes: [Int32] = []
     do {
       let list = try File.readText("cgroup.procs", at: directory.number)
       // A process of a PID namespace that is not below ours has the number 0.
-      processes = list.split(separator: "\n").compactMap { Int32($0) }.filter { $0 > 0 }
+      return list.split(separator: "\n").compactMap { Int32($0) }.filter { $0 > 0 }
     } catch  where error.meansRemoved || error.errno == EOPNOTSUPP {
       // A threaded cgroup lists its processes in its domain, further up.
-    }
-    for name in try subgroups(of: directory) {
-      do {
-        let below = try File.open(name, [.directory, .noFollow], at: directory.number)
-        processes += try Self.processes(in: below)
-      } catch  where error.meansRemoved {}
-    }
-    return processes
-  }
-
-  /// The names of the cgroups directly below.
-  static func subgroups(of directory: borrowing Descriptor) throws(SystemError) -> [String] {
-    do {
-      return try directory.subdirectories()
-    } catch  where error.meansRemoved {
       return []
     }
   }

@@ -43,23 +43,64 @@ extension Cgroup {
     }
   }
 
+  /// Removes all cgroups below one, and waits until it is empty itself.
+  ///
+  /// Nothing here recurses: see `CgroupWalk`.
   private static func removeSubgroups(
     of location: String, until deadline: Deadline
   ) throws(SystemError) {
-    do {
-      let directory = try File.open(location, [.directory, .noFollow])
-      let events = try File.open("cgroup.events", at: directory.number)
-      let text = String(decoding: try File.readAgain(events), as: UTF8.self)
-      let below = try subgroups(of: directory)
-      for name in below {
-        try remove("\(location)/\(name)", until: deadline, withSubgroups: true)
-      }
-      if below.isEmpty, value(of: "populated", in: text) == 1 {
-        _ = try events.waitForChange(until: deadline)
+    do throws(SystemError) {
+      var current = try File.open(location, [.directory, .noFollow])
+      var depth = 0
+      while true {
+        if let child = try removeChildren(of: current) {
+          if deadline.hasPassed {
+            throw SystemError(call: "rmdir", errno: EBUSY, subject: child.text)
+          }
+          do {
+            current = try child.open([.directory, .noFollow], in: current)
+            depth += 1
+          } catch  where error.meansRemoved {}
+          continue
+        }
+        try waitUntilEmpty(current, until: deadline)
+        if depth == 0 { return }
+        current = try File.open("..", .directory, at: current.number)
+        depth -= 1
       }
     } catch  where error.meansRemoved {
       // Somebody else removes it, too.
     }
+  }
+
+  /// Removes the cgroups directly below one that nothing is in.
+  ///
+  /// - Returns: one that is in use.
+  private static func removeChildren(
+    of directory: borrowing Descriptor
+  ) throws(SystemError) -> FileName? {
+    var busy: FileName?
+    for child in try CgroupWalk.children(of: directory) {
+      do {
+        try child.remove(isDirectory: true, in: directory)
+      } catch  where error.errno == EBUSY {
+        busy = child
+      } catch  where error.meansRemoved {}
+    }
+    return busy
+  }
+
+  /// Waits for a change, if processes are in an open cgroup.
+  private static func waitUntilEmpty(
+    _ directory: borrowing Descriptor, until deadline: Deadline
+  ) throws(SystemError) {
+    do {
+      let events = try File.open("cgroup.events", at: directory.number)
+      let text = String(decoding: try File.readAgain(events), as: UTF8.self)
+      if value(of: "populated", in: text) == 1 {
+        _ = try events.waitForChange(until: deadline)
+      }
+    } catch  where error.meansRemoved {}
   }
 
   /// Removes the cgroups above one, from the inside out, as far as runp made

@@ -69,7 +69,7 @@ package struct StateStore {
     do {
       // Pods and the runtime's cache live beside the containers.
       return try Directory.names(try File.open(root, .directory))
-        .filter { $0 != "pods" && !$0.hasPrefix(".") }.sorted()
+        .map(\.text).filter { $0 != "pods" && !$0.hasPrefix(".") }.sorted()
     } catch  where error.errno == ENOENT {
       return []
     } catch {
@@ -173,7 +173,7 @@ package struct StateDirectory: ~Copyable {
   /// Removes the directory and everything in it.
   package borrowing func remove() throws(SystemError) {
     // Without the state file the rest is nobody's: it goes last.
-    for name in try Directory.names(descriptor) where name != Self.stateName {
+    for name in try Directory.names(descriptor) where name.text != Self.stateName {
       try Directory.removeTree(name, at: descriptor)
     }
     do {

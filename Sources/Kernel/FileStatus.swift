@@ -48,13 +48,13 @@ package struct FileStatus: Sendable {
   ///
   /// The corresponding call is statx(2) with `AT_EMPTY_PATH`.
   package init(of descriptor: borrowing Descriptor) throws(SystemError) {
-    try self.init("", at: descriptor.number, flags: emptyPath)
+    try unsafe self.init("", at: descriptor.number, flags: emptyPath)
   }
 
   /// Reads the status of an open file of which only the number is known, such
   /// as an inherited one.
   package init(ofNumber number: Int32) throws(SystemError) {
-    try self.init("", at: number, flags: emptyPath)
+    try unsafe self.init("", at: number, flags: emptyPath)
   }
 
   /// Reads the status of a path.
@@ -63,12 +63,17 @@ package struct FileStatus: Sendable {
   package init(
     _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory, followLinks: Bool = true
   ) throws(SystemError) {
-    try self.init(path, at: directory, flags: followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
+    try unsafe self.init(path, at: directory, flags: followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
   }
 
-  private init(_ path: String, at directory: Int32, flags: Int32) throws(SystemError) {
+  /// Reads the status of a path, with the flags of statx(2).
+  init(_ path: UnsafePointer<CChar>, at directory: Int32, flags: Int32) throws(SystemError) {
     var raw = clinux_stat()
-    try check(unsafe clinux_statx(directory, path, flags, &raw), "statx", path.isEmpty ? nil : path)
+    let result = unsafe clinux_statx(directory, path, flags, &raw)
+    if result < 0 {
+      let name = unsafe String(cString: path)
+      try check(result, "statx", name.isEmpty ? nil : name)
+    }
     kind =
       switch raw.mode & UInt32(S_IFMT) {
       case UInt32(S_IFREG): .regular

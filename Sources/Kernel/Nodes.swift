@@ -30,7 +30,7 @@ package enum Nodes {
   ///
   /// The corresponding calls are mknodat(2), chmod(2), fchownat(2).
   package static func make(
-    _ name: String, _ kind: Kind, major: UInt32, minor: UInt32, mode: UInt32,
+    _ name: FileName, _ kind: Kind, major: UInt32, minor: UInt32, mode: UInt32,
     owner: (uid: UInt32, gid: UInt32), at directory: borrowing Descriptor
   ) throws(SystemError) {
     let type =
@@ -41,23 +41,22 @@ package enum Nodes {
       }
     let permissions = mode & 0o7777
     let mask = umask(0)
-    let made = unsafe clinux_mknodat(directory.number, name, type | permissions, major, minor)
-    _ = umask(mask)
-    try check(made, "mknod", name)
+    defer { _ = umask(mask) }
+    try name.makeNode(type | permissions, major: major, minor: minor, in: directory)
     // Others may have the directory, too: only what was opened is changed.
-    let node = try File.open(name, [.path, .noFollow], at: directory.number)
+    let node = try name.open([.path, .noFollow], in: directory)
     let status = try FileStatus(of: node)
     if status.kind != kind.fileKind || status.device != (major, minor) {
-      throw SystemError(call: "mknod", errno: EEXIST, subject: name)
+      throw SystemError(call: "mknod", errno: EEXIST, subject: name.text)
     }
     if status.permissions != permissions {
       try check(
-        negatedErrno(unsafe chmod(node.procPath, mode_t(permissions))), "chmod", name)
+        negatedErrno(unsafe chmod(node.procPath, mode_t(permissions))), "chmod", name.text)
     }
     if status.uid != owner.uid || status.gid != owner.gid {
       try check(
         negatedErrno(unsafe fchownat(node.number, "", owner.uid, owner.gid, emptyPath)),
-        "chown", name)
+        "chown", name.text)
     }
   }
 }

@@ -18,55 +18,46 @@ package enum TreeCopy {
   }
 
   private static func copy(
-    _ name: String, from source: borrowing Descriptor, to target: borrowing Descriptor
+    _ name: FileName, from source: borrowing Descriptor, to target: borrowing Descriptor
   ) throws(SystemError) {
-    let status = try FileStatus(name, at: source.number, followLinks: false)
+    let status = try name.status(in: source)
     switch status.kind {
     case .directory:
-      try File.makeDirectory(name, mode: 0o700, at: target.number)
+      try name.makeDirectory(mode: 0o700, in: target)
       try copyContents(
-        of: try File.open(name, [.directory, .noFollow], at: source.number),
-        to: try File.open(name, [.directory, .noFollow], at: target.number))
-    case .link:
-      try File.makeLink(name, to: try File.linkTarget(name, at: source.number), at: target.number)
-    case .regular:
-      try copyFile(name, from: source, to: target)
-    case .characterDevice:
-      try Nodes.make(
-        name, .character, major: status.device.major, minor: status.device.minor,
-        mode: status.permissions, owner: (status.uid, status.gid), at: target)
-    case .blockDevice:
-      try Nodes.make(
-        name, .block, major: status.device.major, minor: status.device.minor,
-        mode: status.permissions, owner: (status.uid, status.gid), at: target)
-    case .fifo:
-      try Nodes.make(
-        name, .fifo, major: 0, minor: 0, mode: status.permissions,
-        owner: (status.uid, status.gid), at: target)
+        of: try name.open([.directory, .noFollow], in: source),
+        to: try name.open([.directory, .noFollow], in: target))
+    case .link: try name.copyLink(from: source, to: target)
+    case .regular: try copyFile(name, from: source, to: target)
+    case .characterDevice: try copyNode(name, .character, status, to: target)
+    case .blockDevice: try copyNode(name, .block, status, to: target)
+    case .fifo: try copyNode(name, .fifo, status, to: target)
     case .socket, .other: return
     }
-    try check(
-      negatedErrno(
-        unsafe fchownat(target.number, name, status.uid, status.gid, AT_SYMLINK_NOFOLLOW)),
-      "chown", name)
-    if status.kind != .link {
-      // After chown, which takes the set-id bits away.
-      try check(
-        negatedErrno(unsafe fchmodat(target.number, name, mode_t(status.permissions), 0)), "chmod",
-        name)
-    }
+    try name.setOwner(status.uid, status.gid, in: target)
+    // After chown, which takes the set-id bits away.
+    if status.kind != .link { try name.setPermissions(status.permissions, in: target) }
+  }
+
+  private static func copyNode(
+    _ name: FileName, _ kind: Nodes.Kind, _ status: FileStatus, to target: borrowing Descriptor
+  ) throws(SystemError) {
+    try Nodes.make(
+      name, kind, major: status.device.major, minor: status.device.minor,
+      mode: status.permissions, owner: (status.uid, status.gid), at: target)
   }
 
   private static func copyFile(
-    _ name: String, from source: borrowing Descriptor, to target: borrowing Descriptor
+    _ name: FileName, from source: borrowing Descriptor, to target: borrowing Descriptor
   ) throws(SystemError) {
-    let from = try File.open(name, .noFollow, at: source.number)
-    let to = try File.open(
-      name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600, at: target.number)
+    let from = try name.open(.noFollow, in: source)
+    let to = try name.open(
+      [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600, in: target)
     while true {
       let input = from.number
       let output = to.number
-      let count = try check(retrying { clinux_copy_file(output, input, 1 << 30) }, "sendfile", name)
+      let count = try check(
+        retrying { clinux_copy_file(output, input, 1 << 30) }, "sendfile", name.text)
       if count == 0 { return }
     }
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLinux
 internal import Glibc
 
 /// Removing what a container has written, however deep and under whatever names.
@@ -30,10 +29,10 @@ package enum TreeRemoval {
   ///
   /// - Returns: false for a directory.
   private static func removed(
-    _ name: String, at directory: borrowing Descriptor
+    _ name: FileName, at directory: borrowing Descriptor
   ) throws(SystemError) -> Bool {
     do {
-      try File.remove(name, at: directory.number)
+      try name.remove(in: directory)
     } catch  where error.errno == EISDIR {
       return false
     } catch  where error.errno == ENOENT {}
@@ -42,28 +41,28 @@ package enum TreeRemoval {
 
   /// Removes a directory of the top, moving those in it to the top.
   private static func flatten(
-    _ name: String, into top: borrowing Descriptor, _ moved: inout Int
+    _ name: FileName, into top: borrowing Descriptor, _ moved: inout Int
   ) throws(SystemError) {
     do {
-      let directory = try File.open(name, [.directory, .noFollow], at: top.number)
+      let directory = try name.open([.directory, .noFollow], in: top)
       for entry in try Directory.names(directory) where try !removed(entry, at: directory) {
         try raise(entry, from: directory, to: top, &moved)
       }
-      try File.remove(name, isDirectory: true, at: top.number)
+      try name.remove(isDirectory: true, in: top)
     } catch  where error.errno == ENOENT {}
   }
 
   private static func raise(
-    _ name: String, from directory: borrowing Descriptor, to top: borrowing Descriptor,
+    _ name: FileName, from directory: borrowing Descriptor, to top: borrowing Descriptor,
     _ moved: inout Int
   ) throws(SystemError) {
     while true {
       moved += 1
-      // RENAME_NOREPLACE: the container may have thought of the same name.
-      let result = unsafe clinux_renameat2(directory.number, name, top.number, "\(moved)", 1)
-      if result == -EEXIST { continue }
-      try check(result, "renameat2", name)
-      return
+      do {
+        return try name.move(from: directory, to: top, as: FileName("\(moved)"))
+      } catch  where error.errno == EEXIST {
+        // The container has thought of the same name.
+      }
     }
   }
 }

@@ -66,7 +66,7 @@ import Testing
     }
     try directory.remove()
     #expect(try store.identifiers().isEmpty)
-    let isGone = directory.isGone()
+    let isGone = try directory.isGone()
     #expect(isGone)
   }
 

@@ -10,7 +10,7 @@ import Testing
   private func removeEverything() throws -> [String] {
     let top = try File.open(directory.path, .directory)
     try TreeRemoval.empty(top)
-    return try Directory.names(top)
+    return try Directory.names(top).map(\.text)
   }
 
   @Test func filesDirectoriesAndLinksGoButNotWhatLinksPointTo() throws {
@@ -30,6 +30,29 @@ import Testing
       deepest = try File.open("d", .directory, at: deepest.number)
     }
     #expect(try removeEverything() == [])
+  }
+
+  @Test func namesThatAreNoTextAreNoObstacle() throws {
+    let top = try File.open(directory.path, .directory)
+    let name = FileName(bytes: [0x61, 0xff, 0x62])
+    try name.makeDirectory(mode: 0o755, in: top)
+    let inner = try name.open(.directory, in: top)
+    _ = try name.open([.writeOnly, .create], in: inner)
+    #expect(try Directory.names(inner) == [name])
+    #expect(try removeEverything() == [])
+  }
+
+  @Test func aCopyHasNamesThatAreNoText() throws {
+    try File.makeDirectories("\(directory.path)/from")
+    try File.makeDirectories("\(directory.path)/to")
+    let from = try File.open("\(directory.path)/from", .directory)
+    let to = try File.open("\(directory.path)/to", .directory)
+    let name = FileName(bytes: [0xff])
+    _ = try name.open([.writeOnly, .create], in: from)
+    try File.makeLink("link", to: "somewhere", at: from.number)
+    try TreeCopy.copyContents(of: from, to: to)
+    #expect(Set(try Directory.names(to)) == [name, FileName("link")])
+    #expect(try File.linkTarget("link", at: to.number) == "somewhere")
   }
 
   @Test func namesThatTheRemovalWouldChooseAreNoObstacle() throws {

@@ -123,6 +123,20 @@ load helpers
   gone "$ID"
 }
 
+@test "delete removes cgroups whatever they are called and however deep they are" {
+  runp_only "they run out of descriptors"
+  with_mount /sys/fs/cgroup cgroup cgroup rw nosuid
+  # shellcheck disable=SC2016
+  arguments /bin/sh -c 'cd /sys/fs/cgroup; mkdir "$(printf "a\377b")"
+    i=0; while [ $i -lt 150 ]; do mkdir d; cd d; i=$((i + 1)); done; echo made'
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  equal "$(log)" made
+  (ulimit -n 40 && ok delete "$ID")
+  gone "$ID"
+}
+
 @test "delete leaves the bundle and its root directory alone" {
   find "$BUNDLE/rootfs/bin" | sort >"$WORK/before"
   running

@@ -61,7 +61,8 @@ struct Devices {
     if bind, device.type != .fifo { return try bindHost(device, name, in: directory) }
     do {
       try Nodes.make(
-        name, device.type.nodeKind, major: device.major, minor: device.minor, mode: device.mode,
+        FileName(name), device.type.nodeKind, major: device.major, minor: device.minor,
+        mode: device.mode,
         owner: (device.uid, device.gid), at: directory)
     } catch {
       switch error.errno {

@@ -71,7 +71,7 @@ package struct PodDirectory: ~Copyable {
   package static func identifiers(root: String) throws(RuntimeError) -> [String] {
     let parent = PodPaths(root: root, id: "").parent
     do {
-      return try Directory.names(try File.open(parent, .directory)).sorted()
+      return try Directory.names(try File.open(parent, .directory)).map(\.text).sorted()
     } catch  where error.errno == ENOENT {
       return []
     } catch {
@@ -182,14 +182,8 @@ package struct PodDirectory: ~Copyable {
     // Nobody may change the state while it goes, and so bring it back.
     let document = try lockDocument()
     defer { withExtendedLifetime(document) {} }
-    for name in try Directory.names(descriptor) where name != Self.stateName {
-      do {
-        try File.remove(name, at: descriptor.number)
-      } catch  where error.errno == EISDIR {
-        try TreeRemoval.empty(
-          try File.open(name, [.directory, .noFollow], at: descriptor.number))
-        try File.remove(name, isDirectory: true, at: descriptor.number)
-      } catch  where error.errno == ENOENT {}
+    for name in try Directory.names(descriptor) where name.text != Self.stateName {
+      try Directory.removeTree(name, at: descriptor)
     }
     do {
       try File.remove(Self.stateName, at: descriptor.number)
