@@ -67,18 +67,18 @@ struct Dispatch {
   private func invoke<C: Command>(
     _ command: C.Type, _ words: [String], _ context: CommandContext
   ) -> Int32 {
-    let options: C.Options
+    let arguments: C.Arguments
     do {
       guard let parsed = try command.parse(words) else {
         return show(HelpText.help(for: command.info), context.log)
       }
-      options = parsed
+      arguments = parsed
     } catch {
       let status = error.showsUsage ? ExitStatus.failure : command.failureStatus
       return fail(error, HelpText.usage(of: command.info), context.log, status)
     }
     do {
-      return try command.run(options, context)
+      return try command.run(arguments, context)
     } catch {
       context.log.fatal(ErrorText.message(for: error))
       return command.failureStatus

@@ -19,7 +19,7 @@ enum FeaturesCommand: Command {
       arguments: [], options: [], store: { _, _ in })
   }
 
-  static func run(_ options: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
+  static func run(_ arguments: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
     var support = FeaturesDocument.Support()
     support.mountOptions = MountOptions.names
     support.apparmor = true

@@ -4,9 +4,9 @@ internal import Container
 internal import Pod
 
 /// What `run` was asked for.
-struct RunOptions: HasCreationOptions, Equatable {
+struct RunArguments: HasCreationArguments, Equatable {
   /// The part that `create` has, too.
-  var creation = CreationOptions()
+  var creation = CreationArguments()
   /// Whether runp returns when the container has started.
   var detach = false
   /// Whether the container is kept after its end.
@@ -20,9 +20,9 @@ enum RunCommand: Command {
   static let name = "run"
   static let summary = "create and start a container and wait for its end"
 
-  static var syntax: Syntax<RunOptions> {
+  static var syntax: Syntax<RunArguments> {
     Syntax(
-      defaults: RunOptions(),
+      defaults: RunArguments(),
       details: """
         Does what create, start and, at the container's end, delete do. Signals are passed on. \
         The exit status is that of the container's program, or 128 plus the number of the signal \
@@ -41,16 +41,16 @@ enum RunCommand: Command {
   }
 
   static func run(
-    _ options: RunOptions, _ context: CommandContext
+    _ arguments: RunArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try options.creation.checkPreservedFiles()
-    var bundle = try options.creation.loadBundle()
-    var creation = options.creation.containerOptions
+    try arguments.creation.checkPreservedFiles()
+    var bundle = try arguments.creation.loadBundle()
+    var creation = arguments.creation.createOptions
     let membership = try Membership.enter(&bundle, &creation, context.runtime)
-    var how = Container.RunOptions()
-    how.detach = options.detach
-    how.keep = options.keep
-    how.noSubreaper = options.noSubreaper
+    var how = RunOptions()
+    how.detach = arguments.detach
+    how.keep = arguments.keep
+    how.noSubreaper = arguments.noSubreaper
     let status = try Lifecycle.run(bundle, creation, how, context.runtime)
     withExtendedLifetime(membership) {}
     return status

@@ -3,7 +3,7 @@
 internal import Container
 
 /// What `create` and `run` have in common.
-struct CreationOptions: Equatable {
+struct CreationArguments: Equatable {
   /// The ID for the container.
   var id = ""
   /// The bundle's directory.
@@ -26,13 +26,13 @@ struct CreationOptions: Equatable {
   var pod: String?
 }
 
-/// Options that hold those of `create` and `run`.
-protocol HasCreationOptions {
+/// Arguments that hold those of `create` and `run`.
+protocol HasCreationArguments {
   /// The common part.
-  var creation: CreationOptions { get set }
+  var creation: CreationArguments { get set }
 }
 
-extension Option where Target: HasCreationOptions {
+extension Option where Target: HasCreationArguments {
   /// The options that `create` and `run` share.
   static var creation: [Option] {
     [
@@ -72,7 +72,7 @@ extension Option where Target: HasCreationOptions {
   }
 }
 
-extension CreationOptions {
+extension CreationArguments {
   /// Reads the bundle.
   func loadBundle() throws(RuntimeError) -> Bundle {
     try Bundle.load(bundle, config: config)
@@ -84,8 +84,8 @@ extension CreationOptions {
   }
 
   /// The same for the module that does the work.
-  var containerOptions: Container.CreateOptions {
-    var options = Container.CreateOptions(id: id)
+  var createOptions: CreateOptions {
+    var options = CreateOptions(id: id)
     options.consoleSocket = consoleSocket
     options.pidfdSocket = pidfdSocket
     options.pidFile = pidFile
