@@ -61,7 +61,7 @@ import Testing
     (["--log"], "runp: flag needs an argument: --log\nusage: runp "),
     (["spec", "--nosuch"], "runp: flag provided but not defined: --nosuch\nusage: runp spec "),
     (["completion"], "runp: \"completion\" requires exactly 1 argument\nusage: runp completion "),
-    (["completion", "csh"], "runp: no completions for \"csh\""),
+    (["completion", "csh"], "runp: invalid shell: csh (must be one of bash, zsh, fish)\n"),
     (["--log-format", "xml", "features"], "runp: invalid log-format: xml"),
     (["--systemd-cgroup", "features"], "runp: the systemd cgroup driver is not supported yet\n"),
     (["--log", "syslog:x", "features"], "runp: log syslog:x: "),
