@@ -45,6 +45,15 @@ extension CommandLineTests {
       #expect(options == expected)
     }
 
+    @Test func optionsMayStandBehindTheContainer() throws {
+      #expect(
+        try RunCommand.parse(["c1", "-b", "dir"])?.creation
+          == CreationArguments(id: "c1", bundle: "dir"))
+      #expect(
+        try CreateCommand.parse(["c1", "-b", "dir"])?.creation
+          == CreationArguments(id: "c1", bundle: "dir"))
+    }
+
     @Test func runDetached() throws {
       let options = try RunCommand.parse(["-d", "-no-subreaper", "--pid-file=p", "c1"])
       var expected = RunArguments(detach: true, noSubreaper: true)

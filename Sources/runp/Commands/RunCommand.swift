@@ -36,7 +36,6 @@ enum RunCommand: Command {
           $0.noSubreaper = $1
         },
       ],
-      stopsAtFirstArgument: true,
       store: { $0.creation.id = $1[0] })
   }
 
