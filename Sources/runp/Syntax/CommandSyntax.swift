@@ -37,13 +37,13 @@ struct Argument: Sendable {
     name: "CONTAINER", count: .one, hint: .container, help: "ID of the container")
   /// The ID of a container to be made.
   static let newContainer = Argument(
-    name: "CONTAINER", count: .one, hint: .newID,
+    name: "CONTAINER", count: .one, hint: .newContainer,
     help: "ID for the new container, unique on this host")
   /// The ID of a pod that exists.
   static let pod = Argument(name: "POD", count: .one, hint: .pod, help: "ID of the pod")
   /// The ID of a pod to be made.
   static let newPod = Argument(
-    name: "POD", count: .one, hint: .newID, help: "ID for the new pod, unique on this host")
+    name: "POD", count: .one, hint: .newPod, help: "ID for the new pod, unique on this host")
 }
 
 /// The table of a command: the one place that parsing, help, manual and

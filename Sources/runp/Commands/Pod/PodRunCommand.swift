@@ -27,7 +27,7 @@ enum PodRunCommand: Command {
         """,
       arguments: [
         Argument(
-          name: "POD", count: .optional, hint: .newID,
+          name: "POD", count: .optional, hint: .newPod,
           help: "ID for the new pod; default the file's name")
       ],
       options: [
