@@ -70,7 +70,7 @@ enum ExecCommand: Command {
       arguments: [
         .container,
         Argument(
-          name: "COMMAND", count: .rest, hint: .command,
+          name: "COMMAND", count: .rest, hint: .text,
           help: "program in the container and its arguments"),
       ],
       options: processOptions + identityOptions + handoverOptions,

@@ -16,8 +16,6 @@ enum ValueHint: Sendable, Equatable {
   case pod
   /// The name of a signal.
   case signal
-  /// A command of the host or the container, with its own arguments.
-  case command
   /// The ID of a container to be made.
   case newContainer
   /// The ID of a pod to be made.

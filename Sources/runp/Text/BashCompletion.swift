@@ -85,7 +85,7 @@ enum BashCompletion {
 
   private static func words(for hint: ValueHint) -> String {
     switch hint {
-    case .text, .command, .newContainer, .newPod: ":"
+    case .text, .newContainer, .newPod: ":"
     case .file: "__runp_paths -f"
     case .directory: "__runp_paths -d"
     case .choice(let words): "__runp_words \(ShellText.quoted(words.joined(separator: " ")))"

@@ -70,7 +70,7 @@ enum FishCompletion {
 
   private static func words(for hint: ValueHint) -> String? {
     switch hint {
-    case .text, .command, .newContainer, .newPod: nil
+    case .text, .newContainer, .newPod: nil
     case .file: "-F"
     case .directory: "-f -a '(__fish_complete_directories)'"
     case .choice(let words): "-f -a \(quoted(words.joined(separator: " ")))"

@@ -98,7 +98,7 @@ enum ZshCompletion {
 
   private static func action(_ hint: ValueHint) -> String {
     switch hint {
-    case .text, .command, .newContainer, .newPod: " "
+    case .text, .newContainer, .newPod: " "
     case .file: "_files"
     case .directory: "_files -/"
     case .choice(let words): "(\(words.joined(separator: " ")))"
