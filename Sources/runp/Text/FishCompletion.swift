@@ -5,7 +5,8 @@ enum FishCompletion {
   /// The script.
   static func text(for commands: [CommandInfo]) -> String {
     let groups = ShellText.groups(of: commands)
-    let valued = HelpText.globalOptions.filter { !$0.isFlag }.map { "--\($0.name)" }
+    let valued = HelpText.globalOptions.filter { !$0.isFlag }
+      .flatMap { ["--\($0.name)", "-\($0.name)"] }
     var text = """
       # fish completion for runp
 
