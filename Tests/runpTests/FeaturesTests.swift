@@ -62,6 +62,10 @@ import Testing
     #expect(capabilities.contains("CAP_CHECKPOINT_RESTORE"))
   }
 
+  @Test func annotationsThatAreActedOnAreNamed() {
+    #expect(document()["potentiallyUnsafeConfigAnnotations"] == ["org.runp.", "run.oci."])
+  }
+
   @Test func callersLearnThatThereAreNoCheckpoints() {
     #expect(
       document()["annotations"]?["org.opencontainers.runc.checkpoint.enabled"] == "false")

@@ -54,7 +54,7 @@ struct FeaturesDocument {
 
   /// Annotations that change what a container may do; one that ends in a dot
   /// stands for all that start so.
-  static let unsafeAnnotations = ["org.runp."]
+  static let unsafeAnnotations = ["org.runp.", "run.oci."]
 
   /// The document.
   var json: JSONValue {
