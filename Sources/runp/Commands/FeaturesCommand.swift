@@ -20,17 +20,9 @@ enum FeaturesCommand: Command {
   }
 
   static func run(_ arguments: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
-    var support = FeaturesDocument.Support()
-    support.mountOptions = MountOptions.names
-    support.apparmor = true
-    support.selinux = true
-    support.intelRdt = false
-    support.memoryPolicy = true
-    support.idMappedMounts = true
-    support.netDevices = false
-    support.cgroup.rdma = true
-    support.seccompFlags = LinuxSeccompFlag.supported
-    try Output.write(FeaturesDocument(support: support).json.text(.indented(by: "    ")) + "\n")
+    let document = FeaturesDocument(
+      mountOptions: MountOptions.names, seccompFlags: LinuxSeccompFlag.supported)
+    try Output.write(document.json.text(.indented(by: "    ")) + "\n")
     return ExitStatus.success
   }
 }
