@@ -86,6 +86,15 @@ import Testing
     #expect(line["msg"] == .string(words))
   }
 
+  @Test func messagesDoNotReachTheTerminalRaw() throws {
+    let result = try runp("--cgroup-manager", "a\n\u{1B}[31mb\u{7F}", "list")
+    #expect(result.status == 1)
+    #expect(result.error.hasPrefix(#"runp: invalid cgroup-manager: a\n\u001b[31mb\u007f (must "#))
+    #expect(result.error.split(separator: "\n").count == 1)
+    let unknown = try runp("\u{1B}c")
+    #expect(unknown.error == "runp: unknown command \"\\u001bc\"\n\(HelpText.hint)")
+  }
+
   @Test func closedStreamsAreNotTakenByTheLog() throws {
     let directory = TemporaryDirectory()
     let result = try Program.run(

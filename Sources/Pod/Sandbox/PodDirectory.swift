@@ -29,7 +29,7 @@ package struct PodDirectory: ~Copyable {
   package static func open(_ id: String, root: String) throws(RuntimeError) -> PodDirectory {
     // An annotation may say anything.
     guard PodSpec.isName(id) else {
-      throw RuntimeError(.notFound, "pod \"\(id)\" does not exist: that cannot name a pod")
+      throw RuntimeError(.notFound, "pod \(id.quoted) does not exist: that cannot name a pod")
     }
     let paths = PodPaths(root: root, id: id)
     do {
