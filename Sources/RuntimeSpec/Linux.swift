@@ -114,7 +114,7 @@ package struct LinuxNamespace: Equatable, Sendable {
 extension LinuxNamespace: JSONDecodable {
   package init(json: JSONNode) throws(SpecError) {
     type = try json.requiredWord("type")
-    path = try json.string("path")
+    path = try json.nonEmptyString("path")
   }
 }
 
