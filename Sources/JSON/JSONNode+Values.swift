@@ -80,6 +80,14 @@ extension JSONNode {
     return word
   }
 
+  /// The word of a key, nil when it is empty, as for `nonEmptyString`.
+  @inlinable
+  package func nonEmptyWord<T: RawRepresentable & CaseIterable>(
+    _ key: String, as type: T.Type = T.self
+  ) throws(SpecError) -> T? where T.RawValue == String {
+    try nonEmptyString(key) == nil ? nil : try word(key)
+  }
+
   /// The object of a key, decoded.
   @inlinable
   package func object<T: JSONDecodable>(

@@ -135,6 +135,15 @@ import Testing
   }
 
   @Test(arguments: [
+    (LinuxSeccompAction.errno, 4094, true), (.errno, 4095, false), (.trace, 65535, true),
+    (.trace, 65536, false), (.kill, 0, false),
+  ])
+  func knowsErrorNumbers(action: LinuxSeccompAction, number: UInt32, isValid: Bool) {
+    let seccomp = LinuxSeccomp(defaultAction: action, defaultErrnoRet: number)
+    #expect(((try? seccomp.validate(at: .root)) != nil) == isValid)
+  }
+
+  @Test(arguments: [
     (Scheduler(policy: .other, nice: -20), true), (Scheduler(policy: .batch, nice: 20), false),
     (Scheduler(policy: .fifo, priority: 99), true), (Scheduler(policy: .fifo), false),
     (Scheduler(policy: .idle, priority: 1), false),
