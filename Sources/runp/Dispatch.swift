@@ -21,10 +21,7 @@ struct Dispatch {
       if global.version { return show(Version.text(program: program), log) }
       guard let first = rest.first else { return show(HelpText.overview, log) }
       log = try Log(path: try global.logPath(), format: global.logFormat, least: global.leastLevel)
-      try global.checkSupported()
-      let context = CommandContext(
-        global: global, environment: environment,
-        root: try StateRoot(global.root, environment), log: log)
+      let context = CommandContext(global: global, environment: environment, log: log)
       if let command = CommandTable.command(first) {
         return invoke(command, Array(rest.dropFirst()), context)
       }

@@ -63,15 +63,26 @@ import Testing
     (["completion"], "runp: \"completion\" requires exactly 1 argument\nusage: runp completion "),
     (["completion", "csh"], "runp: invalid shell: csh (must be one of bash, zsh, fish)\n"),
     (["--log-format", "xml", "features"], "runp: invalid log-format: xml"),
-    (["--systemd-cgroup", "features"], "runp: the systemd cgroup driver is not supported yet\n"),
+    (["--systemd-cgroup", "list"], "runp: the systemd cgroup driver is not supported yet\n"),
     (["--log", "syslog:x", "features"], "runp: log syslog:x: "),
-    (["--root", "/", "features"], "runp: the state directory (--root) must not be /\n"),
+    (["--root", "/", "list"], "runp: the state directory (--root) must not be /\n"),
   ])
   func mistakesAreNamed(words: [String], error: String) throws {
     let result = try Program.run(Program.runp, words)
     #expect(result.status == 1)
     #expect(result.error.hasPrefix(error))
     #expect(result.output == "")
+  }
+
+  @Test(arguments: [
+    ["help"], ["features"], ["man"], ["completion", "bash"], ["state", "--help"], ["pod", "--help"],
+  ])
+  func whatNeedsNoStateIsGivenWithoutIt(words: [String]) throws {
+    for options in [["--root", "/"], ["--systemd-cgroup"], ["--cgroup-manager", "systemd"]] {
+      let result = try Program.run(Program.runp, options + words)
+      #expect(result.status == 0)
+      #expect(result.error == "")
+    }
   }
 
   @Test func fatalErrorsGoToTheLogAndToStandardError() throws {

@@ -32,11 +32,12 @@ enum CreateCommand: Command {
   static func run(
     _ arguments: CreateArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
+    let runtime = try context.runtime()
     try arguments.creation.checkPreservedFiles()
     var bundle = try arguments.creation.loadBundle()
     var how = arguments.creation.createOptions
-    let membership = try Membership.enter(&bundle, &how, context.runtime)
-    _ = try Lifecycle.create(bundle, how, context.runtime)
+    let membership = try Membership.enter(&bundle, &how, runtime)
+    _ = try Lifecycle.create(bundle, how, runtime)
     withExtendedLifetime(membership) {}
     return ExitStatus.success
   }

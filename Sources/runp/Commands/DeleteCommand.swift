@@ -31,7 +31,7 @@ enum DeleteCommand: Command {
   static func run(
     _ arguments: DeleteArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try Lifecycle.delete(arguments.id, force: arguments.force, context.runtime)
+    try Lifecycle.delete(arguments.id, force: arguments.force, context.runtime())
     return ExitStatus.success
   }
 }

@@ -168,7 +168,7 @@ enum ExecCommand: Command {
     how.preserveFDs = arguments.preserveFDs
     how.cgroup = arguments.cgroup
     do {
-      return try Lifecycle.exec(how, context.runtime)
+      return try Lifecycle.exec(how, context.runtime())
     } catch {
       throw error.adding("exec failed")
     }

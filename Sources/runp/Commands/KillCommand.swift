@@ -35,7 +35,7 @@ enum KillCommand: Command {
     _ arguments: KillArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     let signal = try SignalName.number(of: arguments.signal)
-    try Lifecycle.kill(arguments.id, signal, all: arguments.all, context.runtime)
+    try Lifecycle.kill(arguments.id, signal, all: arguments.all, context.runtime())
     return ExitStatus.success
   }
 }

@@ -42,7 +42,7 @@ enum ListCommand: Command {
   static func run(
     _ arguments: ListArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let containers = try Lifecycle.list(context.runtime)
+    let containers = try Lifecycle.list(context.runtime())
     if arguments.quiet {
       try Output.write(containers.map { "\($0.record.id)\n" }.joined())
       return ExitStatus.success

@@ -42,15 +42,16 @@ enum RunCommand: Command {
   static func run(
     _ arguments: RunArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
+    let runtime = try context.runtime()
     try arguments.creation.checkPreservedFiles()
     var bundle = try arguments.creation.loadBundle()
     var creation = arguments.creation.createOptions
-    let membership = try Membership.enter(&bundle, &creation, context.runtime)
+    let membership = try Membership.enter(&bundle, &creation, runtime)
     var how = RunOptions()
     how.detach = arguments.detach
     how.keep = arguments.keep
     how.noSubreaper = arguments.noSubreaper
-    let status = try Lifecycle.run(bundle, creation, how, context.runtime)
+    let status = try Lifecycle.run(bundle, creation, how, runtime)
     withExtendedLifetime(membership) {}
     return status
   }

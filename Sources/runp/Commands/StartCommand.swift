@@ -20,7 +20,7 @@ enum StartCommand: Command {
   static func run(
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try Lifecycle.start(arguments.id, context.runtime)
+    try Lifecycle.start(arguments.id, context.runtime())
     return ExitStatus.success
   }
 }

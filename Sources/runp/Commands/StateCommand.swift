@@ -18,7 +18,7 @@ enum StateCommand: Command {
   static func run(
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let status = try ContainerStatus.load(arguments.id, context.runtime)
+    let status = try ContainerStatus.load(arguments.id, context.runtime())
     try Output.write(status.json.text(.indented(by: "  ")) + "\n")
     return ExitStatus.success
   }

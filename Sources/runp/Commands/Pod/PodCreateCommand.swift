@@ -32,7 +32,7 @@ enum PodCreateCommand: Command {
   ) throws(RuntimeError) -> Int32 {
     let document = try arguments.file.map(PodDocument.init(reading:)) ?? PodDocument()
     do {
-      try PodLifecycle.create(arguments.id, document, context.runtime)
+      try PodLifecycle.create(arguments.id, document, context.runtime())
     } catch {
       throw error.adding("pod create \(arguments.id)")
     }

@@ -30,7 +30,7 @@ enum PodDeleteCommand: Command {
   static func run(
     _ arguments: PodDeleteArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try PodLifecycle.delete(arguments.id, force: arguments.force, context.runtime)
+    try PodLifecycle.delete(arguments.id, force: arguments.force, context.runtime())
     return ExitStatus.success
   }
 }

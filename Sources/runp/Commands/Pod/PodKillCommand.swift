@@ -31,7 +31,7 @@ enum PodKillCommand: Command {
     _ arguments: PodKillArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     let signal = try SignalName.number(of: arguments.signal)
-    try PodLifecycle.kill(arguments.id, signal, context.runtime)
+    try PodLifecycle.kill(arguments.id, signal, context.runtime())
     return ExitStatus.success
   }
 }

@@ -18,7 +18,7 @@ enum PodListCommand: Command {
   static func run(
     _ arguments: ListArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let pods = try PodStatus.list(context.runtime)
+    let pods = try PodStatus.list(context.runtime())
     if arguments.quiet {
       try Output.write(pods.map { "\($0.id)\n" }.joined())
     } else if arguments.format == .json {

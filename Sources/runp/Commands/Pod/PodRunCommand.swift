@@ -47,10 +47,10 @@ enum PodRunCommand: Command {
     let id = arguments.id ?? document.defaultID
     do {
       if arguments.detach {
-        try PodLifecycle.runDetached(id, document, context.runtime)
+        try PodLifecycle.runDetached(id, document, context.runtime())
         return ExitStatus.success
       }
-      return try PodSupervisor(id, document, context.runtime).run()
+      return try PodSupervisor(id, document, context.runtime()).run()
     } catch {
       throw error.adding("pod run \(id)")
     }

@@ -18,7 +18,7 @@ enum PodStartCommand: Command {
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     do {
-      try PodLifecycle.start(arguments.id, context.runtime)
+      try PodLifecycle.start(arguments.id, context.runtime())
     } catch {
       throw error.adding("pod start \(arguments.id)")
     }

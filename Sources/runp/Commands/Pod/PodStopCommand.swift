@@ -35,7 +35,7 @@ enum PodStopCommand: Command {
     _ arguments: PodStopArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     do {
-      try PodLifecycle.stop(arguments.id, timeout: arguments.seconds, context.runtime)
+      try PodLifecycle.stop(arguments.id, timeout: arguments.seconds, context.runtime())
     } catch {
       throw error.adding("pod stop \(arguments.id)")
     }
