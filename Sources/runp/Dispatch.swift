@@ -40,8 +40,7 @@ struct Dispatch {
   /// Runs a command whose name has two words, such as `pod create`.
   private func runGroup(_ group: String, _ words: [String], _ context: CommandContext) -> Int32 {
     if CommandTable.group(group).isEmpty {
-      context.log.fatal(
-        "unknown command \"\(group)\"", usage: "See 'runp --help' for the commands.\n")
+      context.log.fatal("unknown command \"\(group)\"", usage: HelpText.hint)
       return ExitStatus.unknownCommand
     }
     guard let second = words.first, !["-h", "-help", "--help"].contains(second) else {
@@ -77,7 +76,7 @@ struct Dispatch {
     do {
       return try command.run(arguments, context)
     } catch {
-      context.log.fatal(ErrorText.message(for: error))
+      context.log.fatal(ErrorText.message(for: error.adding(command.step(arguments))))
       return command.failureStatus
     }
   }

@@ -96,7 +96,7 @@ in_chroot() {
   says 'no-such-program'
   says 'executable file.*not found in \$PATH'
   if ! is_crun; then equal "$status" 255; fi
-  runp_says "exec failed: "
+  runp_says "runp: exec $ID: exec: "
   refused exec "$ID" /no/such/program
   says '/no/such/program.*no such file or directory'
 }

@@ -63,9 +63,9 @@ import Testing
     (["completion"], "runp: \"completion\" requires exactly 1 argument\nusage: runp completion "),
     (["completion", "csh"], "runp: invalid shell: csh (must be one of bash, zsh, fish)\n"),
     (["--log-format", "xml", "features"], "runp: invalid log-format: xml"),
-    (["--systemd-cgroup", "list"], "runp: the systemd cgroup driver is not supported yet\n"),
+    (["--systemd-cgroup", "list"], "runp: list: the systemd cgroup driver is not supported yet\n"),
     (["--log", "syslog:x", "features"], "runp: log syslog:x: "),
-    (["--root", "/", "list"], "runp: the state directory (--root) must not be /\n"),
+    (["--root", "/", "list"], "runp: list: the state directory (--root) must not be /\n"),
   ])
   func mistakesAreNamed(words: [String], error: String) throws {
     let result = try Program.run(Program.runp, words)
@@ -95,6 +95,34 @@ import Testing
     let line = try JSONValue(parsing: String(contentsOfFile: log, encoding: .utf8))
     #expect(line["level"] == "error")
     #expect(line["msg"] == .string(words))
+  }
+
+  @Test(arguments: [
+    (["state", "c1"], "state c1: container does not exist: c1"),
+    (["delete", "c1"], "delete c1: container does not exist: c1"),
+    (["start", "c1"], "start c1: container does not exist: c1"),
+    (["kill", "c1", "1x"], "kill c1: unknown signal \"1x\""),
+    (["create", "-b", "/nonexistent", "c1"],
+      "create c1: open the bundle: open /nonexistent: no such file or directory"),
+    (["run", "-b", "/nonexistent", "c1"],
+      "run c1: open the bundle: open /nonexistent: no such file or directory"),
+    (["pod", "state", "web"], "pod state web: pod web does not exist"),
+    (["pod", "create", "-f", "/nonexistent", "web"],
+      "pod create web: read the pod's file: open /nonexistent: no such file or directory"),
+    (["pod", "run", "-f", "/nonexistent"],
+      "pod run /nonexistent: read the pod's file: open /nonexistent: no such file or directory"),
+    (["pod", "run", "web"], "pod run web: it needs a file: pass one with --file"),
+  ])
+  func errorsNameTheCommandAndWhatItIsAbout(words: [String], message: String) throws {
+    let result = try Program.run(Program.runp, ["--root", "/nonexistent"] + words)
+    #expect(result.status == 1)
+    #expect(result.error == "runp: \(message)\n")
+  }
+
+  @Test func execThatFailsHasAStatusOfItsOwn() throws {
+    let result = try runp("--root", "/nonexistent", "exec", "c1", "true")
+    #expect(result.status == 255)
+    #expect(result.error == "runp: exec c1: container does not exist: c1\n")
   }
 
   @Test func messagesDoNotReachTheTerminalRaw() throws {
@@ -132,7 +160,7 @@ import Testing
     #expect(try JSONValue(parsing: text)["ociVersion"] == "1.3.0")
     let again = try runp("spec", "--bundle", directory.path)
     #expect(again.status == 1)
-    #expect(again.error == "runp: File config.json exists. Remove it first\n")
+    #expect(again.error == "runp: spec: File config.json exists. Remove it first\n")
     #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
   }
 

@@ -27,9 +27,13 @@ struct CreationArguments: Equatable {
 }
 
 /// Arguments that hold those of `create` and `run`.
-protocol HasCreationArguments {
+protocol HasCreationArguments: HasID {
   /// The common part.
   var creation: CreationArguments { get set }
+}
+
+extension HasCreationArguments {
+  var id: String { creation.id }
 }
 
 extension Option where Target: HasCreationArguments {

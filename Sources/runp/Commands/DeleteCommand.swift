@@ -3,7 +3,7 @@
 internal import Container
 
 /// What `delete` was asked for.
-struct DeleteArguments: Equatable {
+struct DeleteArguments: HasID, Equatable {
   /// The ID of the container.
   var id = ""
   /// Whether it is killed first.

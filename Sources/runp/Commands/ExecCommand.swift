@@ -4,7 +4,7 @@ internal import Container
 internal import RuntimeSpec
 
 /// What `exec` was asked for.
-struct ExecArguments: Equatable {
+struct ExecArguments: HasID, Equatable {
   /// A user by number, and maybe a group.
   struct User: Equatable {
     /// The user.
@@ -167,11 +167,7 @@ enum ExecCommand: Command {
     how.ignorePaused = arguments.ignorePaused
     how.preserveFDs = arguments.preserveFDs
     how.cgroup = arguments.cgroup
-    do {
-      return try Lifecycle.exec(how, context.runtime())
-    } catch {
-      throw error.adding("exec failed")
-    }
+    return try Lifecycle.exec(how, context.runtime())
   }
 }
 

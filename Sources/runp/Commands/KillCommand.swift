@@ -3,7 +3,7 @@
 internal import Container
 
 /// What `kill` was asked for.
-struct KillArguments: Equatable {
+struct KillArguments: HasID, Equatable {
   /// The ID of the container.
   var id = ""
   /// The signal as given.

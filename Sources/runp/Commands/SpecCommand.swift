@@ -63,7 +63,7 @@ enum SpecCommand: Command {
     } catch  where error.errno == EEXIST {
       throw RuntimeError(.alreadyExists, "File \(arguments.file) exists. Remove it first")
     } catch {
-      throw RuntimeError(error, "spec")
+      throw RuntimeError(error)
     }
     return ExitStatus.success
   }

@@ -76,6 +76,8 @@ protocol CommandSyntax {
   static var isHidden: Bool { get }
   /// The exit status when it fails for any reason but its usage.
   static var failureStatus: Int32 { get }
+  /// What a call is about: the container's or pod's ID, if there is one.
+  static func subject(of arguments: Arguments) -> String?
   /// Builds the table; built only for the command that is called.
   static var syntax: Syntax<Arguments> { get }
 }
@@ -83,6 +85,8 @@ protocol CommandSyntax {
 extension CommandSyntax {
   static var isHidden: Bool { false }
   static var failureStatus: Int32 { ExitStatus.failure }
+
+  static func subject(of arguments: Arguments) -> String? { nil }
 
   /// What help, manual and completions need of the table.
   static var info: CommandInfo {
@@ -104,6 +108,17 @@ extension CommandSyntax {
     try ArgumentCheck.check(words, against: syntax.arguments, command: name)
     try syntax.store(&arguments, words)
     return arguments
+  }
+}
+
+extension CommandSyntax where Arguments: HasID {
+  static func subject(of arguments: Arguments) -> String? { arguments.id }
+}
+
+extension CommandSyntax {
+  /// A call as errors name it, such as `create c1`.
+  static func step(_ arguments: Arguments) -> String {
+    subject(of: arguments).map { "\(name) \($0)" } ?? name
   }
 }
 

@@ -4,7 +4,7 @@ internal import Container
 internal import Pod
 
 /// What `pod create` was asked for.
-struct PodCreateArguments: Equatable {
+struct PodCreateArguments: HasID, Equatable {
   /// The ID for the pod.
   var id = ""
   /// The pod's document, when given.
@@ -31,11 +31,7 @@ enum PodCreateCommand: Command {
     _ arguments: PodCreateArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     let document = try arguments.file.map(PodDocument.init(reading:)) ?? PodDocument()
-    do {
-      try PodLifecycle.create(arguments.id, document, context.runtime())
-    } catch {
-      throw error.adding("pod create \(arguments.id)")
-    }
+    try PodLifecycle.create(arguments.id, document, context.runtime())
     return ExitStatus.success
   }
 }

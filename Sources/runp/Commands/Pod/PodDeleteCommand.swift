@@ -4,7 +4,7 @@ internal import Container
 internal import Pod
 
 /// What `pod delete` was asked for.
-struct PodDeleteArguments: Equatable {
+struct PodDeleteArguments: HasID, Equatable {
   /// The ID of the pod.
   var id = ""
   /// Whether its containers are killed first.

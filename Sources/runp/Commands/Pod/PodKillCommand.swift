@@ -4,7 +4,7 @@ internal import Container
 internal import Pod
 
 /// What `pod kill` was asked for.
-struct PodKillArguments: Equatable {
+struct PodKillArguments: HasID, Equatable {
   /// The ID of the pod.
   var id = ""
   /// The signal as given.

@@ -37,22 +37,22 @@ enum PodRunCommand: Command {
       store: { $0.id = $1.first })
   }
 
+  static func subject(of arguments: PodRunArguments) -> String? {
+    arguments.id ?? arguments.file
+  }
+
   static func run(
     _ arguments: PodRunArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     guard let file = arguments.file else {
-      throw RuntimeError(.failed, "pod run needs a file: pass one with --file")
+      throw RuntimeError(.failed, "it needs a file: pass one with --file")
     }
     let document = try PodDocument(reading: file)
     let id = arguments.id ?? document.defaultID
-    do {
-      if arguments.detach {
-        try PodLifecycle.runDetached(id, document, context.runtime())
-        return ExitStatus.success
-      }
-      return try PodSupervisor(id, document, context.runtime()).run()
-    } catch {
-      throw error.adding("pod run \(id)")
+    if arguments.detach {
+      try PodLifecycle.runDetached(id, document, context.runtime())
+      return ExitStatus.success
     }
+    return try PodSupervisor(id, document, context.runtime()).run()
   }
 }

@@ -17,11 +17,7 @@ enum PodStartCommand: Command {
   static func run(
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    do {
-      try PodLifecycle.start(arguments.id, context.runtime())
-    } catch {
-      throw error.adding("pod start \(arguments.id)")
-    }
+    try PodLifecycle.start(arguments.id, context.runtime())
     return ExitStatus.success
   }
 }

@@ -4,7 +4,7 @@ internal import Container
 internal import Pod
 
 /// What `pod stop` was asked for.
-struct PodStopArguments: Equatable {
+struct PodStopArguments: HasID, Equatable {
   /// The ID of the pod.
   var id = ""
   /// How long a container gets before it is killed; nil for what the pod's file says.
@@ -34,11 +34,7 @@ enum PodStopCommand: Command {
   static func run(
     _ arguments: PodStopArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    do {
-      try PodLifecycle.stop(arguments.id, timeout: arguments.seconds, context.runtime())
-    } catch {
-      throw error.adding("pod stop \(arguments.id)")
-    }
+    try PodLifecycle.stop(arguments.id, timeout: arguments.seconds, context.runtime())
     return ExitStatus.success
   }
 }
