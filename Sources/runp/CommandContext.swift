@@ -26,6 +26,15 @@ struct CommandContext {
       rootless: isRootless, warn: { log.warning($0) })
   }
 
+  /// The path of the state directory, or why it has none, for the log.
+  var stateRoot: String {
+    do {
+      return try StateRoot(global.root, environment).path
+    } catch {
+      return "no directory (\(error))"
+    }
+  }
+
   private var isRootless: Bool {
     switch global.rootless {
     case .true: true

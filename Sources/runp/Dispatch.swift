@@ -73,10 +73,16 @@ struct Dispatch {
       let status = error.showsUsage ? ExitStatus.failure : command.failureStatus
       return fail(error, HelpText.usage(of: command.info), context.log, status)
     }
+    let step = command.step(arguments)
+    // Not all of the words: those of exec may be secrets.
+    context.log.debug("runp \(runtimeVersion): \(step), state in \(context.stateRoot)")
     do {
-      return try command.run(arguments, context)
+      let status = try command.run(arguments, context)
+      context.log.debug("\(step): exit status \(status)")
+      return status
     } catch {
-      context.log.fatal(ErrorText.message(for: error.adding(command.step(arguments))))
+      context.log.debug("\(step): exit status \(command.failureStatus)")
+      context.log.fatal(ErrorText.message(for: error.adding(step)))
       return command.failureStatus
     }
   }

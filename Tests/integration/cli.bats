@@ -305,6 +305,13 @@ like_line() { [[ $(sed -n "$1p" <<<"$output") =~ $2 ]]; }
   equal "$("$RUNTIME" -root "$STATE" list -q)" "$ID"
 }
 
+@test "--debug tells the call and its outcome" {
+  runp_only "each has words of its own"
+  ok --debug --log "$WORK/log" --log-format json list
+  jq -es 'map(.level) == ["debug", "debug"] and (.[0].msg | endswith(": list, state in '"$STATE"'"))
+    and .[1].msg == "list: exit status 0"' "$WORK/log"
+}
+
 @test "--rootless is taken as engines pass it" {
   ok --rootless=false list
   ok --rootless=auto list

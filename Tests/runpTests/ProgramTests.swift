@@ -134,6 +134,32 @@ import Testing
     #expect(unknown.error == "runp: unknown command \"\\u001bc\"\n\(HelpText.hint)")
   }
 
+  @Test(arguments: [["--debug"], ["--log-level", "debug"]])
+  func debugTellsTheCallAndItsOutcome(options: [String]) throws {
+    let directory = TemporaryDirectory()
+    let log = "\(directory.path)/log.json"
+    let words = options + ["--root", "/nonexistent", "--log", log, "--log-format", "json"]
+    #expect(try Program.run(Program.runp, words + ["list"]).status == 0)
+    #expect(try Program.run(Program.runp, words + ["exec", "-e", "KEY=x", "c1", "id"]).status == 255)
+    let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+    let values = try lines.map { try JSONValue(parsing: String($0)) }
+    #expect(values.map { $0["level"] } == ["debug", "debug", "debug", "debug", "error"])
+    #expect(
+      values.map { $0["msg"] } == [
+        "runp 0.1.0: list, state in /nonexistent", "list: exit status 0",
+        "runp 0.1.0: exec c1, state in /nonexistent", "exec c1: exit status 255",
+        "exec c1: container does not exist: c1",
+      ])
+  }
+
+  @Test func higherLevelsLeaveThatOut() throws {
+    for level in ["info", "warning", "error"] {
+      let result = try runp("--log-level", level, "--root", "/nonexistent", "list")
+      #expect(result.status == 0)
+      #expect(result.error == "")
+    }
+  }
+
   @Test func closedStreamsAreNotTakenByTheLog() throws {
     let directory = TemporaryDirectory()
     let result = try Program.run(

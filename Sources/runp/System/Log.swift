@@ -13,7 +13,7 @@ final class Log {
   enum Level: String, CaseIterable {
     /// For whoever debugs runp.
     case debug
-    /// For the curious.
+    /// For the curious; callers pass it, and nothing is logged at it.
     case info
     /// Something was not done as asked, and the command goes on.
     case warning
@@ -68,11 +68,6 @@ final class Log {
   /// Tells whoever debugs runp.
   func debug(_ message: @autoclosure () -> String) {
     if least.rank <= Level.debug.rank { write(.debug, message()) }
-  }
-
-  /// Tells the curious.
-  func info(_ message: @autoclosure () -> String) {
-    if least.rank <= Level.info.rank { write(.info, message()) }
   }
 
   /// Tells what was not done as asked.
