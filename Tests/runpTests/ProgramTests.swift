@@ -125,6 +125,13 @@ import Testing
     #expect(result.error == "runp: exec c1: container does not exist: c1\n")
   }
 
+  @Test func wordsThatAreNotTextAreRefused() throws {
+    let result = try Program.run(
+      "/bin/sh", ["-c", #"exec "$0" --root "$(printf 'a\377b')" list"#, Program.runp])
+    #expect(result.status == 1)
+    #expect(result.error == "runp: argument 2 is not text in UTF-8\n")
+  }
+
   @Test func messagesDoNotReachTheTerminalRaw() throws {
     let result = try runp("--cgroup-manager", "a\n\u{1B}[31mb\u{7F}", "list")
     #expect(result.status == 1)
