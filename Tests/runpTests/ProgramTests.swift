@@ -75,7 +75,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["help"], ["features"], ["man"], ["completion", "bash"], ["state", "--help"], ["pod", "--help"],
+    ["help"], ["features"], ["man"], ["completion", "bash"], ["state", "--help"],
+    ["pod", "--help"],
   ])
   func whatNeedsNoStateIsGivenWithoutIt(words: [String]) throws {
     for options in [["--root", "/"], ["--systemd-cgroup"], ["--cgroup-manager", "systemd"]] {
@@ -102,15 +103,23 @@ import Testing
     (["delete", "c1"], "delete c1: container does not exist: c1"),
     (["start", "c1"], "start c1: container does not exist: c1"),
     (["kill", "c1", "1x"], "kill c1: unknown signal \"1x\""),
-    (["create", "-b", "/nonexistent", "c1"],
-      "create c1: open the bundle: open /nonexistent: no such file or directory"),
-    (["run", "-b", "/nonexistent", "c1"],
-      "run c1: open the bundle: open /nonexistent: no such file or directory"),
+    (
+      ["create", "-b", "/nonexistent", "c1"],
+      "create c1: open the bundle: open /nonexistent: no such file or directory"
+    ),
+    (
+      ["run", "-b", "/nonexistent", "c1"],
+      "run c1: open the bundle: open /nonexistent: no such file or directory"
+    ),
     (["pod", "state", "web"], "pod state web: pod web does not exist"),
-    (["pod", "create", "-f", "/nonexistent", "web"],
-      "pod create web: read the pod's file: open /nonexistent: no such file or directory"),
-    (["pod", "run", "-f", "/nonexistent"],
-      "pod run /nonexistent: read the pod's file: open /nonexistent: no such file or directory"),
+    (
+      ["pod", "create", "-f", "/nonexistent", "web"],
+      "pod create web: read the pod's file: open /nonexistent: no such file or directory"
+    ),
+    (
+      ["pod", "run", "-f", "/nonexistent"],
+      "pod run /nonexistent: read the pod's file: open /nonexistent: no such file or directory"
+    ),
     (["pod", "run", "web"], "pod run web: it needs a file: pass one with --file"),
   ])
   func errorsNameTheCommandAndWhatItIsAbout(words: [String], message: String) throws {
@@ -132,6 +141,18 @@ import Testing
     #expect(result.error == "runp: argument 2 is not text in UTF-8\n")
   }
 
+  @Test(arguments: ["9223372036854775807", "1048577", "-1", "x"])
+  func numberOfListenedFilesIsBounded(number: String) throws {
+    let script = #"LISTEN_PID=$$ exec "$0" --root /nonexistent create --preserve-fds 1 c1"#
+    let result = try Program.run(
+      "/bin/sh", ["-c", script, Program.runp],
+      environment: ["LISTEN_FDS": number])
+    #expect(result.status == 1)
+    #expect(
+      result.error
+        == "runp: create c1: LISTEN_FDS: \"\(number)\" is not a number from 0 to 1048576\n")
+  }
+
   @Test func messagesDoNotReachTheTerminalRaw() throws {
     let result = try runp("--cgroup-manager", "a\n\u{1B}[31mb\u{7F}", "list")
     #expect(result.status == 1)
@@ -147,7 +168,8 @@ import Testing
     let log = "\(directory.path)/log.json"
     let words = options + ["--root", "/nonexistent", "--log", log, "--log-format", "json"]
     #expect(try Program.run(Program.runp, words + ["list"]).status == 0)
-    #expect(try Program.run(Program.runp, words + ["exec", "-e", "KEY=x", "c1", "id"]).status == 255)
+    #expect(
+      try Program.run(Program.runp, words + ["exec", "-e", "KEY=x", "c1", "id"]).status == 255)
     let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
     let values = try lines.map { try JSONValue(parsing: String($0)) }
     #expect(values.map { $0["level"] } == ["debug", "debug", "debug", "debug", "error"])

@@ -33,9 +33,8 @@ enum CreateCommand: Command {
     _ arguments: CreateArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     let runtime = try context.runtime()
-    try arguments.creation.checkPreservedFiles()
+    var how = try arguments.creation.createOptions()
     var bundle = try arguments.creation.loadBundle()
-    var how = arguments.creation.createOptions
     let membership = try Membership.enter(&bundle, &how, runtime)
     _ = try Lifecycle.create(bundle, how, runtime)
     withExtendedLifetime(membership) {}

@@ -82,13 +82,12 @@ extension CreationArguments {
     try Bundle.load(bundle, config: config)
   }
 
-  /// Fails when a descriptor to be passed on was not given.
-  func checkPreservedFiles() throws(RuntimeError) {
-    try PreservedFiles.check(ListenedFiles().count + preserveFDs)
-  }
-
   /// The same for the module that does the work.
-  var createOptions: CreateOptions {
+  ///
+  /// - Throws: `RuntimeError` when a descriptor to be passed on was not given.
+  func createOptions() throws(RuntimeError) -> CreateOptions {
+    let listened = try ListenedFiles()
+    try PreservedFiles.check(listened.count + preserveFDs)
     var options = CreateOptions(id: id)
     options.consoleSocket = consoleSocket
     options.pidfdSocket = pidfdSocket
@@ -97,7 +96,6 @@ extension CreationArguments {
     options.noNewKeyring = noNewKeyring
     options.preserveFDs = preserveFDs
     options.pod = pod
-    let listened = ListenedFiles()
     options.listenFDs = listened.count
     options.listenNames = listened.names
     return options

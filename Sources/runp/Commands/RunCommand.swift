@@ -43,9 +43,8 @@ enum RunCommand: Command {
     _ arguments: RunArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     let runtime = try context.runtime()
-    try arguments.creation.checkPreservedFiles()
+    var creation = try arguments.creation.createOptions()
     var bundle = try arguments.creation.loadBundle()
-    var creation = arguments.creation.createOptions
     let membership = try Membership.enter(&bundle, &creation, runtime)
     var how = RunOptions()
     how.detach = arguments.detach
