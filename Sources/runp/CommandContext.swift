@@ -20,8 +20,9 @@ struct CommandContext {
   ///   options that are understood and cannot be acted on.
   func runtime() throws(RuntimeError) -> RuntimeContext {
     try global.checkSupported()
+    let root = try StateRoot(global.root, environment)
     return RuntimeContext(
-      root: try StateRoot(global.root, environment).path,
+      root: root.path, rootMode: root.mode,
       cgroupManager: global.cgroupManager == .disabled ? .disabled : .filesystem,
       rootless: isRootless, warn: { log.warning($0) })
   }

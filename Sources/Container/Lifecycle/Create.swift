@@ -81,7 +81,7 @@ final class Creation {
       throw RuntimeError(error)
     }
     try Self.removeLeftovers(options.id, context)
-    directory = try StateStore(root: context.root).reserve(options.id)
+    directory = try StateStore(root: context.root, rootMode: context.rootMode).reserve(options.id)
     do {
       try directory.write(record)
     } catch {
