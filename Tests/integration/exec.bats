@@ -237,6 +237,15 @@ in_chroot() {
   is cap.eff 0000000000000000
 }
 
+@test "exec --process is not mixed with options that describe the process" {
+  runp_only "runc ignores them, crun some of them"
+  running
+  echo '{"cwd": "/", "user": {"uid": 0, "gid": 0}, "args": ["/bin/true"]}' >"$WORK/process.json"
+  refused exec --process "$WORK/process.json" --user 1000 "$ID"
+  runp_says '"exec" takes --user or --process, not both'
+  ok exec --process "$WORK/process.json" --tty "$ID"
+}
+
 @test "exec --process may have fewer capabilities than the container" {
   running
   jq -n '{cwd: "/", args: ["/bin/probe", "caps"], user: {uid: 0, gid: 0},

@@ -21,7 +21,9 @@ extension CommandLineTests {
         ["--cgroup", "x/y", "c1", "sh"],
         ExecArguments(id: "c1", command: ["sh"], cgroup: "x/y")
       ),
-      (["-u0", "c1", "id"], ExecArguments(id: "c1", command: ["id"], user: .init(uid: 0, gid: nil))),
+      (
+        ["-u0", "c1", "id"], ExecArguments(id: "c1", command: ["id"], user: .init(uid: 0, gid: nil))
+      ),
       (
         ["--env", "A=1", "-e", "B=", "-c", "CAP_KILL", "--cap=CAP_CHOWN", "c1", "x"],
         ExecArguments(
@@ -72,6 +74,26 @@ extension CommandLineTests {
         let message = failure(ExecCommand.self, words)?.message
         #expect(message?.hasPrefix("exec args cannot be empty") == true)
       }
+    }
+
+    @Test(arguments: [
+      ["--cwd", "/"], ["--env", "A=1"], ["--user", "0"], ["--additional-gids", "4"],
+      ["--process-label", "l"], ["--apparmor", "p"], ["--no-new-privs"], ["--cap", "CAP_KILL"],
+    ])
+    func processIsNotDescribedTwice(words: [String]) {
+      #expect(
+        failure(ExecCommand.self, ["-p", "p.json"] + words + ["c1"])
+          == UsageError("\"exec\" takes \(words[0]) or --process, not both"))
+    }
+
+    /// As go-runc and conmon call it, with what their callers add.
+    @Test(arguments: [
+      ["--detach", "--pid-file", "f"], ["--console-socket", "s"], ["--preserve-fds", "3"],
+      ["--tty"], ["-td"], ["--cwd", ""], ["--cgroup", "x"], ["--ignore-paused"],
+      ["--pidfd-socket", "s"],
+    ])
+    func processGoesWithHowItIsRun(words: [String]) throws {
+      #expect(try ExecCommand.parse(["-p", "p.json"] + words + ["c1"])?.process == "p.json")
     }
 
     @Test func dockerHabitIsNamed() {

@@ -64,7 +64,8 @@ enum ExecCommand: Command {
       defaults: ExecArguments(),
       details: """
         The program is a command with its arguments or, with --process, a JSON file as the \
-        process object of config.json. The exit status is the program's, 128 plus the number of \
+        process object of config.json. With a file, the options that describe a process are \
+        refused and --tty has no effect. The exit status is the program's, 128 plus the number of \
         the signal that killed it, or 255 when it could not be run.
         """,
       arguments: [
@@ -86,6 +87,9 @@ enum ExecCommand: Command {
     arguments.command = Array(words.dropFirst(words.count > 1 && words[1] == "--" ? 2 : 1))
     if arguments.process != nil && !arguments.command.isEmpty {
       throw UsageError("\"exec\" takes a command or --process, not both")
+    }
+    if arguments.process != nil, let option = arguments.describing.first {
+      throw UsageError("\"exec\" takes --\(option) or --process, not both")
     }
     if arguments.process == nil && arguments.command.isEmpty {
       throw UsageError("exec args cannot be empty: \"exec\" requires a command or --process")
@@ -144,7 +148,8 @@ enum ExecCommand: Command {
   }
 
   /// Reads `UID` or `UID:GID`, to the last character.
-  private static func user(_ text: String, _ option: String) throws(UsageError) -> ExecArguments.User
+  private static func user(_ text: String, _ option: String) throws(UsageError)
+    -> ExecArguments.User
   {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     if parts.count > 2 { throw Value.invalid(text, of: option, "must be UID or UID:GID") }
@@ -172,6 +177,20 @@ enum ExecCommand: Command {
 }
 
 extension ExecArguments {
+  /// The options given that say what the process is like, which a file says in
+  /// whole.
+  ///
+  /// `--tty` is none of them: callers that pass a file may pass it, too.
+  var describing: [String] {
+    let options = [
+      ("cwd", cwd != nil), ("env", !environment.isEmpty), ("user", user != nil),
+      ("additional-gids", !additionalGIDs.isEmpty), ("process-label", processLabel != nil),
+      ("apparmor", apparmorProfile != nil), ("no-new-privs", noNewPrivileges != nil),
+      ("cap", !capabilities.isEmpty),
+    ]
+    return options.filter { $0.1 }.map { $0.0 }
+  }
+
   /// Makes the container's own process configuration the one to run.
   func adjust(_ process: inout Process) {
     process.args = command
