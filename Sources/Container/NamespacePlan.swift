@@ -68,13 +68,14 @@ struct NamespacePlan {
     guard let joined = joined(.network),
       let name = sysctls.keys.first(where: { $0.hasPrefix("net.") || $0.hasPrefix("net/") })
     else { return }
+    let path = DocumentPath.root["linux"]["sysctl"][name]
     do {
       if try !Namespaces.same(joined.descriptor.descriptor, Namespaces.own(.network)) { return }
     } catch {
-      throw RuntimeError(error, "linux.sysctl.\(name)")
+      throw RuntimeError(error, "\(path)")
     }
     throw RuntimeError(
-      .invalidSpec, "linux.sysctl.\(name): \(joined.path) is the host's network namespace")
+      .invalidSpec, "\(path): \(joined.path) is the host's network namespace")
   }
 
   /// Refuses to make a user namespace that nobody could be in.

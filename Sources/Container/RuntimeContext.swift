@@ -12,6 +12,8 @@ package struct RuntimeContext {
 
   /// The directory that holds a state directory for each container.
   package var root: String
+  /// The permissions that the directory is made with.
+  package var rootMode: UInt32
   /// Who keeps the cgroups.
   package var cgroupManager: CgroupManager
   /// Whether the runtime works without privileges on the host.
@@ -24,10 +26,11 @@ package struct RuntimeContext {
 
   /// Collects the parts.
   package init(
-    root: String, cgroupManager: CgroupManager = .filesystem, rootless: Bool = false,
-    warn: @escaping (String) -> Void = { _ in }
+    root: String, rootMode: UInt32 = 0o711, cgroupManager: CgroupManager = .filesystem,
+    rootless: Bool = false, warn: @escaping (String) -> Void = { _ in }
   ) {
     self.root = root
+    self.rootMode = rootMode
     self.cgroupManager = cgroupManager
     self.rootless = rootless
     self.warn = warn

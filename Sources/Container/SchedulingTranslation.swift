@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
 internal import Kernel
 internal import RuntimeSpec
 
@@ -81,7 +82,7 @@ extension NumberList {
     if text.isEmpty { return [] }
     guard let list = NumberList(text), !list.ranges.contains(where: { $0.upperBound > 1023 })
     else {
-      throw RuntimeError(.invalidSpec, "\(property): \"\(text)\" is not a list such as 0-3,7")
+      throw RuntimeError(.invalidSpec, "\(property): \(text.quoted) is not a list such as 0-3,7")
     }
     return list.ranges.flatMap { $0.map(Int.init) }
   }

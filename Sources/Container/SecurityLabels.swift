@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import JSON
 internal import Kernel
 internal import RuntimeSpec
 
@@ -22,18 +23,18 @@ enum SecurityLabels {
   static func check(_ process: Process?, mountLabel: String?) throws(RuntimeError) {
     if let label = process?.selinuxLabel, !label.isEmpty, !hasSELinux {
       throw RuntimeError(
-        .invalidSpec, "process.selinuxLabel: \(label) is set, but SELinux is not enabled")
+        .invalidSpec, "process.selinuxLabel: \(label.quoted) is set, but SELinux is not enabled")
     }
     if let label = mountLabel, !label.isEmpty, !hasSELinux {
       throw RuntimeError(
-        .invalidSpec, "linux.mountLabel: \(label) is set, but SELinux is not enabled")
+        .invalidSpec, "linux.mountLabel: \(label.quoted) is set, but SELinux is not enabled")
     }
     if let profile = process?.apparmorProfile, !profile.isEmpty, profile != "unconfined",
       !hasAppArmor
     {
       throw RuntimeError(
         .invalidSpec,
-        "process.apparmorProfile: \(profile) is set, but AppArmor is not enabled")
+        "process.apparmorProfile: \(profile.quoted) is set, but AppArmor is not enabled")
     }
   }
 

@@ -7,10 +7,13 @@ package import Kernel
 /// The state directories under the runtime's root.
 package struct StateStore {
   private let root: String
+  private let rootMode: UInt32
 
-  /// Refers to a root directory, which need not exist.
-  package init(root: String) {
+  /// Refers to a root directory, which need not exist and is made with the
+  /// permissions `rootMode` when it is needed.
+  package init(root: String, rootMode: UInt32 = 0o711) {
     self.root = root
+    self.rootMode = rootMode
   }
 
   /// The absolute path of a container's state directory.
@@ -25,7 +28,7 @@ package struct StateStore {
         do {
           try File.makeDirectory(path(of: id), mode: 0o700)
         } catch  where error.errno == ENOENT {
-          try File.makeDirectories(root, mode: 0o711)
+          try File.makeDirectories(root, mode: rootMode)
           try File.makeDirectory(path(of: id), mode: 0o700)
         }
         // Until it is locked another command may take it for a leftover.

@@ -23,7 +23,7 @@ package indirect enum DocumentPath: Equatable, Sendable, CustomStringConvertible
     case .element(let parent, let index): "\(parent.description)[\(index)]"
     case .member(let parent, let key):
       if !Self.isPlain(key) {
-        "\(parent.description)[\"\(key)\"]"
+        "\(parent.description)[\(key.quoted)]"
       } else if parent == .root {
         key
       } else {

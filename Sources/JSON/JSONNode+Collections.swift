@@ -18,7 +18,7 @@ extension JSONNode {
     texts.reserveCapacity(elements.count)
     for (index, element) in elements.enumerated() {
       guard case .string(let text) = element else { throw path[key][index].notAString(element) }
-      if text.containsNUL { throw path[key][index].containsNUL(text) }
+      if text.containsNUL { throw path[key][index].containsNUL }
       texts.append(text)
     }
     return texts
@@ -81,11 +81,11 @@ extension JSONNode {
     entries.reserveCapacity(members.count)
     for member in members {
       let path = child.path
-      if member.key.containsNUL { throw path.containsNUL(member.key) }
+      if member.key.containsNUL { throw path.containsNUL }
       guard case .string(let text) = member.value else {
         throw path[member.key].notAString(member.value)
       }
-      if text.containsNUL { throw path[member.key].containsNUL(text) }
+      if text.containsNUL { throw path[member.key].containsNUL }
       entries.append(.init(key: member.key, value: text))
     }
     return OrderedMap(distinct: entries)
@@ -99,7 +99,7 @@ extension JSONNode {
     guard case .object(let members) = child.value else { throw child.notAnObject() }
     var entries: [OrderedMap<T>.Member] = []
     for member in members {
-      if member.key.containsNUL { throw child.path.containsNUL(member.key) }
+      if member.key.containsNUL { throw child.path.containsNUL }
       let node = JSONNode(member.value, at: child.path[member.key])
       entries.append(.init(key: member.key, value: try T(json: node)))
     }

@@ -20,7 +20,7 @@ extension JSONNode {
   package func string(_ key: String) throws(SpecError) -> String? {
     guard let value = try member(key) else { return nil }
     guard case .string(let text) = value else { throw path[key].notAString(value) }
-    if text.containsNUL { throw path[key].containsNUL(text) }
+    if text.containsNUL { throw path[key].containsNUL }
     return text
   }
 
@@ -80,6 +80,14 @@ extension JSONNode {
     return word
   }
 
+  /// The word of a key, nil when it is empty, as for `nonEmptyString`.
+  @inlinable
+  package func nonEmptyWord<T: RawRepresentable & CaseIterable>(
+    _ key: String, as type: T.Type = T.self
+  ) throws(SpecError) -> T? where T.RawValue == String {
+    try nonEmptyString(key) == nil ? nil : try word(key)
+  }
+
   /// The object of a key, decoded.
   @inlinable
   package func object<T: JSONDecodable>(
@@ -122,9 +130,10 @@ extension DocumentPath {
   /// The error for a value that is no text.
   func notAString(_ value: JSONValue) -> SpecError { error("\(value.shown) is not a string") }
 
-  /// The error for text that no system call could take.
-  func containsNUL(_ text: String) -> SpecError {
-    error("\(JSONValue.string(text).shown) contains a NUL character")
+  /// The error for text that no system call could take; not shown, as it may be
+  /// a secret.
+  var containsNUL: SpecError {
+    error("contains a NUL character")
   }
 
   /// The error for a value that is no whole number, or out of range.
@@ -139,6 +148,6 @@ extension DocumentPath {
   /// The error for text that is not in an enumeration.
   @usableFromInline
   package func notAWord(_ text: String, of words: [String]) -> SpecError {
-    error("\"\(text)\" is not one of \(words.joined(separator: ", "))")
+    error("\(text.quoted) is not one of \(words.joined(separator: ", "))")
   }
 }

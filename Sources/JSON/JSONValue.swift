@@ -24,9 +24,8 @@ package enum JSONValue: Equatable, Sendable {
     switch self {
     case .array: return "an array"
     case .object: return "an object"
-    default:
-      let text = text()
-      return text.utf8.count > 80 ? "\(text.prefix(60))…" : text
+    case .string(let text): return text.quoted
+    default: return text()
     }
   }
 

@@ -86,7 +86,7 @@ extension Linux: JSONDecodable {
     devices = try json.objects("devices")
     netDevices = try json.objectMap("netDevices")
     seccomp = try json.object("seccomp")
-    rootfsPropagation = try RootfsPropagation(json, "rootfsPropagation")
+    rootfsPropagation = try json.nonEmptyWord("rootfsPropagation")
     maskedPaths = try json.strings("maskedPaths") ?? []
     readonlyPaths = try json.strings("readonlyPaths") ?? []
     mountLabel = try json.nonEmptyString("mountLabel")
@@ -114,7 +114,7 @@ package struct LinuxNamespace: Equatable, Sendable {
 extension LinuxNamespace: JSONDecodable {
   package init(json: JSONNode) throws(SpecError) {
     type = try json.requiredWord("type")
-    path = try json.string("path")
+    path = try json.nonEmptyString("path")
   }
 }
 
@@ -186,10 +186,4 @@ package enum RootfsPropagation: String, CaseIterable, Sendable {
   case rslave
   case rprivate
   case runbindable
-
-  /// Decodes the word of a key; empty counts as absent.
-  init?(_ json: JSONNode, _ key: String) throws(SpecError) {
-    guard try json.nonEmptyString(key) != nil else { return nil }
-    self = try json.requiredWord(key)
-  }
 }

@@ -104,11 +104,7 @@ package struct LinuxDeviceCgroup: Equatable, Sendable {
 extension LinuxDeviceCgroup: JSONDecodable {
   package init(json: JSONNode) throws(SpecError) {
     allow = try json.requiredBool("allow")
-    if try json.nonEmptyString("type") != nil {
-      type = try json.requiredWord("type")
-    } else {
-      type = .all
-    }
+    type = try json.nonEmptyWord("type") ?? .all
     // -1 is how the device cgroup's own tools write "any".
     major = try json.integer("major").flatMap { $0 == -1 ? nil : $0 }
     minor = try json.integer("minor").flatMap { $0 == -1 ? nil : $0 }

@@ -121,8 +121,16 @@ package enum LinuxSeccompAction: String, CaseIterable, Sendable {
   case log = "SCMP_ACT_LOG"
   case notify = "SCMP_ACT_NOTIFY"
 
-  /// Whether the action carries an error number.
-  package var takesErrno: Bool { self == .errno || self == .trace }
+  /// The largest error number that the action carries; nil when it carries none.
+  package var largestErrno: UInt32? {
+    switch self {
+    // The kernel's largest is 4095, and libseccomp stops below it.
+    case .errno: 4094
+    // The room that a tracer's message has.
+    case .trace: UInt32(UInt16.max)
+    default: nil
+    }
+  }
 }
 
 /// How an argument can be compared.

@@ -44,17 +44,6 @@ package struct State: Equatable, Sendable {
   }
 }
 
-extension State: JSONDecodable {
-  package init(json: JSONNode) throws(SpecError) {
-    ociVersion = try json.requiredString("ociVersion")
-    id = try json.requiredString("id")
-    status = try json.requiredWord("status")
-    pid = try json.integer("pid")
-    bundle = try json.requiredString("bundle")
-    annotations = try json.stringMap("annotations")
-  }
-}
-
 /// Where in its life a container is.
 package enum ContainerState: String, CaseIterable, Sendable {
   /// `create` is under way.

@@ -2,23 +2,38 @@
 
 internal import Container
 
-/// What every command gets besides its own options.
+/// What every command gets besides its own arguments.
 struct CommandContext {
   /// The options before the command.
   let global: GlobalOptions
   /// The surroundings.
   let environment: Environment
-  /// The state directory.
-  let root: StateRoot
   /// Where messages go.
   let log: Log
 
-  /// The same as the lower modules know it.
-  var runtime: RuntimeContext {
-    RuntimeContext(
-      root: root.path,
+  /// The state directory and what goes with it, as the lower modules know them.
+  ///
+  /// A command that has nothing to do with containers does not ask for it, and
+  /// so works whatever the options for them say.
+  ///
+  /// - Throws: `RuntimeError` for a state directory that cannot be one, and for
+  ///   options that are understood and cannot be acted on.
+  func runtime() throws(RuntimeError) -> RuntimeContext {
+    try global.checkSupported()
+    let root = try StateRoot(global.root, environment)
+    return RuntimeContext(
+      root: root.path, rootMode: root.mode,
       cgroupManager: global.cgroupManager == .disabled ? .disabled : .filesystem,
       rootless: isRootless, warn: { log.warning($0) })
+  }
+
+  /// The path of the state directory, or why it has none, for the log.
+  var stateRoot: String {
+    do {
+      return try StateRoot(global.root, environment).path
+    } catch {
+      return "no directory (\(error))"
+    }
   }
 
   private var isRootless: Bool {

@@ -21,10 +21,7 @@ struct Dispatch {
       if global.version { return show(Version.text(program: program), log) }
       guard let first = rest.first else { return show(HelpText.overview, log) }
       log = try Log(path: try global.logPath(), format: global.logFormat, least: global.leastLevel)
-      try global.checkSupported()
-      let context = CommandContext(
-        global: global, environment: environment,
-        root: try StateRoot(global.root, environment), log: log)
+      let context = CommandContext(global: global, environment: environment, log: log)
       if let command = CommandTable.command(first) {
         return invoke(command, Array(rest.dropFirst()), context)
       }
@@ -32,7 +29,7 @@ struct Dispatch {
     } catch let error as UsageError {
       return fail(error, HelpText.usage, log)
     } catch let error as RuntimeError {
-      log.fatal(ErrorText.message(for: error))
+      log.fatal(error.description)
       return ExitStatus.failure
     } catch {
       log.fatal("\(error)")
@@ -43,8 +40,7 @@ struct Dispatch {
   /// Runs a command whose name has two words, such as `pod create`.
   private func runGroup(_ group: String, _ words: [String], _ context: CommandContext) -> Int32 {
     if CommandTable.group(group).isEmpty {
-      context.log.fatal(
-        "unknown command \"\(group)\"", usage: "See 'runp --help' for the commands.\n")
+      context.log.fatal("unknown command \"\(group)\"", usage: HelpText.hint)
       return ExitStatus.unknownCommand
     }
     guard let second = words.first, !["-h", "-help", "--help"].contains(second) else {
@@ -67,20 +63,26 @@ struct Dispatch {
   private func invoke<C: Command>(
     _ command: C.Type, _ words: [String], _ context: CommandContext
   ) -> Int32 {
-    let options: C.Options
+    let arguments: C.Arguments
     do {
       guard let parsed = try command.parse(words) else {
         return show(HelpText.help(for: command.info), context.log)
       }
-      options = parsed
+      arguments = parsed
     } catch {
       let status = error.showsUsage ? ExitStatus.failure : command.failureStatus
       return fail(error, HelpText.usage(of: command.info), context.log, status)
     }
+    let step = command.step(arguments)
+    // Not all of the words: those of exec may be secrets.
+    context.log.debug("runp \(runtimeVersion): \(step), state in \(context.stateRoot)")
     do {
-      return try command.run(options, context)
+      let status = try command.run(arguments, context)
+      context.log.debug("\(step): exit status \(status)")
+      return status
     } catch {
-      context.log.fatal(ErrorText.message(for: error))
+      context.log.debug("\(step): exit status \(command.failureStatus)")
+      context.log.fatal(error.adding(step).description)
       return command.failureStatus
     }
   }
@@ -90,7 +92,7 @@ struct Dispatch {
       try Output.write(text)
       return ExitStatus.success
     } catch {
-      log.fatal(ErrorText.message(for: error))
+      log.fatal(error.description)
       return ExitStatus.failure
     }
   }

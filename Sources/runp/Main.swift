@@ -12,8 +12,18 @@ struct Main {
     // Whoever called us may have left it ignored, and then nobody could wait
     // for a child.
     Signals.setDefault(SIGCHLD)
-    let words = CommandLine.arguments
+    exit(run())
+  }
+
+  private static func run() -> Int32 {
+    let words: [String]
+    do {
+      words = try CommandWords.read()
+    } catch {
+      Log().fatal(error.message)
+      return ExitStatus.failure
+    }
     let program = words.first?.split(separator: "/").last.map(String.init) ?? "runp"
-    exit(Dispatch(program: program, environment: .current).run(Array(words.dropFirst())))
+    return Dispatch(program: program, environment: .current).run(Array(words.dropFirst()))
   }
 }

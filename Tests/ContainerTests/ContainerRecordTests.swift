@@ -52,6 +52,14 @@ import Testing
       annotations: [:])
   }
 
+  @Test(arguments: [0o711, 0o1700] as [UInt32])
+  func rootIsMadeAsAsked(mode: UInt32) throws {
+    let path = "\(root.path)/\(mode)"
+    let directory = try StateStore(root: path, rootMode: mode).reserve("c1")
+    #expect(try FileStatus(path).permissions == mode)
+    try directory.remove()
+  }
+
   @Test func reservedIDIsTaken() throws {
     let store = StateStore(root: "\(root.path)/below/root")
     let directory = try store.reserve("c1")

@@ -195,7 +195,8 @@ import Testing
       program.unknownWarning
         == "ignoring system calls unknown to libseccomp: no_such_call, nor_this")
     let error = #expect(throws: RuntimeError.self) { try program.requireKnownSyscalls() }
-    #expect(error?.description == "linux.seccomp.syscalls: unknown system call no_such_call")
+    #expect(
+      error?.description == "linux.seccomp.syscalls: unknown system call \"no_such_call\"")
     #expect(try answer(profile, Self.chdir) == .allow)
   }
 

@@ -31,6 +31,8 @@ import Testing
     #expect(try json.integer("i", as: Int8.self) == -3)
     #expect(try json.requiredBool("b"))
     #expect(try json.word("w", as: Colour.self) == .red)
+    #expect(try json.nonEmptyWord("w", as: Colour.self) == .red)
+    #expect(try json.nonEmptyWord("e", as: Colour.self) == nil)
     #expect(try json.strings("ss") == ["a", "b"])
     #expect(try json.integers("is", as: UInt8.self) == [1, 255])
     #expect(try json.words("ws", as: Colour.self) == [.green])

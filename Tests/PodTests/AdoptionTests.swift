@@ -134,7 +134,7 @@ import Testing
   func aCgroupElsewhereIsRefused(_ path: String) {
     #expect(
       refusal("{\"ociVersion\":\"1.0.2\",\"linux\":{\"cgroupsPath\":\"\(path)\"}}")
-        == "join pod web: linux.cgroupsPath: \(path) is not below the pod's cgroup"
+        == "join pod web: linux.cgroupsPath: \"\(path)\" is not below the pod's cgroup"
         + " /runp-pods/web, leave it out")
   }
 

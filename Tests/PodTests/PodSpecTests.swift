@@ -80,7 +80,7 @@ import Testing
       "\"hostname\":\"x\",\"linux\":{\"namespaces\":[]}",
       "hostname: \"x\" needs a uts namespace in linux.namespaces"
     ),
-    ("\"ociVersion\":\"2.0.0\"", "ociVersion: version 2.0.0 is not supported, only 1.x is"),
+    ("\"ociVersion\":\"2.0.0\"", "ociVersion: version \"2.0.0\" is not supported, only 1.x is"),
     (
       "\"volumes\":[{\"name\":\"v\",\"kind\":\"nfs\"}]",
       "volumes[0].kind: \"nfs\" is not one of empty, host"
@@ -91,7 +91,7 @@ import Testing
     ),
     (
       "\"volumes\":[{\"name\":\"v\",\"kind\":\"host\",\"source\":\"etc\"}]",
-      "volumes[0].source: etc is not absolute"
+      "volumes[0].source: \"etc\" is not absolute"
     ),
     (
       "\"volumes\":[{\"name\":\"v\",\"kind\":\"empty\",\"size\":1}]",
@@ -144,7 +144,7 @@ import Testing
     ),
     (
       "\"containers\":[{\"id\":\"a\",\"bundle\":\"x\",\"after\":[\"b\"]}]",
-      "containers[0].after[0]: the pod has no container b"
+      "containers[0].after[0]: the pod has no container \"b\""
     ),
     (
       "\"containers\":[{\"id\":\"a\",\"bundle\":\"x\",\"after\":[\"a\"]}]",
@@ -153,12 +153,12 @@ import Testing
     (
       "\"containers\":[{\"id\":\"a\",\"bundle\":\"x\",\"mounts\":"
         + "[{\"volume\":\"v\",\"destination\":\"/v\"}]}]",
-      "containers[0].mounts[0].volume: the pod has no volume v"
+      "containers[0].mounts[0].volume: the pod has no volume \"v\""
     ),
     (
       "\"containers\":[{\"id\":\"a\",\"bundle\":\"x\",\"mounts\":"
         + "[{\"volume\":\"v\",\"destination\":\"v\"}]}]",
-      "containers[0].mounts[0].destination: v is not absolute"
+      "containers[0].mounts[0].destination: \"v\" is not absolute"
     ),
     ("\"exitPolicy\":\"halt\"", "exitPolicy: \"halt\" is not one of continue, stop"),
     (

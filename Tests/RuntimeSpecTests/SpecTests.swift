@@ -95,7 +95,6 @@ import Testing
         {"ociVersion":"1.3.0","id":"c1","status":"created","pid":42,"bundle":"/b",\
         "annotations":{"k":"v"}}
         """)
-    #expect(try State(json: JSONNode(state.json)) == state)
     state.pid = nil
     state.annotations = [:]
     #expect(

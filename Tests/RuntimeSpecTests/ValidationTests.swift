@@ -42,6 +42,23 @@ import Testing
     #expect(Sysctl(name) == nil)
   }
 
+  @Test func showsNothingRawAndNoSecret() throws {
+    func message(_ process: Process) -> String? {
+      #expect(throws: SpecError.self) { try process.validate(at: .root["process"]) }?.description
+    }
+    #expect(
+      message(Process(args: ["true"], cwd: "a\n\u{1B}[31mb"))
+        == #"process.cwd: "a\n\u001b[31mb" is not an absolute path"#)
+    #expect(
+      message(Process(args: ["true"], env: ["A=b", "secret"]))
+        == "process.env[1]: not of the form NAME=value")
+    let sysctl: OrderedMap = ["vm.\u{1B}[31m": "1"]
+    let error = #expect(throws: SpecError.self) {
+      try Sysctl.validate(sysctl, namespaces: [], at: .root["sysctl"])
+    }
+    #expect(error?.path == #"sysctl["vm.\u001b[31m"]"#)
+  }
+
   @Test(
     arguments: [
       ("0", [0...0]), ("0-3,7", [0...3, 7...7]), ("5-5,1", [5...5, 1...1]),
@@ -115,6 +132,15 @@ import Testing
   func knowsCPULimits(cpu: LinuxCPU, isValid: Bool) {
     let resources = LinuxResources(cpu: cpu)
     #expect(((try? resources.validate(at: .root)) != nil) == isValid)
+  }
+
+  @Test(arguments: [
+    (LinuxSeccompAction.errno, 4094, true), (.errno, 4095, false), (.trace, 65535, true),
+    (.trace, 65536, false), (.kill, 0, false),
+  ])
+  func knowsErrorNumbers(action: LinuxSeccompAction, number: UInt32, isValid: Bool) {
+    let seccomp = LinuxSeccomp(defaultAction: action, defaultErrnoRet: number)
+    #expect(((try? seccomp.validate(at: .root)) != nil) == isValid)
   }
 
   @Test(arguments: [

@@ -305,6 +305,23 @@ like_line() { [[ $(sed -n "$1p" <<<"$output") =~ $2 ]]; }
   equal "$("$RUNTIME" -root "$STATE" list -q)" "$ID"
 }
 
+@test "the state directory of a user has the sticky bit, which spares it from cleaners" {
+  runp_only "a pod needs no image, and peers have none"
+  unshare --user --map-root-user --mount sh -ec '
+    export USER=someone XDG_RUNTIME_DIR=$2
+    "$1" pod create web
+    stat -c %a "$2/runp"
+    "$1" pod delete web' sh "$RUNTIME" "$WORK/user" >"$WORK/mode"
+  equal "$(cat "$WORK/mode")" 1700
+}
+
+@test "--debug tells the call and its outcome" {
+  runp_only "each has words of its own"
+  ok --debug --log "$WORK/log" --log-format json list
+  jq -es 'map(.level) == ["debug", "debug"] and (.[0].msg | endswith(": list, state in '"$STATE"'"))
+    and .[1].msg == "list: exit status 0"' "$WORK/log"
+}
+
 @test "--rootless is taken as engines pass it" {
   ok --rootless=false list
   ok --rootless=auto list

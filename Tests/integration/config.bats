@@ -215,6 +215,17 @@ wrong_type() {
   return "$wrong"
 }
 
+@test "a configuration cannot write to the terminal of whoever reads the error" {
+  runp_only "they show it as it is"
+  config '.process.cwd = "a\n\u001b[31mb"'
+  broken 'process.cwd'
+  runp_says 'process.cwd: "a\n\u001b[31mb" is not'
+  config '.process.cwd = "/" | .linux.sysctl = {"net.x\n\u001b[31m": "1"} | .process.args = ["a\u001b\n"]'
+  rt run --bundle "$BUNDLE" "$ID"
+  one_sentence
+  if grep -q $'\e' <<<"$errors"; then tell "has an escape sequence"; return 1; fi
+}
+
 # --- unusual, and right -----------------------------------------------------
 
 @test "properties that nobody knows are ignored" {

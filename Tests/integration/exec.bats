@@ -96,7 +96,7 @@ in_chroot() {
   says 'no-such-program'
   says 'executable file.*not found in \$PATH'
   if ! is_crun; then equal "$status" 255; fi
-  runp_says "exec failed: "
+  runp_says "runp: exec $ID: exec: "
   refused exec "$ID" /no/such/program
   says '/no/such/program.*no such file or directory'
 }
@@ -235,6 +235,15 @@ in_chroot() {
   is env.A b
   is cap.bnd 00000000080004a1
   is cap.eff 0000000000000000
+}
+
+@test "exec --process is not mixed with options that describe the process" {
+  runp_only "runc ignores them, crun some of them"
+  running
+  echo '{"cwd": "/", "user": {"uid": 0, "gid": 0}, "args": ["/bin/true"]}' >"$WORK/process.json"
+  refused exec --process "$WORK/process.json" --user 1000 "$ID"
+  runp_says '"exec" takes --user or --process, not both'
+  ok exec --process "$WORK/process.json" --tty "$ID"
 }
 
 @test "exec --process may have fewer capabilities than the container" {

@@ -63,6 +63,11 @@ runtime_in_background() {
   equal "$(cat "$WORK/pid")" "$(pid_of)"
 }
 
+@test "run takes options behind the id" {
+  peer_falls_short crun "it takes none there"
+  ok run "$ID" --bundle "$BUNDLE"
+}
+
 @test "run --keep leaves the stopped container" {
   arguments /bin/probe exit 3
   rt run --keep --bundle "$BUNDLE" "$ID"

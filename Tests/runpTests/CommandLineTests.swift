@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized) struct CommandLineTests {
   /// The table of a made-up command with every form of option.
   enum Probe: CommandSyntax {
-    struct Options: Equatable {
+    struct Arguments: Equatable {
       var all = false
       var tty = false
       var user = ""
@@ -21,9 +21,9 @@ import Testing
     static let name = "probe"
     static let summary = "probe the scanner"
 
-    static var syntax: Syntax<Options> {
+    static var syntax: Syntax<Arguments> {
       Syntax(
-        defaults: Options(), details: "",
+        defaults: Arguments(), details: "",
         arguments: [Argument(name: "WORD", count: .rest, hint: .text, help: "words")],
         options: [
           .flag("all", "a", "all") { $0.all = $1 },
@@ -41,7 +41,7 @@ import Testing
     static let name = "stopping-probe"
     static let summary = "probe where options end"
 
-    static var syntax: Syntax<Probe.Options> {
+    static var syntax: Syntax<Probe.Arguments> {
       var syntax = Probe.syntax
       syntax.stopsAtFirstArgument = true
       return syntax

@@ -15,7 +15,10 @@ import Testing
   private func offers(_ words: [String], in directory: String = "/") throws -> [String] {
     let script = """
       source /dev/stdin
+      if [[ $PWD != / ]]; then log=calls; else log=/dev/null; fi
+      compopt() { echo "compopt $*" >>"$log"; }
       runp() {
+        echo "$*" >>"$log"
         case "$*" in
           'list --quiet') echo c1 c2 ;;
           '--root /r list --quiet') echo r1 ;;
@@ -57,6 +60,14 @@ import Testing
     (["runp", "list", "-f", ""], ["table", "json"]),
     (["runp", "completion", ""], ["bash", "zsh", "fish"]),
     (["runp", "exec", "--tty", "=", "true", "c"], ["c1", "c2"]),
+    (["runp", "-root", "/r", "state", ""], ["r1"]),
+    (["runp", "-root", "=", "/r", "state", ""], ["r1"]),
+    (["runp", "-root=/r", "state", ""], ["r1"]),
+    (["runp", "-log-level", "w"], ["warning"]),
+    (["runp", "exec", "-user", "0", ""], ["c1", "c2"]),
+    (["runp", "exec", "-td", ""], ["c1", "c2"]),
+    (["runp", "exec", "-tu", "0", ""], ["c1", "c2"]),
+    (["runp", "exec", "-eA", ""], ["c1", "c2"]),
   ])
   func bashOffers(words: [String], offered: [String]) throws {
     #expect(try Set(offers(words)) == Set(offered))
@@ -72,6 +83,28 @@ import Testing
     #expect(
       try Set(offers(["runp", "create", "--config", "bu"], in: path))
         == ["bundle 1", "bundle.json"])
+  }
+
+  @Test func bashLooksOnlyForWhatItOffers() throws {
+    let directory = TemporaryDirectory()
+    try FileManager.default.createDirectory(
+      atPath: "\(directory.path)/c1", withIntermediateDirectories: false)
+    let words = ["runp", "--root", "/r", "create", "--pod", "p1", "-b", "b", "-f", "c"]
+    // Among paths readline takes a word for a directory of the same name.
+    _ = try offers(["runp", "--root", "/r", "state", "r"], in: directory.path)
+    #expect(try calls(in: directory) == ["--root /r list --quiet"])
+    _ = try offers(words, in: directory.path)
+    #expect(try calls(in: directory) == ["compopt -o filenames"])
+    _ = try offers(words + [""], in: directory.path)
+    #expect(try calls(in: directory) == [])
+  }
+
+  /// What the last completion called, which is forgotten then.
+  private func calls(in directory: TemporaryDirectory) throws -> [String] {
+    let path = "\(directory.path)/calls"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+    return text.split(separator: "\n").map(String.init)
   }
 
   @Test func everyShellHasEveryOption() {
@@ -97,9 +130,62 @@ import Testing
     #expect(result.error == "")
   }
 
+  /// Completes each line of standard input, in a zsh with a terminal of its own.
+  private static let zshDriver = """
+    zmodload zsh/zpty
+    export TERM=dumb
+    zpty z 'PS1= exec zsh -f -i'
+    zpty -w z "PS1= PS2=; stty -echo; cd $1; fpath=($1 \\$fpath)
+    autoload -Uz compinit; compinit -u -d $1/dump
+    runp() {
+      case \\"\\$*\\" in
+        ('list --quiet') echo web ;;
+        ('--root /r list --quiet') echo r1 ;;
+        ('pod list --quiet') echo p1 ;;
+      esac
+    }
+    show() { zle complete-word; print -r -- \\"<\\$BUFFER>\\"; BUFFER=; zle accept-line }
+    zle -N show; bindkey '^T' show; print re''ady"
+    zpty -r -m z out '*ready*'
+    while IFS= read -r line; do
+      zpty -w -n z "$line"$'\\x14'
+      zpty -r -m z out '*<*>*'
+      print -r -- ${${out##*<}%%>*}
+    done
+    zpty -d z
+    """
+
+  @Test func zshCompletes() throws {
+    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/zsh") else { return }
+    let directory = TemporaryDirectory()
+    try ZshCompletion.text(for: allCommands)
+      .write(toFile: "\(directory.path)/_runp", atomically: true, encoding: .utf8)
+    let lines = [
+      ("runp kill web KI", "runp kill web KILL"), ("runp kill web SIGKI", "runp kill web SIGKILL"),
+      ("runp kill web -KI", "runp kill web -KI"), ("runp state w", "runp state web"),
+      ("runp --root /r state r", "runp --root /r state r1"),
+      ("runp -root /r state r", "runp -root /r state r1"),
+      ("runp -root=/r state r", "runp -root=/r state r1"),
+      ("runp exec -user 0 w", "runp exec -user 0 web"),
+      ("runp exec -tu 0 w", "runp exec -tu 0 web"),
+      ("runp create -pod p", "runp create -pod p1"),
+      ("runp exec --ignore-p", "runp exec --ignore-paused"),
+    ]
+    let result = try Program.run(
+      "/usr/bin/timeout",
+      ["60", "/usr/bin/zsh", "-f", "-c", Self.zshDriver, "zsh", directory.path],
+      input: lines.map { "\($0.0)\n" }.joined())
+    let completed = result.output.split(separator: "\n").map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    #expect(completed == lines.map { $0.1 })
+    #expect(result.error == "")
+  }
+
   @Test(arguments: [
     ("runp st", ["start", "state"]),
     ("runp --root /x pod st", ["start", "state", "stop"]),
+    ("runp -root /x pod st", ["start", "state", "stop"]),
     ("runp create --pi", ["--pid-file", "--pidfd-socket"]),
     ("runp --log-format ", ["json", "text"]),
     ("runp list --format=", ["--format=json", "--format=table"]),

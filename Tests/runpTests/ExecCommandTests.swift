@@ -7,30 +7,32 @@ import Testing
 extension CommandLineTests {
   @Suite struct ExecCommandTests {
     @Test(arguments: [
-      (["c1", "ls", "-l", "--all"], ExecOptions(id: "c1", command: ["ls", "-l", "--all"])),
-      (["c1", "--", "ls"], ExecOptions(id: "c1", command: ["ls"])),
-      (["c1", "sh", "--", "x"], ExecOptions(id: "c1", command: ["sh", "--", "x"])),
-      (["-td", "c1", "sh"], ExecOptions(id: "c1", command: ["sh"], tty: true, detach: true)),
-      (["--tty=false", "c1", "sh"], ExecOptions(id: "c1", command: ["sh"])),
+      (["c1", "ls", "-l", "--all"], ExecArguments(id: "c1", command: ["ls", "-l", "--all"])),
+      (["c1", "--", "ls"], ExecArguments(id: "c1", command: ["ls"])),
+      (["c1", "sh", "--", "x"], ExecArguments(id: "c1", command: ["sh", "--", "x"])),
+      (["-td", "c1", "sh"], ExecArguments(id: "c1", command: ["sh"], tty: true, detach: true)),
+      (["--tty=false", "c1", "sh"], ExecArguments(id: "c1", command: ["sh"])),
       (
         ["-u", "1000:100", "-g", "4", "-g=5", "c1", "id"],
-        ExecOptions(
+        ExecArguments(
           id: "c1", command: ["id"], user: .init(uid: 1000, gid: 100), additionalGIDs: [4, 5])
       ),
       (
         ["--cgroup", "x/y", "c1", "sh"],
-        ExecOptions(id: "c1", command: ["sh"], cgroup: "x/y")
+        ExecArguments(id: "c1", command: ["sh"], cgroup: "x/y")
       ),
-      (["-u0", "c1", "id"], ExecOptions(id: "c1", command: ["id"], user: .init(uid: 0, gid: nil))),
+      (
+        ["-u0", "c1", "id"], ExecArguments(id: "c1", command: ["id"], user: .init(uid: 0, gid: nil))
+      ),
       (
         ["--env", "A=1", "-e", "B=", "-c", "CAP_KILL", "--cap=CAP_CHOWN", "c1", "x"],
-        ExecOptions(
+        ExecArguments(
           id: "c1", command: ["x"], environment: ["A=1", "B="],
           capabilities: ["CAP_KILL", "CAP_CHOWN"])
       ),
       (
         ["--pid-file", "p", "--process", "j", "--detach", "--console-socket", "s", "c1"],
-        ExecOptions(
+        ExecArguments(
           id: "c1", process: "j", consoleSocket: "s", pidFile: "p", detach: true)
       ),
       (
@@ -38,13 +40,13 @@ extension CommandLineTests {
           "--cwd=/w", "--process-label", "l", "--apparmor", "p", "--no-new-privs",
           "--preserve-fds=1", "--ignore-paused", "--pidfd-socket", "f", "c1", "x",
         ],
-        ExecOptions(
+        ExecArguments(
           id: "c1", command: ["x"], pidfdSocket: "f", cwd: "/w", processLabel: "l",
           apparmorProfile: "p",
           noNewPrivileges: true, preserveFDs: 1, ignorePaused: true)
       ),
     ])
-    func wordsBecomeOptions(words: [String], options: ExecOptions) throws {
+    func wordsBecomeOptions(words: [String], options: ExecArguments) throws {
       #expect(try ExecCommand.parse(words) == options)
     }
 
@@ -72,6 +74,26 @@ extension CommandLineTests {
         let message = failure(ExecCommand.self, words)?.message
         #expect(message?.hasPrefix("exec args cannot be empty") == true)
       }
+    }
+
+    @Test(arguments: [
+      ["--cwd", "/"], ["--env", "A=1"], ["--user", "0"], ["--additional-gids", "4"],
+      ["--process-label", "l"], ["--apparmor", "p"], ["--no-new-privs"], ["--cap", "CAP_KILL"],
+    ])
+    func processIsNotDescribedTwice(words: [String]) {
+      #expect(
+        failure(ExecCommand.self, ["-p", "p.json"] + words + ["c1"])
+          == UsageError("\"exec\" takes \(words[0]) or --process, not both"))
+    }
+
+    /// As go-runc and conmon call it, with what their callers add.
+    @Test(arguments: [
+      ["--detach", "--pid-file", "f"], ["--console-socket", "s"], ["--preserve-fds", "3"],
+      ["--tty"], ["-td"], ["--cwd", ""], ["--cgroup", "x"], ["--ignore-paused"],
+      ["--pidfd-socket", "s"],
+    ])
+    func processGoesWithHowItIsRun(words: [String]) throws {
+      #expect(try ExecCommand.parse(["-p", "p.json"] + words + ["c1"])?.process == "p.json")
     }
 
     @Test func dockerHabitIsNamed() {

@@ -19,7 +19,7 @@ extension CommandLineTests {
         try body()
         return nil
       } catch {
-        return ErrorText.message(for: error)
+        return error.description
       }
     }
 

@@ -6,49 +6,49 @@ import Testing
 
 extension CommandLineTests {
   @Suite struct OptionScannerTests {
-    typealias Options = Probe.Options
+    typealias Arguments = Probe.Arguments
 
     @Test(arguments: [
-      (["--all"], Options(all: true)),
-      (["-a"], Options(all: true)),
-      (["-all"], Options(all: true)),
-      (["--all=false"], Options()),
-      (["-all=true"], Options(all: true)),
-      (["-a=0"], Options()),
-      (["-at"], Options(all: true, tty: true)),
-      (["-ta", "-t"], Options(all: true, tty: true)),
-      (["-tu", "7"], Options(tty: true, user: "7")),
-      (["--user", "7"], Options(user: "7")),
-      (["--user=7"], Options(user: "7")),
-      (["-user", "7"], Options(user: "7")),
-      (["-user=7"], Options(user: "7")),
-      (["-u", "7"], Options(user: "7")),
-      (["-u7"], Options(user: "7")),
-      (["-u=7"], Options(user: "7")),
-      (["--user="], Options()),
-      (["--user", "--all"], Options(user: "--all")),
-      (["-u", "-all"], Options(user: "-all")),
-      (["-e", "A=1", "--env", "B=2", "-env=C=3"], Options(env: ["A=1", "B=2", "C=3"])),
-      (["--file", ""], Options()),
-      (["--file", "/x y"], Options(file: "/x y")),
-      (["-"], Options(words: ["-"])),
-      ([""], Options(words: [""])),
-      (["--", "-a"], Options(words: ["-a"])),
-      (["one", "--all", "two"], Options(all: true, words: ["one", "two"])),
-      (["one", "--", "--all"], Options(words: ["one", "--all"])),
-      (["--user", "--", "x"], Options(user: "--", words: ["x"])),
+      (["--all"], Arguments(all: true)),
+      (["-a"], Arguments(all: true)),
+      (["-all"], Arguments(all: true)),
+      (["--all=false"], Arguments()),
+      (["-all=true"], Arguments(all: true)),
+      (["-a=0"], Arguments()),
+      (["-at"], Arguments(all: true, tty: true)),
+      (["-ta", "-t"], Arguments(all: true, tty: true)),
+      (["-tu", "7"], Arguments(tty: true, user: "7")),
+      (["--user", "7"], Arguments(user: "7")),
+      (["--user=7"], Arguments(user: "7")),
+      (["-user", "7"], Arguments(user: "7")),
+      (["-user=7"], Arguments(user: "7")),
+      (["-u", "7"], Arguments(user: "7")),
+      (["-u7"], Arguments(user: "7")),
+      (["-u=7"], Arguments(user: "7")),
+      (["--user="], Arguments()),
+      (["--user", "--all"], Arguments(user: "--all")),
+      (["-u", "-all"], Arguments(user: "-all")),
+      (["-e", "A=1", "--env", "B=2", "-env=C=3"], Arguments(env: ["A=1", "B=2", "C=3"])),
+      (["--file", ""], Arguments()),
+      (["--file", "/x y"], Arguments(file: "/x y")),
+      (["-"], Arguments(words: ["-"])),
+      ([""], Arguments(words: [""])),
+      (["--", "-a"], Arguments(words: ["-a"])),
+      (["one", "--all", "two"], Arguments(all: true, words: ["one", "two"])),
+      (["one", "--", "--all"], Arguments(words: ["one", "--all"])),
+      (["--user", "--", "x"], Arguments(user: "--", words: ["x"])),
     ])
-    func wordsBecomeOptions(words: [String], options: Options) throws {
-      #expect(try Probe.parse(words) == options)
+    func wordsBecomeOptions(words: [String], arguments: Arguments) throws {
+      #expect(try Probe.parse(words) == arguments)
     }
 
     @Test(arguments: [
-      (["one", "--all"], Options(words: ["one", "--all"])),
-      (["-a", "one", "-t", "--", "x"], Options(all: true, words: ["one", "-t", "--", "x"])),
-      (["--", "one", "-t"], Options(words: ["one", "-t"])),
+      (["one", "--all"], Arguments(words: ["one", "--all"])),
+      (["-a", "one", "-t", "--", "x"], Arguments(all: true, words: ["one", "-t", "--", "x"])),
+      (["--", "one", "-t"], Arguments(words: ["one", "-t"])),
     ])
-    func optionsEndAtTheFirstArgument(words: [String], options: Options) throws {
-      #expect(try StoppingProbe.parse(words) == options)
+    func optionsEndAtTheFirstArgument(words: [String], arguments: Arguments) throws {
+      #expect(try StoppingProbe.parse(words) == arguments)
     }
 
     @Test(arguments: [
@@ -81,7 +81,7 @@ extension CommandLineTests {
 
     @Test func aScanForgetsTheOneBefore() throws {
       _ = failure(Probe.self, ["-at", "one", "-u"])
-      #expect(try Probe.parse(["-t"]) == Options(tty: true))
+      #expect(try Probe.parse(["-t"]) == Arguments(tty: true))
     }
   }
 }

@@ -14,7 +14,7 @@ import Testing
       userID: user, groupID: user, isInUserNamespace: { inUserNamespace },
       workingDirectory: { "/work/dir" }, variable: { variables[$0] })
     let root = try StateRoot(given, environment)
-    return root.path + (root.needsStickyBit ? " sticky" : "")
+    return root.path + (root.mode == 0o1700 ? " sticky" : "")
   }
 
   private let runtime = ["XDG_RUNTIME_DIR": "/run/user/1000", "USER": "me"]

@@ -130,7 +130,7 @@ final class InitProcess {
         try plan.proc.procfs.write(
           entry.value, to: "sys/" + sysctl.components.joined(separator: "/"))
       } catch {
-        throw RuntimeError(error, "linux.sysctl.\(entry.key)")
+        throw RuntimeError(error, "\(DocumentPath.root["linux"]["sysctl"][entry.key])")
       }
     }
   }

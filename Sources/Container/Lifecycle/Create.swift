@@ -81,15 +81,15 @@ final class Creation {
       throw RuntimeError(error)
     }
     try Self.removeLeftovers(options.id, context)
-    // Recorded, its place may be cleared by whoever finds the record.
-    try plannedCgroup?.checkThatPlaceIsFree()
-    directory = try StateStore(root: context.root).reserve(options.id)
+    directory = try StateStore(root: context.root, rootMode: context.rootMode).reserve(options.id)
     do {
+      // Recorded, its place may be cleared by whoever finds the record.
+      try plannedCgroup?.checkThatPlaceIsFree()
       try directory.write(record)
     } catch {
       // Nothing but the directory is there.
       try? directory.remove()
-      throw RuntimeError(error, "write the state")
+      throw RuntimeError(error)
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import JSON
 internal import Kernel
 internal import RuntimeSpec
 
@@ -49,7 +50,9 @@ struct Devices {
     _ device: DeviceNode, in root: borrowing RootDirectory, dev: borrowing Descriptor
   ) throws {
     let (parent, name) = SafePath.split(device.path)
-    if name.isEmpty { throw RuntimeError(.invalidSpec, "\(device.path) is no path for a device") }
+    if name.isEmpty {
+      throw RuntimeError(.invalidSpec, "\(device.path.quoted) is no path for a device")
+    }
     let below = parent.split(separator: "/")
     let directory: Descriptor
     if below.first == "dev" {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
 package import Kernel
 
 /// A profile compiled for the kernel of this machine.
@@ -35,7 +36,7 @@ package struct SeccompProgram: Equatable, Sendable {
   /// (`run.oci.seccomp_fail_unknown_syscall`).
   package func requireKnownSyscalls() throws(RuntimeError) {
     guard let name = unknownSyscalls.first else { return }
-    throw RuntimeError(.invalidSpec, "linux.seccomp.syscalls: unknown system call \(name)")
+    throw RuntimeError(.invalidSpec, "linux.seccomp.syscalls: unknown system call \(name.quoted)")
   }
 
   /// Puts the program on the calling thread, for good.

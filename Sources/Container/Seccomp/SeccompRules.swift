@@ -98,11 +98,11 @@ struct SeccompRules {
     _ word: LinuxSeccompAction, _ number: UInt32?, at path: String
   ) throws(SpecError) -> SyscallFilter.Action {
     guard let number else { return word.action(number: UInt16(EPERM)) }
-    guard word.takesErrno else {
+    guard let largest = word.largestErrno else {
       throw SpecError(path: path, reason: "\(word.rawValue) takes no error number")
     }
-    guard number <= word.largestNumber else {
-      throw SpecError(path: path, reason: "\(number) is above \(word.largestNumber)")
+    guard number <= largest else {
+      throw SpecError(path: path, reason: "\(number) is above \(largest)")
     }
     return word.action(number: UInt16(number))
   }

@@ -19,12 +19,6 @@ extension LinuxSeccompAction {
     case .notify: .notify
     }
   }
-
-  /// The largest number that the action carries.
-  var largestNumber: UInt32 {
-    // The kernel's largest error number is 4095, and libseccomp stops below it.
-    self == .trace ? UInt32(UInt16.max) : 4094
-  }
 }
 
 extension LinuxSeccompOperator {

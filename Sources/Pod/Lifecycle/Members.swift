@@ -51,7 +51,7 @@ package final class Membership {
     if let annotation, annotation != pod {
       throw RuntimeError(
         DocumentPath.root["annotations"][Sandbox.annotation].error(
-          "the bundle asks for pod \"\(annotation)\", and the command for \(pod)"))
+          "the bundle asks for pod \(annotation.quoted), and the command for \(pod)"))
     }
     options.pod = pod
     return try Membership(of: options.id, in: pod, &bundle, context)

@@ -29,7 +29,7 @@ package struct PodDirectory: ~Copyable {
   package static func open(_ id: String, root: String) throws(RuntimeError) -> PodDirectory {
     // An annotation may say anything.
     guard PodSpec.isName(id) else {
-      throw RuntimeError(.notFound, "pod \"\(id)\" does not exist: that cannot name a pod")
+      throw RuntimeError(.notFound, "pod \(id.quoted) does not exist: that cannot name a pod")
     }
     let paths = PodPaths(root: root, id: id)
     do {
@@ -44,11 +44,14 @@ package struct PodDirectory: ~Copyable {
   }
 
   /// Opens the directory of a pod, making it when it is not there.
-  static func make(_ id: String, root: String) throws(SystemError) -> PodDirectory {
+  static func make(
+    _ id: String, root: String, rootMode: UInt32
+  ) throws(SystemError) -> PodDirectory {
     let paths = PodPaths(root: root, id: id)
     var attempts = 0
     while true {
       do {
+        try File.makeDirectories(root, mode: rootMode)
         // Others may pass through, but not look: a container with a user
         // namespace reaches its volumes as another user of the host.
         try File.makeDirectories(paths.parent, mode: 0o711)

@@ -97,8 +97,9 @@ extension Sandbox {
     _ name: String?, unless own: String?, at path: DocumentPath
   ) throws(SpecError) {
     guard let name, name != own else { return }
-    let instead = own.map { "the pod's is \"\($0)\"" } ?? "the pod sets none"
-    throw path.error("\"\(name)\" cannot be set for one container, \(instead): set it in pod.json")
+    let instead = own.map { "the pod's is \($0.quoted)" } ?? "the pod sets none"
+    throw path.error(
+      "\(name.quoted) cannot be set for one container, \(instead): set it in pod.json")
   }
 
   // MARK: - Cgroup
@@ -112,7 +113,7 @@ extension Sandbox {
     }
     let place = try CgroupPath(cgroupsPath: wanted, id: id, below: pod)
     guard place.isBelow(pod) else {
-      throw path.error("\(wanted) is not below the pod's cgroup \(pod), leave it out")
+      throw path.error("\(wanted.quoted) is not below the pod's cgroup \(pod), leave it out")
     }
     linux.cgroupsPath = place.description
   }

@@ -72,7 +72,8 @@ package struct Sandbox {
   ) throws(RuntimeError) -> PodDirectory {
     do {
       while true {
-        let directory = try PodDirectory.make(id, root: context.root)
+        let directory = try PodDirectory.make(
+          id, root: context.root, rootMode: context.rootMode)
         try FileLock.take(directory.descriptor, wait: false)
         // Between the two calls a `pod delete` may have removed it.
         if directory.isGone() { continue }

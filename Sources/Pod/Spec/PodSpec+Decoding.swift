@@ -58,10 +58,10 @@ extension PodVolume: JSONDecodable {
     case "host":
       try json.refuseUnknown(["name", "kind", "source", "readOnly"])
       let path = try json.requiredString("source")
-      if !path.hasPrefix("/") { throw json.path["source"].error("\(path) is not absolute") }
+      if !path.hasPrefix("/") { throw json.path["source"].error("\(path.quoted) is not absolute") }
       source = .host(path: path, readOnly: try json.bool("readOnly") ?? false)
     default:
-      throw json.path["kind"].error("\"\(kind)\" is not one of empty, host")
+      throw json.path["kind"].error("\(kind.quoted) is not one of empty, host")
     }
   }
 }
@@ -73,7 +73,7 @@ extension PodVolume.Empty: JSONDecodable {
     case nil, "directory": inMemory = false
     case "memory": inMemory = true
     case let medium?:
-      throw json.path["medium"].error("\"\(medium)\" is not one of directory, memory")
+      throw json.path["medium"].error("\(medium.quoted) is not one of directory, memory")
     }
     size = try json.size("size")
     if size != nil, !inMemory {
@@ -81,7 +81,7 @@ extension PodVolume.Empty: JSONDecodable {
     }
     if let text = try json.string("mode") {
       guard let bits = UInt32(text, radix: 8), bits <= 0o7777 else {
-        throw json.path["mode"].error("\"\(text)\" is not octal permission bits, such as 1777")
+        throw json.path["mode"].error("\(text.quoted) is not octal permission bits, such as 1777")
       }
       mode = bits
     }
@@ -114,7 +114,7 @@ extension PodContainer: JSONDecodable {
     }
     if let name = try json.string("stopSignal") {
       guard let number = SignalNames.number(of: name) else {
-        throw json.path["stopSignal"].error("\"\(name)\" is not a signal")
+        throw json.path["stopSignal"].error("\(name.quoted) is not a signal")
       }
       stopSignal = number
     }
@@ -129,7 +129,7 @@ extension PodContainer.VolumeMount: JSONDecodable {
     destination = try json.requiredString("destination")
     readOnly = try json.bool("readOnly") ?? false
     if !destination.hasPrefix("/") {
-      throw json.path["destination"].error("\(destination) is not absolute")
+      throw json.path["destination"].error("\(destination.quoted) is not absolute")
     }
   }
 }

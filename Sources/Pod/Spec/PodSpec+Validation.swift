@@ -12,7 +12,7 @@ extension PodSpec {
     let parts = podVersion.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0] == "0", parts[1] == "1", UInt32(parts[2]) != nil else {
       throw root["podVersion"].error(
-        "\(podVersion) is not supported, this is \(Self.formatVersion)")
+        "\(podVersion.quoted) is not supported, this is \(Self.formatVersion)")
     }
     if let ociVersion { try SemanticVersion.validate(ociVersion, at: root["ociVersion"]) }
     let namespaces = linux.namespaces.map { LinuxNamespace(type: $0) }
@@ -41,7 +41,8 @@ extension PodSpec {
         if container.bundle.isEmpty { throw path["bundle"].error("must not be empty") }
         for (place, mount) in container.mounts.enumerated() {
           if volume(mount.volume) == nil {
-            throw path["mounts"][place]["volume"].error("the pod has no volume \(mount.volume)")
+            throw path["mounts"][place]["volume"].error(
+              "the pod has no volume \(mount.volume.quoted)")
           }
         }
       }
@@ -62,7 +63,7 @@ extension PodSpec {
 
   private static func checkName(_ name: String, _ path: DocumentPath) throws(SpecError) {
     if isName(name) { return }
-    throw path.error("\"\(name)\" is not made of 1 to 255 letters, digits, _, +, - and .")
+    throw path.error("\(name.quoted) is not made of 1 to 255 letters, digits, _, +, - and .")
   }
 
   /// The containers in the order in which they are started: each behind those
@@ -74,7 +75,7 @@ extension PodSpec {
     for (index, container) in containers.enumerated() {
       for (place, name) in container.after.enumerated()
       where !containers.contains(where: { $0.id == name }) {
-        throw root[index]["after"][place].error("the pod has no container \(name)")
+        throw root[index]["after"][place].error("the pod has no container \(name.quoted)")
       }
     }
     var order: [PodContainer] = []

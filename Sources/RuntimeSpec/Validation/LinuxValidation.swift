@@ -23,7 +23,7 @@ extension Linux {
     try intelRdt?.validate(at: path["intelRdt"])
     try memoryPolicy?.validate(at: path["memoryPolicy"])
     if let flag = personality?.flags.first {
-      throw path["personality"]["flags"][0].error("\"\(flag)\" is not supported, no flag is")
+      throw path["personality"]["flags"][0].error("\(flag.quoted) is not supported, no flag is")
     }
     try timeOffsets.validate(at: path["timeOffsets"], namespaces: namespaces)
   }
@@ -43,7 +43,7 @@ extension Linux {
   ) throws(SpecError) {
     guard let cgroupsPath else { return }
     if cgroupsPath.split(separator: "/").contains("..") {
-      throw path.error("\"\(cgroupsPath)\" has a component \"..\"")
+      throw path.error("\(cgroupsPath.quoted) has a component \"..\"")
     }
   }
 }
@@ -69,13 +69,13 @@ extension LinuxIntelRdt {
   package func validate(at path: DocumentPath) throws(SpecError) {
     if let closID, closID != "/" {
       if closID == "." || closID == ".." || closID.utf8.contains(UInt8(ascii: "/")) {
-        throw path["closID"].error("\"\(closID)\" is not the name of a directory")
+        throw path["closID"].error("\(closID.quoted) is not the name of a directory")
       }
     }
     try Self.requireOneLine(l3CacheSchema, at: path["l3CacheSchema"])
     try Self.requireOneLine(memBwSchema, at: path["memBwSchema"])
     if let memBwSchema, !memBwSchema.hasPrefix("MB:") {
-      throw path["memBwSchema"].error("\"\(memBwSchema)\" does not start with MB:")
+      throw path["memBwSchema"].error("\(memBwSchema.quoted) does not start with MB:")
     }
     for (index, line) in schemata.enumerated() {
       try Self.requireOneLine(line, at: path["schemata"][index])
@@ -86,7 +86,7 @@ extension LinuxIntelRdt {
     _ text: String?, at path: @autoclosure () -> DocumentPath
   ) throws(SpecError) {
     guard let text, text.utf8.contains(UInt8(ascii: "\n")) else { return }
-    throw path().error("\(JSONValue.string(text).shown) is more than one line")
+    throw path().error("\(text.quoted) is more than one line")
   }
 }
 
@@ -96,7 +96,7 @@ extension LinuxMemoryPolicy {
     try NumberList.validate(nodes, at: path["nodes"])
     switch (mode, nodes) {
     case (.default, let nodes?), (.local, let nodes?):
-      throw path["nodes"].error("\"\(nodes)\" has no meaning for \(mode.rawValue)")
+      throw path["nodes"].error("\(nodes.quoted) has no meaning for \(mode.rawValue)")
     case (.bind, nil), (.interleave, nil), (.weightedInterleave, nil), (.preferredMany, nil):
       throw path["nodes"].error("required for \(mode.rawValue)")
     default: break

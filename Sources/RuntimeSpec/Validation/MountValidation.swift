@@ -21,7 +21,7 @@ extension Mount {
     guard uidMappings.isEmpty, !namespaces.holds(.user) else { return }
     for (index, option) in options.enumerated() where option == "idmap" || option == "ridmap" {
       throw path["options"][index].error(
-        "\"\(option)\" needs uidMappings and gidMappings, or a user namespace")
+        "\(option.quoted) needs uidMappings and gidMappings, or a user namespace")
     }
   }
 }

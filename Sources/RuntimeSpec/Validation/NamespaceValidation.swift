@@ -62,7 +62,7 @@ extension OrderedMap<LinuxTimeOffset> {
     }
     for member in members {
       guard member.key == "monotonic" || member.key == "boottime" else {
-        throw path.error("\"\(member.key)\" is not one of monotonic, boottime")
+        throw path.error("\(member.key.quoted) is not one of monotonic, boottime")
       }
       try require(
         member.value.nanosecs, in: 0...999_999_999, at: path[member.key]["nanosecs"])
@@ -81,14 +81,14 @@ extension OrderedMap<LinuxNetDevice> {
     }
     for member in members {
       if !Self.isInterfaceName(member.key[...]) {
-        throw path.error("\"\(member.key)\" is not the name of a network device")
+        throw path.error("\(member.key.quoted) is not the name of a network device")
       }
       guard let name = member.value.name else { continue }
       // `%d` at the end asks the kernel for the first free number.
       let stem = name.hasSuffix("%d") ? name.dropLast(2) : name[...]
       let isName = Self.isInterfaceName(stem) || name == "%d"
       if !isName || stem.contains("%") || name.utf8.count > 15 {
-        throw path[member.key]["name"].error("\"\(name)\" cannot name a network device")
+        throw path[member.key]["name"].error("\(name.quoted) cannot name a network device")
       }
     }
   }

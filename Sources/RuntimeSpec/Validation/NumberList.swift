@@ -25,7 +25,7 @@ package struct NumberList: Equatable, Sendable {
     _ text: String?, at path: @autoclosure () -> DocumentPath
   ) throws(SpecError) {
     guard let text, NumberList(text) == nil else { return }
-    throw path().error("\"\(text)\" is not a list such as 0-3,7")
+    throw path().error("\(text.quoted) is not a list such as 0-3,7")
   }
 
   /// The number of a text that has only digits; `UInt32` would take a sign.

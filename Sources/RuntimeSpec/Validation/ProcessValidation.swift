@@ -10,7 +10,8 @@ extension Process {
     try requireAbsolute(cwd, at: path["cwd"])
     for (index, entry) in env.enumerated() {
       if entry.utf8.first == UInt8(ascii: "=") || !entry.utf8.contains(UInt8(ascii: "=")) {
-        throw path["env"][index].error("\"\(entry)\" is not of the form NAME=value")
+        // The entry may be a secret, and is not shown.
+        throw path["env"][index].error("not of the form NAME=value")
       }
     }
     try require(user.umask, in: 0...0o777, at: path["user"]["umask"])

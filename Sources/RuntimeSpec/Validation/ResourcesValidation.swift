@@ -17,7 +17,7 @@ extension LinuxResources {
     for (index, limit) in hugepageLimits.enumerated() {
       if !limit.hasPageSize {
         throw path["hugepageLimits"][index]["pageSize"].error(
-          "\"\(limit.pageSize)\" is not a page size such as 64KB, 2MB or 1GB")
+          "\(limit.pageSize.quoted) is not a page size such as 64KB, 2MB or 1GB")
       }
     }
     for (index, priority) in (network?.priorities ?? []).enumerated() where priority.name.isEmpty {
@@ -31,7 +31,7 @@ extension LinuxResources {
     }
     for file in unified {
       if file.key.isEmpty || file.key == "." || file.key == ".." || file.key.contains("/") {
-        throw path["unified"].error("\"\(file.key)\" is not the name of a file")
+        throw path["unified"].error("\(file.key.quoted) is not the name of a file")
       }
     }
   }
@@ -43,7 +43,7 @@ extension LinuxDeviceCgroup {
     try require(major, in: 0...Int64(UInt32.max), at: path["major"])
     try require(minor, in: 0...Int64(UInt32.max), at: path["minor"])
     if !access.allSatisfy({ "rwm".contains($0) }) {
-      throw path["access"].error("\"\(access)\" is not made of r, w and m")
+      throw path["access"].error("\(access.quoted) is not made of r, w and m")
     }
   }
 }

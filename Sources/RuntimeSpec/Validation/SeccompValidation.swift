@@ -31,12 +31,10 @@ extension LinuxSeccomp {
     errnoRet: UInt32?, of action: LinuxSeccompAction, at path: @autoclosure () -> DocumentPath
   ) throws(SpecError) {
     guard let errnoRet else { return }
-    switch action {
-    // The kernel's largest error number, and the room a tracer's message has.
-    case .errno: try require(errnoRet, in: 0...4095, at: path())
-    case .trace: try require(errnoRet, in: 0...65535, at: path())
-    default: throw path().error("\(errnoRet) has no meaning for \(action.rawValue)")
+    guard let largest = action.largestErrno else {
+      throw path().error("\(errnoRet) has no meaning for \(action.rawValue)")
     }
+    try require(errnoRet, in: 0...largest, at: path())
   }
 }
 

@@ -40,10 +40,10 @@ package struct SemanticVersion: Equatable, Sendable {
     _ text: String, at path: DocumentPath
   ) throws(SpecError) {
     guard let version = SemanticVersion(text) else {
-      throw path.error("\"\(text)\" is not a semantic version such as \(specVersion)")
+      throw path.error("\(text.quoted) is not a semantic version such as \(specVersion)")
     }
     if version.major != 1 {
-      throw path.error("version \(text) is not supported, only 1.x is")
+      throw path.error("version \(text.quoted) is not supported, only 1.x is")
     }
   }
 

@@ -32,11 +32,11 @@ extension Spec {
   ) throws(SpecError) {
     guard let hostname else { return }
     guard namespaces.holds(.uts) else {
-      throw path.error("\"\(hostname)\" needs a uts namespace in linux.namespaces")
+      throw path.error("\(hostname.quoted) needs a uts namespace in linux.namespaces")
     }
     // The limit of sethostname(2), in bytes.
     if hostname.utf8.count > 64 {
-      throw path.error("\"\(hostname)\" is longer than 64 bytes")
+      throw path.error("\(hostname.quoted) is longer than 64 bytes")
     }
   }
 }
@@ -65,7 +65,7 @@ extension Hook {
 /// Throws unless the text is an absolute path.
 func requireAbsolute(_ text: String, at path: @autoclosure () -> DocumentPath) throws(SpecError) {
   if text.utf8.first != UInt8(ascii: "/") {
-    throw path().error("\"\(text)\" is not an absolute path")
+    throw path().error("\(text.quoted) is not an absolute path")
   }
 }
 

@@ -9,8 +9,8 @@ package struct Sysctl: Equatable, Sendable {
 
   /// Takes a name apart, nil when it is none.
   ///
-  /// As in sysctl(8), the first separator decides which of `.` and `/` is the
-  /// separator, and the other one then stands for the first.
+  /// As in sysctl(8), the first of `.` and `/` decides which is the separator.
+  /// After a `.`, a `/` stands for a dot in a step; after a `/`, a dot is a dot.
   package init?(_ name: String) {
     guard let separator = name.first(where: { $0 == "." || $0 == "/" }) else { return nil }
     let other: Character = separator == "." ? "/" : "."

@@ -2,20 +2,14 @@
 
 internal import Container
 
-/// What `completion` was asked for.
-struct CompletionOptions {
-  /// A shell that has completions.
-  enum Shell: String, CaseIterable {
-    /// GNU bash.
-    case bash
-    /// zsh.
-    case zsh
-    /// fish.
-    case fish
-  }
-
-  /// The name of the shell.
-  var shell = ""
+/// A shell that has completions.
+enum Shell: String, CaseIterable {
+  /// GNU bash.
+  case bash
+  /// zsh.
+  case zsh
+  /// fish.
+  case fish
 }
 
 /// Prints the completions for a shell.
@@ -23,9 +17,9 @@ enum CompletionCommand: Command {
   static let name = "completion"
   static let summary = "print the completions for bash, zsh or fish"
 
-  static var syntax: Syntax<CompletionOptions> {
+  static var syntax: Syntax<Shell> {
     Syntax(
-      defaults: CompletionOptions(),
+      defaults: .bash,
       details: """
         bash: source <(runp completion bash)
 
@@ -35,20 +29,17 @@ enum CompletionCommand: Command {
         """,
       arguments: [
         Argument(
-          name: "SHELL", count: .one,
-          hint: .choice(CompletionOptions.Shell.allCases.map(\.rawValue)),
+          name: "SHELL", count: .one, hint: .choice(Shell.allCases.map(\.rawValue)),
           help: "bash, zsh or fish")
       ],
-      options: [], store: { $0.shell = $1[0] })
+      options: [], store: store)
   }
 
-  static func run(
-    _ options: CompletionOptions, _ context: CommandContext
-  ) throws(RuntimeError) -> Int32 {
-    guard let shell = CompletionOptions.Shell(rawValue: options.shell) else {
-      throw RuntimeError(
-        .failed, "no completions for \"\(options.shell)\": must be bash, zsh or fish")
-    }
+  private static func store(_ shell: inout Shell, _ words: [String]) throws(UsageError) {
+    shell = try Value.choice(words[0], of: "shell")
+  }
+
+  static func run(_ shell: Shell, _ context: CommandContext) throws(RuntimeError) -> Int32 {
     let commands = CommandTable.shown
     switch shell {
     case .bash: try Output.write(BashCompletion.text(for: commands))

@@ -4,9 +4,9 @@ internal import Container
 internal import Pod
 
 /// What `create` was asked for.
-struct CreateOptions: HasCreationOptions, Equatable {
+struct CreateArguments: HasCreationArguments, Equatable {
   /// The part that `run` has, too.
-  var creation = CreationOptions()
+  var creation = CreationArguments()
 }
 
 /// Makes a container and stops before its program runs.
@@ -14,9 +14,9 @@ enum CreateCommand: Command {
   static let name = "create"
   static let summary = "create a container from a bundle"
 
-  static var syntax: Syntax<CreateOptions> {
+  static var syntax: Syntax<CreateArguments> {
     Syntax(
-      defaults: CreateOptions(),
+      defaults: CreateArguments(),
       details: """
         Makes everything that the bundle's config.json asks for: namespaces, cgroup, mounts. \
         The container's program does not run before 'runp start'.
@@ -30,13 +30,13 @@ enum CreateCommand: Command {
   }
 
   static func run(
-    _ options: CreateOptions, _ context: CommandContext
+    _ arguments: CreateArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try options.creation.checkPreservedFiles()
-    var bundle = try options.creation.loadBundle()
-    var how = options.creation.containerOptions
-    let membership = try Membership.enter(&bundle, &how, context.runtime)
-    _ = try Lifecycle.create(bundle, how, context.runtime)
+    let runtime = try context.runtime()
+    var how = try arguments.creation.createOptions()
+    var bundle = try arguments.creation.loadBundle()
+    let membership = try Membership.enter(&bundle, &how, runtime)
+    _ = try Lifecycle.create(bundle, how, runtime)
     withExtendedLifetime(membership) {}
     return ExitStatus.success
   }

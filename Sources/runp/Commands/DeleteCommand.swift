@@ -3,7 +3,7 @@
 internal import Container
 
 /// What `delete` was asked for.
-struct DeleteOptions: Equatable {
+struct DeleteArguments: HasID, Equatable {
   /// The ID of the container.
   var id = ""
   /// Whether it is killed first.
@@ -15,9 +15,9 @@ enum DeleteCommand: Command {
   static let name = "delete"
   static let summary = "remove everything that a container holds"
 
-  static var syntax: Syntax<DeleteOptions> {
+  static var syntax: Syntax<DeleteArguments> {
     Syntax(
-      defaults: DeleteOptions(),
+      defaults: DeleteArguments(),
       details: "Removes the processes, cgroup, mounts and state that create made.",
       arguments: [.container],
       options: [
@@ -29,9 +29,9 @@ enum DeleteCommand: Command {
   }
 
   static func run(
-    _ options: DeleteOptions, _ context: CommandContext
+    _ arguments: DeleteArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try Lifecycle.delete(options.id, force: options.force, context.runtime)
+    try Lifecycle.delete(arguments.id, force: arguments.force, context.runtime())
     return ExitStatus.success
   }
 }

@@ -4,7 +4,7 @@ internal import Container
 internal import RuntimeSpec
 
 /// What `exec` was asked for.
-struct ExecOptions: Equatable {
+struct ExecArguments: HasID, Equatable {
   /// A user by number, and maybe a group.
   struct User: Equatable {
     /// The user.
@@ -59,18 +59,19 @@ enum ExecCommand: Command {
   static let summary = "run another program in a running container"
   static let failureStatus = ExitStatus.execFailure
 
-  static var syntax: Syntax<ExecOptions> {
+  static var syntax: Syntax<ExecArguments> {
     Syntax(
-      defaults: ExecOptions(),
+      defaults: ExecArguments(),
       details: """
         The program is a command with its arguments or, with --process, a JSON file as the \
-        process object of config.json. The exit status is the program's, 128 plus the number of \
+        process object of config.json. With a file, the options that describe a process are \
+        refused and --tty has no effect. The exit status is the program's, 128 plus the number of \
         the signal that killed it, or 255 when it could not be run.
         """,
       arguments: [
         .container,
         Argument(
-          name: "COMMAND", count: .rest, hint: .command,
+          name: "COMMAND", count: .rest, hint: .text,
           help: "program in the container and its arguments"),
       ],
       options: processOptions + identityOptions + handoverOptions,
@@ -79,20 +80,23 @@ enum ExecCommand: Command {
   }
 
   private static func store(
-    _ options: inout ExecOptions, _ words: [String]
+    _ arguments: inout ExecArguments, _ words: [String]
   ) throws(UsageError) {
-    options.id = words[0]
+    arguments.id = words[0]
     // A separator between the container and the command belongs to neither.
-    options.command = Array(words.dropFirst(words.count > 1 && words[1] == "--" ? 2 : 1))
-    if options.process != nil && !options.command.isEmpty {
+    arguments.command = Array(words.dropFirst(words.count > 1 && words[1] == "--" ? 2 : 1))
+    if arguments.process != nil && !arguments.command.isEmpty {
       throw UsageError("\"exec\" takes a command or --process, not both")
     }
-    if options.process == nil && options.command.isEmpty {
+    if arguments.process != nil, let option = arguments.describing.first {
+      throw UsageError("\"exec\" takes --\(option) or --process, not both")
+    }
+    if arguments.process == nil && arguments.command.isEmpty {
       throw UsageError("exec args cannot be empty: \"exec\" requires a command or --process")
     }
   }
 
-  private static var processOptions: [Option<ExecOptions>] {
+  private static var processOptions: [Option<ExecArguments>] {
     [
       .path("process", "p", "FILE", "read the process from a JSON file") { $0.process = $1 },
       .path("cwd", nil, "DIR", "working directory in the container", hint: .text) { $0.cwd = $1 },
@@ -104,7 +108,7 @@ enum ExecCommand: Command {
     ]
   }
 
-  private static var identityOptions: [Option<ExecOptions>] {
+  private static var identityOptions: [Option<ExecArguments>] {
     [
       .parsed("user", "u", "UID[:GID]", "user and group by number", user) { $0.user = $1 },
       .parsed("additional-gids", "g", "GID", "add a group", Value.id) {
@@ -123,7 +127,7 @@ enum ExecCommand: Command {
     ]
   }
 
-  private static var handoverOptions: [Option<ExecOptions>] {
+  private static var handoverOptions: [Option<ExecArguments>] {
     [
       .path("console-socket", nil, "SOCKET", "send the terminal's master side to SOCKET") {
         $0.consoleSocket = $1
@@ -144,38 +148,49 @@ enum ExecCommand: Command {
   }
 
   /// Reads `UID` or `UID:GID`, to the last character.
-  private static func user(_ text: String, _ option: String) throws(UsageError) -> ExecOptions.User
+  private static func user(_ text: String, _ option: String) throws(UsageError)
+    -> ExecArguments.User
   {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     if parts.count > 2 { throw Value.invalid(text, of: option, "must be UID or UID:GID") }
     let uid = try Value.id(String(parts[0]), of: option)
     let gid = parts.count == 2 ? try Value.id(String(parts[1]), of: option) : nil
-    return ExecOptions.User(uid: uid, gid: gid)
+    return ExecArguments.User(uid: uid, gid: gid)
   }
 
   static func run(
-    _ options: ExecOptions, _ context: CommandContext
+    _ arguments: ExecArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try PreservedFiles.check(options.preserveFDs)
-    var how = Container.ExecOptions(id: options.id)
-    how.processFile = options.process
-    how.adjust = { process throws(RuntimeError) in options.adjust(&process) }
-    how.consoleSocket = options.consoleSocket
-    how.pidfdSocket = options.pidfdSocket
-    how.pidFile = options.pidFile
-    how.detach = options.detach
-    how.ignorePaused = options.ignorePaused
-    how.preserveFDs = options.preserveFDs
-    how.cgroup = options.cgroup
-    do {
-      return try Lifecycle.exec(how, context.runtime)
-    } catch {
-      throw error.adding("exec failed")
-    }
+    try PreservedFiles.check(arguments.preserveFDs)
+    var how = ExecOptions(id: arguments.id)
+    how.processFile = arguments.process
+    how.adjust = { process throws(RuntimeError) in arguments.adjust(&process) }
+    how.consoleSocket = arguments.consoleSocket
+    how.pidfdSocket = arguments.pidfdSocket
+    how.pidFile = arguments.pidFile
+    how.detach = arguments.detach
+    how.ignorePaused = arguments.ignorePaused
+    how.preserveFDs = arguments.preserveFDs
+    how.cgroup = arguments.cgroup
+    return try Lifecycle.exec(how, context.runtime())
   }
 }
 
-extension ExecOptions {
+extension ExecArguments {
+  /// The options given that say what the process is like, which a file says in
+  /// whole.
+  ///
+  /// `--tty` is none of them: callers that pass a file may pass it, too.
+  var describing: [String] {
+    let options = [
+      ("cwd", cwd != nil), ("env", !environment.isEmpty), ("user", user != nil),
+      ("additional-gids", !additionalGIDs.isEmpty), ("process-label", processLabel != nil),
+      ("apparmor", apparmorProfile != nil), ("no-new-privs", noNewPrivileges != nil),
+      ("cap", !capabilities.isEmpty),
+    ]
+    return options.filter { $0.1 }.map { $0.0 }
+  }
+
   /// Makes the container's own process configuration the one to run.
   func adjust(_ process: inout Process) {
     process.args = command

@@ -19,18 +19,10 @@ enum FeaturesCommand: Command {
       arguments: [], options: [], store: { _, _ in })
   }
 
-  static func run(_ options: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
-    var support = FeaturesDocument.Support()
-    support.mountOptions = MountOptions.names
-    support.apparmor = true
-    support.selinux = true
-    support.intelRdt = false
-    support.memoryPolicy = true
-    support.idMappedMounts = true
-    support.netDevices = false
-    support.cgroup.rdma = true
-    support.seccompFlags = LinuxSeccompFlag.supported
-    try Output.write(FeaturesDocument(support: support).json.text(.indented(by: "    ")) + "\n")
+  static func run(_ arguments: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
+    let document = FeaturesDocument(
+      mountOptions: MountOptions.names, seccompFlags: LinuxSeccompFlag.supported)
+    try Output.write(document.json.text(.indented(by: "    ")) + "\n")
     return ExitStatus.success
   }
 }

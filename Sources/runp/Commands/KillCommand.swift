@@ -3,7 +3,7 @@
 internal import Container
 
 /// What `kill` was asked for.
-struct KillOptions: Equatable {
+struct KillArguments: HasID, Equatable {
   /// The ID of the container.
   var id = ""
   /// The signal as given.
@@ -17,25 +17,25 @@ enum KillCommand: Command {
   static let name = "kill"
   static let summary = "send a signal to a container's init process"
 
-  static var syntax: Syntax<KillOptions> {
+  static var syntax: Syntax<KillArguments> {
     Syntax(
-      defaults: KillOptions(),
+      defaults: KillArguments(),
       details: "The signal is a number or a name, with or without SIG; SIGTERM if none is given.",
       arguments: [.container, .signal],
       options: [
         .flag("all", "a", "send it to all processes of the container") { $0.all = $1 }
       ],
-      store: { options, words in
-        options.id = words[0]
-        if words.count > 1 { options.signal = words[1] }
+      store: { arguments, words in
+        arguments.id = words[0]
+        if words.count > 1 { arguments.signal = words[1] }
       })
   }
 
   static func run(
-    _ options: KillOptions, _ context: CommandContext
+    _ arguments: KillArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let signal = try SignalName.number(of: options.signal)
-    try Lifecycle.kill(options.id, signal, all: options.all, context.runtime)
+    let signal = try SignalName.number(of: arguments.signal)
+    try Lifecycle.kill(arguments.id, signal, all: arguments.all, context.runtime())
     return ExitStatus.success
   }
 }

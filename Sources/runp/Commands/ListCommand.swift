@@ -5,7 +5,7 @@ internal import JSON
 internal import RuntimeSpec
 
 /// What a `list` was asked for.
-struct ListOptions: Equatable {
+struct ListArguments: Equatable {
   /// How the list is printed.
   enum Format: String, CaseIterable {
     /// Columns with a header.
@@ -20,7 +20,7 @@ struct ListOptions: Equatable {
   var quiet = false
 
   /// The options of every list.
-  static var options: [Option<ListOptions>] {
+  static var options: [Option<ListArguments>] {
     [
       .choice("format", "f", "FORMAT", "table or json; default table") { $0.format = $1 },
       .flag("quiet", "q", "print only the IDs") { $0.quiet = $1 },
@@ -33,22 +33,22 @@ enum ListCommand: Command {
   static let name = "list"
   static let summary = "show all containers of the state directory"
 
-  static var syntax: Syntax<ListOptions> {
+  static var syntax: Syntax<ListArguments> {
     Syntax(
-      defaults: ListOptions(), details: "", arguments: [], options: ListOptions.options,
+      defaults: ListArguments(), details: "", arguments: [], options: ListArguments.options,
       store: { _, _ in })
   }
 
   static func run(
-    _ options: ListOptions, _ context: CommandContext
+    _ arguments: ListArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let containers = try Lifecycle.list(context.runtime)
-    if options.quiet {
+    let containers = try Lifecycle.list(context.runtime())
+    if arguments.quiet {
       try Output.write(containers.map { "\($0.record.id)\n" }.joined())
       return ExitStatus.success
     }
     let users = UserNames()
-    switch options.format {
+    switch arguments.format {
     case .json:
       let array = containers.map { entry(of: $0, users) }
       try Output.write(JSONValue.array(array).text() + "\n")

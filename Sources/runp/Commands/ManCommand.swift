@@ -12,7 +12,7 @@ enum ManCommand: Command {
     Syntax(defaults: (), details: "", arguments: [], options: [], store: { _, _ in })
   }
 
-  static func run(_ options: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
+  static func run(_ arguments: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
     try Output.write(ManPage.text(for: CommandTable.shown))
     return ExitStatus.success
   }

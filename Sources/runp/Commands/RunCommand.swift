@@ -4,9 +4,9 @@ internal import Container
 internal import Pod
 
 /// What `run` was asked for.
-struct RunOptions: HasCreationOptions, Equatable {
+struct RunArguments: HasCreationArguments, Equatable {
   /// The part that `create` has, too.
-  var creation = CreationOptions()
+  var creation = CreationArguments()
   /// Whether runp returns when the container has started.
   var detach = false
   /// Whether the container is kept after its end.
@@ -20,9 +20,9 @@ enum RunCommand: Command {
   static let name = "run"
   static let summary = "create and start a container and wait for its end"
 
-  static var syntax: Syntax<RunOptions> {
+  static var syntax: Syntax<RunArguments> {
     Syntax(
-      defaults: RunOptions(),
+      defaults: RunArguments(),
       details: """
         Does what create, start and, at the container's end, delete do. Signals are passed on. \
         The exit status is that of the container's program, or 128 plus the number of the signal \
@@ -36,22 +36,21 @@ enum RunCommand: Command {
           $0.noSubreaper = $1
         },
       ],
-      stopsAtFirstArgument: true,
       store: { $0.creation.id = $1[0] })
   }
 
   static func run(
-    _ options: RunOptions, _ context: CommandContext
+    _ arguments: RunArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try options.creation.checkPreservedFiles()
-    var bundle = try options.creation.loadBundle()
-    var creation = options.creation.containerOptions
-    let membership = try Membership.enter(&bundle, &creation, context.runtime)
-    var how = Container.RunOptions()
-    how.detach = options.detach
-    how.keep = options.keep
-    how.noSubreaper = options.noSubreaper
-    let status = try Lifecycle.run(bundle, creation, how, context.runtime)
+    let runtime = try context.runtime()
+    var creation = try arguments.creation.createOptions()
+    var bundle = try arguments.creation.loadBundle()
+    let membership = try Membership.enter(&bundle, &creation, runtime)
+    var how = RunOptions()
+    how.detach = arguments.detach
+    how.keep = arguments.keep
+    how.noSubreaper = arguments.noSubreaper
+    let status = try Lifecycle.run(bundle, creation, how, runtime)
     withExtendedLifetime(membership) {}
     return status
   }

@@ -7,7 +7,7 @@ internal import Kernel
 internal import RuntimeSpec
 
 /// What `spec` was asked for.
-struct SpecOptions: Equatable {
+struct SpecArguments: Equatable {
   /// The directory that gets the file.
   var bundle: String?
   /// The name of the file.
@@ -21,9 +21,9 @@ enum SpecCommand: Command {
   static let name = "spec"
   static let summary = "write a config.json to start from"
 
-  static var syntax: Syntax<SpecOptions> {
+  static var syntax: Syntax<SpecArguments> {
     Syntax(
-      defaults: SpecOptions(),
+      defaults: SpecArguments(),
       details: """
         The file runs 'sh' on a terminal in the root file system 'rootfs' beside it, read-only. \
         An existing file is never overwritten.
@@ -45,25 +45,25 @@ enum SpecCommand: Command {
   }
 
   static func run(
-    _ options: SpecOptions, _ context: CommandContext
+    _ arguments: SpecArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     let environment = context.environment
     let template = SpecTemplate(
-      rootless: options.rootless
+      rootless: arguments.rootless
         ? User(uid: environment.userID, gid: environment.groupID) : nil,
       // A host with the old hierarchies alone gives no such view.
       cgroupNamespace: File.exists("/sys/fs/cgroup/cgroup.controllers"))
-    let isAbsolute = options.file.hasPrefix("/")
+    let isAbsolute = arguments.file.hasPrefix("/")
     let path =
-      if let bundle = options.bundle, !isAbsolute { "\(bundle)/\(options.file)" } else {
-        options.file
+      if let bundle = arguments.bundle, !isAbsolute { "\(bundle)/\(arguments.file)" } else {
+        arguments.file
       }
     do {
       try write(template.json.text(.indented(by: "\t")) + "\n", to: path)
     } catch  where error.errno == EEXIST {
-      throw RuntimeError(.alreadyExists, "File \(options.file) exists. Remove it first")
+      throw RuntimeError(.alreadyExists, "File \(arguments.file) exists. Remove it first")
     } catch {
-      throw RuntimeError(error, "spec")
+      throw RuntimeError(error)
     }
     return ExitStatus.success
   }

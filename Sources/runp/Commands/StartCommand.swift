@@ -2,20 +2,14 @@
 
 internal import Container
 
-/// What a command was asked for that takes nothing but a container.
-struct ContainerOptions: Equatable {
-  /// The ID of the container.
-  var id = ""
-}
-
 /// Runs the program of a created container.
 enum StartCommand: Command {
   static let name = "start"
   static let summary = "run the program of a created container"
 
-  static var syntax: Syntax<ContainerOptions> {
+  static var syntax: Syntax<IDArguments> {
     Syntax(
-      defaults: ContainerOptions(),
+      defaults: IDArguments(),
       details: """
         Returns when the program has been executed. If it cannot be, start fails with the reason \
         and the container is stopped.
@@ -24,9 +18,9 @@ enum StartCommand: Command {
   }
 
   static func run(
-    _ options: ContainerOptions, _ context: CommandContext
+    _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try Lifecycle.start(options.id, context.runtime)
+    try Lifecycle.start(arguments.id, context.runtime())
     return ExitStatus.success
   }
 }

@@ -8,17 +8,17 @@ enum StateCommand: Command {
   static let name = "state"
   static let summary = "show the state of a container as JSON"
 
-  static var syntax: Syntax<ContainerOptions> {
+  static var syntax: Syntax<IDArguments> {
     Syntax(
-      defaults: ContainerOptions(),
+      defaults: IDArguments(),
       details: "The status is creating, created, running, paused or stopped.",
       arguments: [.container], options: [], store: { $0.id = $1[0] })
   }
 
   static func run(
-    _ options: ContainerOptions, _ context: CommandContext
+    _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let status = try ContainerStatus.load(options.id, context.runtime)
+    let status = try ContainerStatus.load(arguments.id, context.runtime())
     try Output.write(status.json.text(.indented(by: "  ")) + "\n")
     return ExitStatus.success
   }

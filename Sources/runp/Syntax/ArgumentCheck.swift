@@ -13,8 +13,8 @@ enum ArgumentCheck {
     }
     for (word, argument) in zip(words, arguments) {
       switch argument.hint {
-      case .container, .newID: try ID.check(word, of: "container")
-      case .pod: try ID.check(word, of: "pod")
+      case .container, .newContainer: try ID.check(word, of: "container")
+      case .pod, .newPod: try ID.check(word, of: "pod")
       default: continue
       }
     }

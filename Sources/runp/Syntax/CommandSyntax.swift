@@ -37,37 +37,37 @@ struct Argument: Sendable {
     name: "CONTAINER", count: .one, hint: .container, help: "ID of the container")
   /// The ID of a container to be made.
   static let newContainer = Argument(
-    name: "CONTAINER", count: .one, hint: .newID,
+    name: "CONTAINER", count: .one, hint: .newContainer,
     help: "ID for the new container, unique on this host")
   /// The ID of a pod that exists.
   static let pod = Argument(name: "POD", count: .one, hint: .pod, help: "ID of the pod")
   /// The ID of a pod to be made.
   static let newPod = Argument(
-    name: "POD", count: .one, hint: .newID, help: "ID for the new pod, unique on this host")
+    name: "POD", count: .one, hint: .newPod, help: "ID for the new pod, unique on this host")
 }
 
 /// The table of a command: the one place that parsing, help, manual and
 /// completions are made from.
-struct Syntax<Options> {
-  /// The options before anything was given.
-  let defaults: Options
+struct Syntax<Arguments> {
+  /// The arguments before anything was given.
+  let defaults: Arguments
   /// What help says under the usage line; paragraphs are separated by an empty line.
   let details: String
   /// The words after the options.
   let arguments: [Argument]
   /// The options.
-  let options: [Option<Options>]
+  let options: [Option<Arguments>]
   /// Whether options end at the first argument, because what follows is
   /// another program's.
   var stopsAtFirstArgument = false
   /// Stores the arguments, whose number has been checked, and checks what goes together.
-  let store: (inout Options, [String]) throws(UsageError) -> Void
+  let store: (inout Arguments, [String]) throws(UsageError) -> Void
 }
 
 /// A command as the command line knows it, with or without the means to run.
 protocol CommandSyntax {
   /// What the command line is read into.
-  associatedtype Options
+  associatedtype Arguments
   /// The word or words that call it, such as `create` or `pod create`.
   static var name: String { get }
   /// One line on what it does.
@@ -76,13 +76,17 @@ protocol CommandSyntax {
   static var isHidden: Bool { get }
   /// The exit status when it fails for any reason but its usage.
   static var failureStatus: Int32 { get }
+  /// What a call is about: the container's or pod's ID, if there is one.
+  static func subject(of arguments: Arguments) -> String?
   /// Builds the table; built only for the command that is called.
-  static var syntax: Syntax<Options> { get }
+  static var syntax: Syntax<Arguments> { get }
 }
 
 extension CommandSyntax {
   static var isHidden: Bool { false }
   static var failureStatus: Int32 { ExitStatus.failure }
+
+  static func subject(of arguments: Arguments) -> String? { nil }
 
   /// What help, manual and completions need of the table.
   static var info: CommandInfo {
@@ -95,15 +99,26 @@ extension CommandSyntax {
   /// Reads the words after the command's name.
   ///
   /// - Returns: nil when help was asked for.
-  static func parse(_ words: [String]) throws(UsageError) -> Options? {
+  static func parse(_ words: [String]) throws(UsageError) -> Arguments? {
     let syntax = syntax
-    var options = syntax.defaults
+    var arguments = syntax.defaults
     let found = try OptionScanner.scan(
-      words, syntax.options, into: &options, stopsAtFirstArgument: syntax.stopsAtFirstArgument)
-    guard let arguments = found else { return nil }
-    try ArgumentCheck.check(arguments, against: syntax.arguments, command: name)
-    try syntax.store(&options, arguments)
-    return options
+      words, syntax.options, into: &arguments, stopsAtFirstArgument: syntax.stopsAtFirstArgument)
+    guard let words = found else { return nil }
+    try ArgumentCheck.check(words, against: syntax.arguments, command: name)
+    try syntax.store(&arguments, words)
+    return arguments
+  }
+}
+
+extension CommandSyntax where Arguments: HasID {
+  static func subject(of arguments: Arguments) -> String? { arguments.id }
+}
+
+extension CommandSyntax {
+  /// A call as errors name it, such as `create c1`.
+  static func step(_ arguments: Arguments) -> String {
+    subject(of: arguments).map { "\(name) \($0)" } ?? name
   }
 }
 
@@ -134,6 +149,6 @@ protocol Command: CommandSyntax {
   ///
   /// - Returns: the exit status.
   static func run(
-    _ options: Options, _ context: CommandContext
+    _ arguments: Arguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32
 }

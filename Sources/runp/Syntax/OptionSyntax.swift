@@ -16,10 +16,10 @@ enum ValueHint: Sendable, Equatable {
   case pod
   /// The name of a signal.
   case signal
-  /// A command of the host or the container, with its own arguments.
-  case command
-  /// An ID that does not exist yet.
-  case newID
+  /// The ID of a container to be made.
+  case newContainer
+  /// The ID of a pod to be made.
+  case newPod
 }
 
 /// What help, manual and completions tell about an option.

@@ -25,10 +25,13 @@ enum Value {
     throw UsageError(value: "invalid \(option): \(text) (must be one of \(words))")
   }
 
+  /// How many descriptors a process can have open.
+  static let mostDescriptors: UInt32 = 1 << 20
+
   /// A count of descriptors; more than a process can have open is an error.
   static func descriptorCount(_ text: String, of option: String) throws(UsageError) -> Int {
-    guard let count = number(text), count <= 1 << 20 else {
-      throw invalid(text, of: option, "must be a number from 0 to 1048576")
+    guard let count = number(text), count <= mostDescriptors else {
+      throw invalid(text, of: option, "must be a number from 0 to \(mostDescriptors)")
     }
     return Int(count)
   }

@@ -13,7 +13,7 @@ final class Log {
   enum Level: String, CaseIterable {
     /// For whoever debugs runp.
     case debug
-    /// For the curious.
+    /// For the curious; callers pass it, and nothing is logged at it.
     case info
     /// Something was not done as asked, and the command goes on.
     case warning
@@ -70,11 +70,6 @@ final class Log {
     if least.rank <= Level.debug.rank { write(.debug, message()) }
   }
 
-  /// Tells the curious.
-  func info(_ message: @autoclosure () -> String) {
-    if least.rank <= Level.info.rank { write(.info, message()) }
-  }
-
   /// Tells what was not done as asked.
   func warning(_ message: String) {
     if least.rank <= Level.warning.rank { write(.warning, message) }
@@ -82,11 +77,13 @@ final class Log {
 
   /// Tells why the command failed; the last message of a process.
   ///
-  /// The usage is for people; the log does not get it.
+  /// The usage is for people; the log does not get it. The message may quote a
+  /// document or a program that somebody else wrote, who has no say over the
+  /// caller's terminal.
   func fatal(_ message: String, usage: String = "") {
     if hasDestination { write(.error, message) }
     if file == nil && format == .json { return }
-    Output.writeError("runp: \(message)\n\(usage)")
+    Output.writeError("runp: \(message.withoutControls)\n\(usage)")
   }
 
   /// Whether messages have a place other than standard error in plain words.
@@ -96,7 +93,9 @@ final class Log {
   }
 
   private func write(_ level: Level, _ message: String) {
-    guard hasDestination else { return Output.writeError("runp: \(level): \(message)\n") }
+    guard hasDestination else {
+      return Output.writeError("runp: \(level): \(message.withoutControls)\n")
+    }
     let line = Self.line(level, message, at: .now, format)
     if let file {
       // A log that is full must not keep a container from being run.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import JSON
 internal import Kernel
 
 /// Sockets that the caller activates the container with (sd_listen_fds(3)).
@@ -12,10 +13,20 @@ struct ListenedFiles {
 
   /// Reads the variables, which count only when they are meant for this very
   /// process.
-  init() {
+  ///
+  /// - Throws: `RuntimeError` when their number is none.
+  init() throws(RuntimeError) {
     let isMeant = OwnProcess.environmentValue("LISTEN_PID") == "\(Processes.own)"
-    let given = isMeant ? OwnProcess.environmentValue("LISTEN_FDS").flatMap(Int.init) : nil
-    count = max(0, given ?? 0)
+    guard isMeant, let text = OwnProcess.environmentValue("LISTEN_FDS") else {
+      count = 0
+      names = nil
+      return
+    }
+    guard let number = Value.number(text), number <= Value.mostDescriptors else {
+      throw RuntimeError(
+        .failed, "LISTEN_FDS: \(text.quoted) is not a number from 0 to \(Value.mostDescriptors)")
+    }
+    count = Int(number)
     names = count > 0 ? OwnProcess.environmentValue("LISTEN_FDNAMES") : nil
   }
 }

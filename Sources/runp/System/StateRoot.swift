@@ -6,21 +6,23 @@ internal import Container
 struct StateRoot: Equatable {
   /// The absolute path, without `.`, `..` or a slash at the end.
   let path: String
-  /// Whether it was chosen in `$XDG_RUNTIME_DIR`, where cleaners of old files
-  /// spare only directories with the sticky bit.
-  let needsStickyBit: Bool
+  /// The permissions to make it with.
+  ///
+  /// In `$XDG_RUNTIME_DIR` cleaners of old files spare only what has the sticky
+  /// bit; elsewhere the containers' own users pass through to their volumes.
+  let mode: UInt32
 
   /// Finds the directory: the one given, or the default for this user.
   init(_ given: String?, _ environment: Environment) throws(RuntimeError) {
     if let given {
       path = Self.absolute(given, environment.workingDirectory)
-      needsStickyBit = false
+      mode = 0o711
     } else if let runtime = Self.userDirectory(environment) {
       path = Self.absolute("\(runtime)/runp", environment.workingDirectory)
-      needsStickyBit = true
+      mode = 0o1700
     } else {
       path = "/run/runp"
-      needsStickyBit = false
+      mode = 0o711
     }
     if path == "/" {
       throw RuntimeError(.failed, "the state directory (--root) must not be /")

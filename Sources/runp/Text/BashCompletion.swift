@@ -22,11 +22,17 @@ enum BashCompletion {
       \(commandWords(commands))  esac
       }
 
-      # Offers values for an option of a command; fails if it takes none.
+      # Tells whether an option of a command takes a value.
+      __runp_takes_value() {
+        case "$1 $2" in
+      \(scopes.map(valued).joined())    *) return 1 ;;
+        esac
+      }
+
+      # Offers values for an option of a command.
       __runp_value() {
         case "$1 $2" in
-      \(scopes.map(values).joined())    *) return 1 ;;
-        esac
+      \(scopes.map(values).joined())  esac
       }
 
       # Offers words for an argument of a command by its number.
@@ -69,11 +75,21 @@ enum BashCompletion {
     return names.isEmpty ? "" : "    \(names.joined(separator: " | "))) ;;\n"
   }
 
+  private static func valued(_ scope: Scope) -> String {
+    let options = scope.options.filter { !$0.isFlag }
+    if options.isEmpty { return "" }
+    return "    \(options.map { pattern(scope, $0) }.joined(separator: " | "))) ;;\n"
+  }
+
   private static func values(_ scope: Scope) -> String {
     scope.options.filter { !$0.isFlag }.map { option in
-      let patterns = ShellText.names(of: option).map { ShellText.quoted("\(scope.name) \($0)") }
-      return "    \(patterns.joined(separator: " | "))) \(words(for: option.hint)) ;;\n"
+      "    \(pattern(scope, option))) \(words(for: option.hint)) ;;\n"
     }.joined()
+  }
+
+  private static func pattern(_ scope: Scope, _ option: OptionInfo) -> String {
+    ShellText.names(of: option).map { ShellText.quoted("\(scope.name) \($0)") }
+      .joined(separator: " | ")
   }
 
   private static func arguments(_ scope: Scope) -> String {
@@ -85,7 +101,7 @@ enum BashCompletion {
 
   private static func words(for hint: ValueHint) -> String {
     switch hint {
-    case .text, .command, .newID: ":"
+    case .text, .newContainer, .newPod: ":"
     case .file: "__runp_paths -f"
     case .directory: "__runp_paths -d"
     case .choice(let words): "__runp_words \(ShellText.quoted(words.joined(separator: " ")))"
@@ -112,6 +128,21 @@ enum BashCompletion {
       "${COMP_WORDS[0]}" "${root[@]}" "$@" --quiet 2>/dev/null
     }
 
+    # Prints the name under which an option is listed: long names may have one
+    # dash, and the last of several letters may take a value.
+    __runp_option() {
+      case $2 in
+        -[!-]?*)
+          if [[ " $(__runp_options "$1") " == *" -$2 "* ]]; then
+            echo "-$2"
+          elif ! __runp_takes_value "$1" "${2:0:2}"; then
+            echo "-${2: -1}"
+          fi
+          ;;
+        *) echo "$2" ;;
+      esac
+    }
+
     _runp() {
       local cur=${COMP_WORDS[COMP_CWORD]} word command= option= count=0 index
       local -a root=()
@@ -125,15 +156,17 @@ enum BashCompletion {
         elif [[ -n $option ]]; then
           if [[ $option == --root ]]; then root=(--root "$word"); fi
           option=
+        elif [[ $word == -?(-)root=* ]]; then
+          root=(--root "${word#*=}")
         elif [[ $word == -* ]]; then
-          if __runp_value "$command" "$word"; then option=$word; fi
+          word=$(__runp_option "$command" "$word")
+          if __runp_takes_value "$command" "$word"; then option=$word; fi
         elif [[ -n $(__runp_commands "$command") ]]; then
           command="${command:+$command }$word"
         else
           ((++count))
         fi
       done
-      COMPREPLY=()
       if [[ ${COMP_WORDS[COMP_CWORD]} == = ]]; then : "${option:=-}"; fi
       if [[ -n $option ]]; then
         __runp_value "$command" "$option"

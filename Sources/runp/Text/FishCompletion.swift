@@ -5,7 +5,8 @@ enum FishCompletion {
   /// The script.
   static func text(for commands: [CommandInfo]) -> String {
     let groups = ShellText.groups(of: commands)
-    let valued = HelpText.globalOptions.filter { !$0.isFlag }.map { "--\($0.name)" }
+    let valued = HelpText.globalOptions.filter { !$0.isFlag }
+      .flatMap { ["--\($0.name)", "-\($0.name)"] }
     var text = """
       # fish completion for runp
 
@@ -70,7 +71,7 @@ enum FishCompletion {
 
   private static func words(for hint: ValueHint) -> String? {
     switch hint {
-    case .text, .command, .newID: nil
+    case .text, .newContainer, .newPod: nil
     case .file: "-F"
     case .directory: "-f -a '(__fish_complete_directories)'"
     case .choice(let words): "-f -a \(quoted(words.joined(separator: " ")))"

@@ -30,6 +30,7 @@ enum ZshCompletion {
           '*::argument:->argument' && ret=0
         [[ $state == argument ]] || return ret
         if (( $+opt_args[--root] )); then __runp_root=(--root $opt_args[--root]); fi
+        if (( $+opt_args[-root] )); then __runp_root=(--root $opt_args[-root]); fi
         case $words[1] in
       \(groups.map { "    \($0)) __runp_\($0) ;;\n" }.joined())\(cases(commands.filter { !$0.name.contains(" ") }))  esac
       }
@@ -86,25 +87,26 @@ enum ZshCompletion {
   private static func specifications(_ options: [OptionInfo], indent: Int = 4) -> String {
     let margin = String(repeating: " ", count: indent)
     return options.flatMap { option in
-      ShellText.names(of: option).map { name in
-        let names = option.repeats ? "*" : "(\(ShellText.names(of: option).joined(separator: " ")))"
-        let value = option.valueName.map { ":\(escaped($0)):\(action(option.hint))" } ?? ""
+      let names = option.repeats ? "*" : "(\(ShellText.names(of: option).joined(separator: " ")))"
+      let value = option.valueName.map { ":\(escaped($0)):\(action(option.hint))" } ?? ""
+      let offered = ShellText.names(of: option).map { name in
         let attached = value.isEmpty ? "" : (name.hasPrefix("--") ? "=" : "+")
-        let text = "\(names)\(name)\(attached)[\(escaped(option.help))]\(value)"
-        return "\(margin)\(ShellText.quoted(text)) \\\n"
+        return "\(names)\(name)\(attached)[\(escaped(option.help))]\(value)"
       }
-    }.joined()
+      // With one dash the name is known, and not offered.
+      return offered + ["!\(names)-\(option.name)\(value.isEmpty ? "" : "=")\(value)"]
+    }.map { "\(margin)\(ShellText.quoted($0)) \\\n" }.joined()
   }
 
   private static func action(_ hint: ValueHint) -> String {
     switch hint {
-    case .text, .command, .newID: " "
+    case .text, .newContainer, .newPod: " "
     case .file: "_files"
     case .directory: "_files -/"
     case .choice(let words): "(\(words.joined(separator: " ")))"
     case .container: "__runp_containers"
     case .pod: "__runp_pods"
-    case .signal: "_signals -p"
+    case .signal: "_signals -s"
     }
   }
 

@@ -4,7 +4,7 @@ internal import Container
 internal import Pod
 
 /// What `pod create` was asked for.
-struct PodCreateOptions: Equatable {
+struct PodCreateArguments: HasID, Equatable {
   /// The ID for the pod.
   var id = ""
   /// The pod's document, when given.
@@ -16,9 +16,9 @@ enum PodCreateCommand: Command {
   static let name = "pod create"
   static let summary = "create a pod and the containers that its file lists"
 
-  static var syntax: Syntax<PodCreateOptions> {
+  static var syntax: Syntax<PodCreateArguments> {
     Syntax(
-      defaults: PodCreateOptions(),
+      defaults: PodCreateArguments(),
       details: """
         Without a file the pod has network, IPC and UTS namespaces of its own and no containers.
         """,
@@ -28,14 +28,10 @@ enum PodCreateCommand: Command {
   }
 
   static func run(
-    _ options: PodCreateOptions, _ context: CommandContext
+    _ arguments: PodCreateArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let document = try options.file.map(PodDocument.init(reading:)) ?? PodDocument()
-    do {
-      try PodLifecycle.create(options.id, document, context.runtime)
-    } catch {
-      throw error.adding("pod create \(options.id)")
-    }
+    let document = try arguments.file.map(PodDocument.init(reading:)) ?? PodDocument()
+    try PodLifecycle.create(arguments.id, document, context.runtime())
     return ExitStatus.success
   }
 }

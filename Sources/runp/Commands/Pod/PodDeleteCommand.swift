@@ -4,7 +4,7 @@ internal import Container
 internal import Pod
 
 /// What `pod delete` was asked for.
-struct PodDeleteOptions: Equatable {
+struct PodDeleteArguments: HasID, Equatable {
   /// The ID of the pod.
   var id = ""
   /// Whether its containers are killed first.
@@ -16,9 +16,9 @@ enum PodDeleteCommand: Command {
   static let name = "pod delete"
   static let summary = "remove everything that a pod holds"
 
-  static var syntax: Syntax<PodDeleteOptions> {
+  static var syntax: Syntax<PodDeleteArguments> {
     Syntax(
-      defaults: PodDeleteOptions(), details: "", arguments: [.pod],
+      defaults: PodDeleteArguments(), details: "", arguments: [.pod],
       options: [
         .flag("force", "f", "kill its containers first; no error if there is no such pod") {
           $0.force = $1
@@ -28,9 +28,9 @@ enum PodDeleteCommand: Command {
   }
 
   static func run(
-    _ options: PodDeleteOptions, _ context: CommandContext
+    _ arguments: PodDeleteArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try PodLifecycle.delete(options.id, force: options.force, context.runtime)
+    try PodLifecycle.delete(arguments.id, force: arguments.force, context.runtime())
     return ExitStatus.success
   }
 }

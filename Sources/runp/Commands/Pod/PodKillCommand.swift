@@ -4,7 +4,7 @@ internal import Container
 internal import Pod
 
 /// What `pod kill` was asked for.
-struct PodKillOptions: Equatable {
+struct PodKillArguments: HasID, Equatable {
   /// The ID of the pod.
   var id = ""
   /// The signal as given.
@@ -16,22 +16,22 @@ enum PodKillCommand: Command {
   static let name = "pod kill"
   static let summary = "send a signal to all containers of a pod"
 
-  static var syntax: Syntax<PodKillOptions> {
+  static var syntax: Syntax<PodKillArguments> {
     Syntax(
-      defaults: PodKillOptions(),
+      defaults: PodKillArguments(),
       details: "The signal is a number or a name, with or without SIG; SIGTERM if none is given.",
       arguments: [.pod, .signal], options: [],
-      store: { options, words in
-        options.id = words[0]
-        if words.count > 1 { options.signal = words[1] }
+      store: { arguments, words in
+        arguments.id = words[0]
+        if words.count > 1 { arguments.signal = words[1] }
       })
   }
 
   static func run(
-    _ options: PodKillOptions, _ context: CommandContext
+    _ arguments: PodKillArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let signal = try SignalName.number(of: options.signal)
-    try PodLifecycle.kill(options.id, signal, context.runtime)
+    let signal = try SignalName.number(of: arguments.signal)
+    try PodLifecycle.kill(arguments.id, signal, context.runtime())
     return ExitStatus.success
   }
 }

@@ -9,19 +9,19 @@ enum PodListCommand: Command {
   static let name = "pod list"
   static let summary = "show all pods of the state directory"
 
-  static var syntax: Syntax<ListOptions> {
+  static var syntax: Syntax<ListArguments> {
     Syntax(
-      defaults: ListOptions(), details: "", arguments: [], options: ListOptions.options,
+      defaults: ListArguments(), details: "", arguments: [], options: ListArguments.options,
       store: { _, _ in })
   }
 
   static func run(
-    _ options: ListOptions, _ context: CommandContext
+    _ arguments: ListArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let pods = try PodStatus.list(context.runtime)
-    if options.quiet {
+    let pods = try PodStatus.list(context.runtime())
+    if arguments.quiet {
       try Output.write(pods.map { "\($0.id)\n" }.joined())
-    } else if options.format == .json {
+    } else if arguments.format == .json {
       try Output.write(JSONValue.array(pods.map(\.json)).text() + "\n")
     } else {
       try Output.write(table(pods))

@@ -4,7 +4,7 @@ internal import Container
 internal import Pod
 
 /// What `pod run` was asked for.
-struct PodRunOptions: Equatable {
+struct PodRunArguments: Equatable {
   /// The ID for the pod; nil for the file's name without `.json`.
   var id: String?
   /// The pod's document.
@@ -18,16 +18,16 @@ enum PodRunCommand: Command {
   static let name = "pod run"
   static let summary = "create and start a pod and look after it until its end"
 
-  static var syntax: Syntax<PodRunOptions> {
+  static var syntax: Syntax<PodRunArguments> {
     Syntax(
-      defaults: PodRunOptions(),
+      defaults: PodRunArguments(),
       details: """
         Each line of a container's output gets the container's name in front. Containers that end \
         are started again as their restartPolicy says. Ctrl-C stops them in reverse order.
         """,
       arguments: [
         Argument(
-          name: "POD", count: .optional, hint: .newID,
+          name: "POD", count: .optional, hint: .newPod,
           help: "ID for the new pod; default the file's name")
       ],
       options: [
@@ -37,22 +37,22 @@ enum PodRunCommand: Command {
       store: { $0.id = $1.first })
   }
 
+  static func subject(of arguments: PodRunArguments) -> String? {
+    arguments.id ?? arguments.file
+  }
+
   static func run(
-    _ options: PodRunOptions, _ context: CommandContext
+    _ arguments: PodRunArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    guard let file = options.file else {
-      throw RuntimeError(.failed, "pod run needs a file: pass one with --file")
+    guard let file = arguments.file else {
+      throw RuntimeError(.failed, "it needs a file: pass one with --file")
     }
     let document = try PodDocument(reading: file)
-    let id = options.id ?? document.defaultID
-    do {
-      if options.detach {
-        try PodLifecycle.runDetached(id, document, context.runtime)
-        return ExitStatus.success
-      }
-      return try PodSupervisor(id, document, context.runtime).run()
-    } catch {
-      throw error.adding("pod run \(id)")
+    let id = arguments.id ?? document.defaultID
+    if arguments.detach {
+      try PodLifecycle.runDetached(id, document, context.runtime())
+      return ExitStatus.success
     }
+    return try PodSupervisor(id, document, context.runtime()).run()
   }
 }

@@ -9,16 +9,16 @@ enum PodStateCommand: Command {
   static let name = "pod state"
   static let summary = "show the state of a pod and its containers as JSON"
 
-  static var syntax: Syntax<PodOptions> {
+  static var syntax: Syntax<IDArguments> {
     Syntax(
-      defaults: PodOptions(), details: "", arguments: [.pod], options: [],
+      defaults: IDArguments(), details: "", arguments: [.pod], options: [],
       store: { $0.id = $1[0] })
   }
 
   static func run(
-    _ options: PodOptions, _ context: CommandContext
+    _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let status = try PodStatus.load(options.id, context.runtime)
+    let status = try PodStatus.load(arguments.id, context.runtime())
     try Output.write(status.json.text(.indented(by: "  ")) + "\n")
     return ExitStatus.success
   }

@@ -4,7 +4,7 @@ internal import Container
 internal import Pod
 
 /// What `pod stop` was asked for.
-struct PodStopOptions: Equatable {
+struct PodStopArguments: HasID, Equatable {
   /// The ID of the pod.
   var id = ""
   /// How long a container gets before it is killed; nil for what the pod's file says.
@@ -16,9 +16,9 @@ enum PodStopCommand: Command {
   static let name = "pod stop"
   static let summary = "stop the containers of a pod in reverse order"
 
-  static var syntax: Syntax<PodStopOptions> {
+  static var syntax: Syntax<PodStopArguments> {
     Syntax(
-      defaults: PodStopOptions(),
+      defaults: PodStopArguments(),
       details: """
         Each container gets its stopSignal and, if it has not ended in time, is killed.
         """,
@@ -32,13 +32,9 @@ enum PodStopCommand: Command {
   }
 
   static func run(
-    _ options: PodStopOptions, _ context: CommandContext
+    _ arguments: PodStopArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    do {
-      try PodLifecycle.stop(options.id, timeout: options.seconds, context.runtime)
-    } catch {
-      throw error.adding("pod stop \(options.id)")
-    }
+    try PodLifecycle.stop(arguments.id, timeout: arguments.seconds, context.runtime())
     return ExitStatus.success
   }
 }

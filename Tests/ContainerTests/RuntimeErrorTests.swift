@@ -6,9 +6,7 @@ import JSON
 import Kernel
 import Testing
 
-@testable import runp
-
-@Suite struct ErrorTextTests {
+@Suite struct RuntimeErrorTests {
   /// The words that CRI-O looks for in lower case only, and podman and docker
   /// in any case.
   @Test(arguments: [
@@ -18,23 +16,23 @@ import Testing
   ])
   func reasonsAreInLowerCase(number: Int32, words: String) {
     let error = RuntimeError(SystemError(call: "call", errno: number, subject: "/X"), "kill c1")
-    #expect(ErrorText.message(for: error) == "kill c1: call /X: \(words)")
+    #expect(error.description == "kill c1: call /X: \(words)")
   }
 
   @Test func abbreviationsStay() {
     let error = RuntimeError(SystemError(call: "call", errno: EDOTDOT))
-    #expect(ErrorText.message(for: error) == "call: RFS specific error")
+    #expect(error.description == "call: RFS specific error")
   }
 
   @Test func wordsOfRuncStay() {
     for words in ["container not running", "container \"c1\" does not exist"] {
       let error = RuntimeError(.wrongState, words).adding("kill c1")
-      #expect(ErrorText.message(for: error) == "kill c1: \(words)")
+      #expect(error.description == "kill c1: \(words)")
     }
   }
 
   @Test func documentsNameTheirProperty() {
     let error = RuntimeError(SpecError(path: "process.cwd", reason: "missing"), "create c1")
-    #expect(ErrorText.message(for: error) == "create c1: process.cwd: missing")
+    #expect(error.description == "create c1: process.cwd: missing")
   }
 }

@@ -3,7 +3,7 @@
 internal import Container
 
 /// What `create` and `run` have in common.
-struct CreationOptions: Equatable {
+struct CreationArguments: Equatable {
   /// The ID for the container.
   var id = ""
   /// The bundle's directory.
@@ -26,13 +26,17 @@ struct CreationOptions: Equatable {
   var pod: String?
 }
 
-/// Options that hold those of `create` and `run`.
-protocol HasCreationOptions {
+/// Arguments that hold those of `create` and `run`.
+protocol HasCreationArguments: HasID {
   /// The common part.
-  var creation: CreationOptions { get set }
+  var creation: CreationArguments { get set }
 }
 
-extension Option where Target: HasCreationOptions {
+extension HasCreationArguments {
+  var id: String { creation.id }
+}
+
+extension Option where Target: HasCreationArguments {
   /// The options that `create` and `run` share.
   static var creation: [Option] {
     [
@@ -72,20 +76,19 @@ extension Option where Target: HasCreationOptions {
   }
 }
 
-extension CreationOptions {
+extension CreationArguments {
   /// Reads the bundle.
   func loadBundle() throws(RuntimeError) -> Bundle {
     try Bundle.load(bundle, config: config)
   }
 
-  /// Fails when a descriptor to be passed on was not given.
-  func checkPreservedFiles() throws(RuntimeError) {
-    try PreservedFiles.check(ListenedFiles().count + preserveFDs)
-  }
-
   /// The same for the module that does the work.
-  var containerOptions: Container.CreateOptions {
-    var options = Container.CreateOptions(id: id)
+  ///
+  /// - Throws: `RuntimeError` when a descriptor to be passed on was not given.
+  func createOptions() throws(RuntimeError) -> CreateOptions {
+    let listened = try ListenedFiles()
+    try PreservedFiles.check(listened.count + preserveFDs)
+    var options = CreateOptions(id: id)
     options.consoleSocket = consoleSocket
     options.pidfdSocket = pidfdSocket
     options.pidFile = pidFile
@@ -93,7 +96,6 @@ extension CreationOptions {
     options.noNewKeyring = noNewKeyring
     options.preserveFDs = preserveFDs
     options.pod = pod
-    let listened = ListenedFiles()
     options.listenFDs = listened.count
     options.listenNames = listened.names
     return options
