@@ -68,7 +68,7 @@ package enum SafePath {
   /// Opens a file in the root as the target of a mount, making a plain one and
   /// the directories above it when nothing is there.
   package static func makeFile(
-    _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o755
+    _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o644
   ) throws(SystemError) -> Descriptor {
     try make(path, in: root, mode: mode, isDirectory: false, links: 0)
   }

@@ -311,6 +311,13 @@ tree() {
   like stat./a/b '^dir 0:0 .755'
 }
 
+@test "a file that is made to be mounted on cannot be executed" {
+  peer_falls_short crun "it is 0700"
+  with_mount /x/y/file bind "$WORK/data/file" bind
+  run_once
+  equal "$(stat -c %a "$BUNDLE/rootfs/x/y/file")" 644
+}
+
 @test "a relative destination starts at the root" {
   with_mount data bind "$WORK/data" bind
   probe read /data/file
