@@ -113,6 +113,16 @@ package enum SafePath {
       resolve: [.beneath, .noMagicLinks])
   }
 
+  /// The path from the root without empty, `.` and `..` components, which mean
+  /// what the text says and not what links would make of it.
+  package static func cleaned(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
   /// Splits off the last component, trailing slashes and `.` ignored.
   package static func split(_ path: String) -> (parent: String, name: String) {
     let parts = path.split(separator: "/").filter { $0 != "." }

@@ -42,17 +42,7 @@ final class PlannedMount {
     }
     if !mount.uidMappings.isEmpty, options.idMap == nil { options.idMap = .single }
     self.options = options
-    destination = Self.cleaned(mount.destination)
-  }
-
-  /// The path without empty, `.` and `..` components, which mean what the
-  /// text says and not what links would make of it.
-  private static func cleaned(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return "/" + parts.joined(separator: "/")
+    destination = SafePath.cleaned(mount.destination)
   }
 
   /// Takes what was opened, opening it if that has not been done.
