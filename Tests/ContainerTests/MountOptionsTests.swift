@@ -19,7 +19,8 @@ import Testing
 
   @Test(arguments: [
     ("rw", MountAttributes.readOnly), ("suid", .noSetID), ("dev", .noDevices), ("exec", .noExec),
-    ("relatime", .accessTimeMask), ("diratime", .noDirectoryAccessTime),
+    ("relatime", .accessTimeMask), ("norelatime", .accessTimeMask),
+    ("diratime", .noDirectoryAccessTime),
   ])
   func wordClearsAttribute(word: String, attribute: MountAttributes) {
     #expect(MountOptions([word]).clear == attribute)

@@ -90,6 +90,20 @@ prepare() {
   unlike mount./data 'relatime|noatime'
 }
 
+# Without the flag the kernel keeps access times relatively all the same.
+@test "norelatime is no strictatime" {
+  with_mount /scratch tmpfs tmpfs norelatime
+  probe mounts /scratch
+  like mount./scratch '^tmpfs rw,relatime'
+}
+
+@test "tmpfs: iversion is accepted" {
+  peer_falls_short crun "it hands the word on to the file system"
+  with_mount /scratch tmpfs tmpfs iversion
+  probe mounts /scratch
+  like mount./scratch '^tmpfs rw'
+}
+
 @test "bind: nosymfollow" {
   peer_falls_short crun "it hands the word on to the file system"
   ln -s file "$WORK/data/link"

@@ -110,7 +110,7 @@ package struct MountOptions {
     "noatime": Effect(set: .noAccessTime, clear: .accessTimeMask),
     "atime": Effect(clear: .accessTimeMask),
     "relatime": Effect(clear: .accessTimeMask),
-    "norelatime": Effect(set: .strictAccessTime, clear: .accessTimeMask),
+    "norelatime": Effect(clear: .accessTimeMask),
     "strictatime": Effect(set: .strictAccessTime, clear: .accessTimeMask),
     "nostrictatime": Effect(clear: .accessTimeMask),
   ]
@@ -123,11 +123,11 @@ package struct MountOptions {
   ]
 
   /// Words for the whole file system, with the parameters that stand for them;
-  /// none where the word is the default.
+  /// none where the word is the default, or no parameter of fsconfig(2).
   private static let filesystemWords: [String: [String]] = [
     "sync": ["sync"], "async": ["async"], "dirsync": ["dirsync"], "mand": ["mand"],
     "nomand": ["nomand"], "lazytime": ["lazytime"], "nolazytime": ["nolazytime"],
-    "iversion": ["iversion"], "noiversion": [], "silent": [], "loud": [],
+    "iversion": [], "noiversion": [], "silent": [], "loud": [],
   ]
 
   private static let specialWords = [
