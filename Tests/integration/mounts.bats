@@ -296,6 +296,13 @@ tree() {
   like mount./sys/fs/cgroup '^cgroup2 ro'
 }
 
+@test "cgroup: without a cgroup namespace it can be written when asked" {
+  without_namespace cgroup
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  probe mounts /sys/fs/cgroup
+  like mount./sys/fs/cgroup '^cgroup2 rw'
+}
+
 # --- where and in which order -----------------------------------------------
 
 @test "mounts are made in the order of the configuration" {

@@ -62,6 +62,15 @@ prepare() {
   like mount./dev/mqueue '^mqueue '
 }
 
+@test "cgroup: without a cgroup namespace it is read-only, whatever is asked" {
+  peer_falls_short crun "it is writable for whom the cgroups belong to"
+  peer_falls_short runc "it is writable for whom the cgroups belong to"
+  without_namespace cgroup
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  probe mounts /sys/fs/cgroup
+  like mount./sys/fs/cgroup '^cgroup2 ro'
+}
+
 @test "files of a user that is not mapped are nobody's" {
   mkdir "$WORK/foreign"
   with_mount /foreign bind "$WORK/foreign" bind

@@ -259,10 +259,12 @@ struct Mounter {
     let source = cgroups.hasNamespace ? cgroups.location ?? cgroups.mountPoint : cgroups.mountPoint
     let tree = try MountTree.copy(source, recursive: true)
     try MountTree.setAttributes(tree, propagation: .makePrivate, recursive: true)
-    // Without a namespace of its own the container sees every cgroup, and must
-    // write to none (CVE-2023-25809).
+    // Without a namespace of its own the container sees every cgroup. One in a
+    // user namespace must write to none, whoever owns them (CVE-2023-25809);
+    // elsewhere it is the host's root, and asks for it by name.
     let attributes =
-      cgroups.hasNamespace ? planned.options.set : planned.options.set.union(.readOnly)
+      hasUserNamespace && !cgroups.hasNamespace
+      ? planned.options.set.union(.readOnly) : planned.options.set
     try MountTree.setAttributes(tree, set: attributes, recursive: true)
     try attach(tree, planned, onto: target)
   }
