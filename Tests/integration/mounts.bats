@@ -216,6 +216,12 @@ tree() {
   like stat./scratch '^dir 0:0 1770'
 }
 
+@test "tmpfs: where nothing was, anybody can write" {
+  with_mount /made/scratch tmpfs tmpfs
+  probe stat /made/scratch
+  like stat./made/scratch '^dir 0:0 1777'
+}
+
 @test "tmpfs: ro" {
   with_mount /scratch tmpfs tmpfs ro
   probe write /scratch/x

@@ -146,6 +146,7 @@ struct Mounter {
     _ planned: PlannedMount, in root: borrowing RootDirectory
   ) throws {
     let type = planned.mount.type ?? "none"
+    let covers = try type == "tmpfs" && root.existing(planned.destination) != nil
     let target = try filesystemTarget(planned, type, in: root)
     switch type {
     case "cgroup", "cgroup2":
@@ -153,7 +154,7 @@ struct Mounter {
     case "sysfs":
       try mountSystem(planned, onto: target)
     case "tmpfs":
-      try mountTemporary(planned, onto: target)
+      try mountTemporary(planned, onto: target, covers: covers)
     default:
       var data = planned.options.data
       if let mountLabel, type == "devpts" || type == "mqueue" {
@@ -209,13 +210,14 @@ struct Mounter {
     }
   }
 
+  /// Mounts a tmpfs, with the mode of the directory that it `covers`, unless it
+  /// was made just for the mount.
   private func mountTemporary(
-    _ planned: PlannedMount, onto target: borrowing Descriptor
+    _ planned: PlannedMount, onto target: borrowing Descriptor, covers: Bool
   ) throws(SystemError) {
-    let existing = try FileStatus(of: target)
     var data = planned.options.data
-    if !data.contains(where: { $0.hasPrefix("mode=") }) {
-      data.append("mode=" + String(existing.permissions, radix: 8))
+    if covers, !data.contains(where: { $0.hasPrefix("mode=") }) {
+      data.append("mode=" + String(try FileStatus(of: target).permissions, radix: 8))
     }
     if let mountLabel { data.append("context=\(mountLabel)") }
     guard planned.options.copyUp else {
