@@ -228,6 +228,18 @@ tree() {
   is write./scratch/x EROFS
 }
 
+@test "tmpfs: ro does not keep what is below from being mounted and made" {
+  config '.mounts |= map(if .destination == "/dev" then .options += ["ro"] else . end)'
+  with_mount /outer tmpfs tmpfs ro
+  with_mount /outer/inner tmpfs tmpfs
+  probe mounts /dev /outer -- write /dev/null -- write /dev/x -- write /outer/x -- write /outer/inner/x
+  like mount./dev '^tmpfs ro,nosuid'
+  is write./dev/null ok
+  is write./dev/x EROFS
+  is write./outer/x EROFS
+  is write./outer/inner/x ok
+}
+
 @test "tmpfs: tmpcopyup brings the image's files along" {
   mkdir -p "$BUNDLE/rootfs/image/dir"
   echo inside >"$BUNDLE/rootfs/image/dir/file"

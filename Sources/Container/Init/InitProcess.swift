@@ -189,6 +189,7 @@ final class InitProcess {
     let linux = plan.spec.linux
     try HiddenPaths.protect(linux?.readonlyPaths ?? [], in: root)
     try HiddenPaths.mask(linux?.maskedPaths ?? [], in: root)
+    for planned in plan.mounts.mounts { try planned.protect() }
     if plan.spec.root?.readonly == true {
       try MountTree.setAttributes(root.descriptor, set: .readOnly)
     }

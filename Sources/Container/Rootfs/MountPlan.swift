@@ -25,6 +25,8 @@ final class PlannedMount {
   let destination: String
   /// What was opened for it; taken when it is mounted.
   private(set) var source = Source.none
+  /// What has to become read-only once everything below it is mounted.
+  private var unprotected: SharedDescriptor?
   private let bundle: String
   private let inherited: MountFlags?
 
@@ -50,6 +52,20 @@ final class PlannedMount {
     if case .none = source { try open() }
     defer { source = .none }
     return source
+  }
+
+  /// Leaves it to `protect` to make the mount read-only.
+  func protectLater(_ tree: SharedDescriptor) { unprotected = tree }
+
+  /// Makes the mount read-only, if that has been left for later.
+  func protect() throws(RuntimeError) {
+    guard let tree = unprotected else { return }
+    do {
+      try MountTree.setAttributes(tree.descriptor, set: .readOnly)
+    } catch {
+      throw RuntimeError(error, "\(name): make \(destination) read-only")
+    }
+    unprotected = nil
   }
 
   /// Opens the source of a bind mount.

@@ -160,7 +160,9 @@ struct Mounter {
       if let mountLabel, type == "devpts" || type == "mqueue" {
         data.append("context=\(mountLabel)")
       }
-      try attach(make(planned, type: type, data: data), planned, onto: target)
+      try attach(
+        make(planned, type: type, data: data, planned.options.attributesForNewMount), planned,
+        onto: target)
     }
   }
 
@@ -191,14 +193,13 @@ struct Mounter {
   ]
 
   private func make(
-    _ planned: PlannedMount, type: String, data: [String]
+    _ planned: PlannedMount, type: String, data: [String], _ attributes: MountAttributes
   ) throws(SystemError) -> Descriptor {
-    let options = planned.options
-    var flags = options.filesystemFlags
-    if options.set.contains(.readOnly), !Self.pseudo.contains(type) { flags.append("ro") }
+    var flags = planned.options.filesystemFlags
+    if attributes.contains(.readOnly), !Self.pseudo.contains(type) { flags.append("ro") }
     return try MountTree.make(
       type: type, source: planned.mount.source ?? type, flags: flags, data: data,
-      attributes: options.attributesForNewMount)
+      attributes: attributes)
   }
 
   private func attach(
@@ -210,6 +211,8 @@ struct Mounter {
     }
   }
 
+  // MARK: Particular file systems
+
   /// Mounts a tmpfs, with the mode of the directory that it `covers`, unless it
   /// was made just for the mount.
   private func mountTemporary(
@@ -220,27 +223,31 @@ struct Mounter {
       data.append("mode=" + String(try FileStatus(of: target).permissions, radix: 8))
     }
     if let mountLabel { data.append("context=\(mountLabel)") }
-    guard planned.options.copyUp else {
-      return try attach(make(planned, type: "tmpfs", data: data), planned, onto: target)
+    // Files are copied into it, or mount points and devices made, before it may
+    // become read-only.
+    let attributes = planned.options.attributesForNewMount
+    let tree = SharedDescriptor(
+      try make(planned, type: "tmpfs", data: data, attributes.subtracting(.readOnly)))
+    if planned.options.copyUp {
+      try TreeCopy.copyContents(of: target, to: tree.descriptor)
     }
-    // Filled before it may become read-only.
-    let tree = try MountTree.make(type: "tmpfs", source: planned.mount.source, data: data)
-    try TreeCopy.copyContents(of: target, to: tree)
-    try MountTree.setAttributes(
-      tree, set: planned.options.set, clear: planned.options.clear)
-    try attach(tree, planned, onto: target)
+    try attach(tree.descriptor, planned, onto: target)
+    if attributes.contains(.readOnly) { planned.protectLater(tree) }
   }
 
   private func mountSystem(
     _ planned: PlannedMount, onto target: borrowing Descriptor
   ) throws(SystemError) {
+    let options = planned.options
     do {
-      try attach(make(planned, type: "sysfs", data: planned.options.data), planned, onto: target)
+      try attach(
+        make(planned, type: "sysfs", data: options.data, options.attributesForNewMount), planned,
+        onto: target)
     } catch  where error.errno == EPERM && hasUserNamespace {
       // Without a network namespace of its own a user namespace may not mount
       // sysfs, but it may see the host's.
       let host = try MountTree.copy("/sys", recursive: true)
-      try MountTree.setAttributes(host, set: planned.options.set, recursive: true)
+      try MountTree.setAttributes(host, set: options.set, recursive: true)
       try attach(host, planned, onto: target)
     }
   }
@@ -251,7 +258,9 @@ struct Mounter {
     }
     if cgroups.hasNamespace {
       do {
-        return try attach(make(planned, type: "cgroup2", data: []), planned, onto: target)
+        return try attach(
+          make(planned, type: "cgroup2", data: [], planned.options.attributesForNewMount),
+          planned, onto: target)
       } catch {
         // A user namespace may mount it only where it is already fully
         // visible: a bind mount shows the same.
