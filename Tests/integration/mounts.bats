@@ -357,6 +357,21 @@ tree() {
   equal "$(stat -c %a "$BUNDLE/rootfs/x/y/file")" 644
 }
 
+@test "a mount on the root itself is refused by name" {
+  peer_falls_short crun "it makes one that nobody sees"
+  local destination
+  for destination in / . /etc/..; do
+    config '.mounts |= map(select(.source != "root"))'
+    with_mount "$destination" tmpfs root
+    create_refused
+    runp_says 'mounts[6].destination'
+  done
+  ln -s / "$BUNDLE/rootfs/link"
+  config '.mounts[-1].destination = "/link"'
+  rt run --bundle "$BUNDLE" "$ID"
+  differ "$status" 0
+}
+
 @test "a relative destination starts at the root" {
   with_mount data bind "$WORK/data" bind
   probe read /data/file

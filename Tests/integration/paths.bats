@@ -78,6 +78,15 @@ load helpers
   is write./outer/inner/x EROFS
 }
 
+@test "the root as a readonly path makes everything readonly" {
+  runp_only "what is mounted stays writable, or everything does"
+  config '.linux.readonlyPaths = ["/"]'
+  probe write /x -- write /dev/shm/x -- write /dev/null
+  is write./x EROFS
+  is write./dev/shm/x EROFS
+  is write./dev/null ok
+}
+
 @test "a readonly path that is not there is passed over" {
   config '.linux.readonlyPaths = ["/nothing", "/etc"]'
   probe write /etc/x

@@ -154,6 +154,18 @@ untouched() {
   [ ! -e /made ]
 }
 
+@test "nothing but proc is mounted inside proc" {
+  peer_falls_short crun "it mounts it"
+  ln -s proc "$BUNDLE/rootfs/link"
+  local destination
+  for destination in /proc/sys /link/sys /link; do
+    config '.mounts |= map(select(.source != "cover"))'
+    with_mount "$destination" tmpfs cover
+    create_refused
+    says 'proc'
+  done
+}
+
 @test "/proc as a symlink is refused" {
   trap_dir
   rmdir "$BUNDLE/rootfs/proc"

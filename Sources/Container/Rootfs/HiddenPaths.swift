@@ -63,6 +63,11 @@ enum HiddenPaths {
     for path in paths {
       do {
         guard let target = try root.existing(path) else { continue }
+        if try root.isAt(target) {
+          // A mount on it would be below the root that the container gets.
+          try MountTree.setAttributes(root.descriptor, set: .readOnly, recursive: true)
+          continue
+        }
         let tree = try MountTree.copy(at: target.number, recursive: true)
         try MountTree.setAttributes(tree, set: .readOnly, recursive: true)
         try MountTree.attach(tree, onto: target)

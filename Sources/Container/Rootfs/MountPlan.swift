@@ -119,6 +119,10 @@ struct MountPlan {
     let early =
       namespaces.hasUser || inherited == nil || !namespaces.made.contains(.mount)
     for planned in mounts {
+      if planned.destination == "/", !planned.options.remount {
+        throw RuntimeError(
+          .invalidSpec, "\(planned.name).destination: \"\(planned.mount.destination)\" is the root")
+      }
       if early || planned.options.idMap != nil { try planned.open() }
       try Self.mapIDs(planned, linux, userNamespace: namespaces.joined(.user)?.descriptor)
     }

@@ -73,7 +73,9 @@ struct Mounter {
       throw RuntimeError(.invalidSpec, "only procfs may be mounted on /proc")
     }
     let target = try bindTarget(planned, isDirectory: isDirectory, in: root)
-    try refuseHidingProc(planned, tree, target)
+    try check(
+      target, of: planned, in: root,
+      showsProc: MountTree.filesystem(of: tree).magic == MountTree.procfsMagic)
     try setAttributes(planned, of: tree)
     try MountTree.attach(tree, onto: target)
   }
@@ -102,16 +104,18 @@ struct Mounter {
     "/proc/sys/crypto/fips_enabled",
   ]
 
-  /// Keeps mounts from hiding the parts of procfs that runp and security
-  /// modules rely on.
-  private func refuseHidingProc(
-    _ planned: PlannedMount, _ tree: borrowing Descriptor, _ target: borrowing Descriptor
+  /// Keeps mounts from covering the root, where they would not be seen, and
+  /// from hiding the parts of procfs that runp and security modules rely on.
+  private func check(
+    _ target: borrowing Descriptor, of planned: PlannedMount, in root: borrowing RootDirectory,
+    showsProc: Bool
   ) throws {
-    guard try MountTree.filesystem(of: target).magic == MountTree.procfsMagic else { return }
-    let parts = planned.destination.split(separator: "/").filter { $0 != "." }
-    let path = "/" + parts.joined(separator: "/")
-    if path == "/proc" || Self.replaceable.contains(path) { return }
-    if try MountTree.filesystem(of: tree).magic == MountTree.procfsMagic { return }
+    if try root.isAt(target) {
+      throw RuntimeError(.invalidSpec, "\(planned.destination) is the root itself")
+    }
+    if try showsProc || MountTree.filesystem(of: target).magic != MountTree.procfsMagic { return }
+    let path = planned.destination
+    if planned.options.bind, Self.replaceable.contains(path) { return }
     throw RuntimeError(
       .invalidSpec, "\(path) is inside procfs, and only files that lxcfs provides may be there")
   }
@@ -148,6 +152,7 @@ struct Mounter {
     let type = planned.mount.type ?? "none"
     let covers = try type == "tmpfs" && root.existing(planned.destination) != nil
     let target = try filesystemTarget(planned, type, in: root)
+    try check(target, of: planned, in: root, showsProc: type == "proc")
     switch type {
     case "cgroup", "cgroup2":
       try mountCgroups(planned, onto: target)
