@@ -62,6 +62,19 @@ import Testing
   }
 }
 
+@Suite struct RemountTests {
+  @Test(
+    arguments: [
+      ([], .remount), (["ro"], .remount), (["bind", "ro"], [.remount, .bind, .readOnly]),
+      (["nosuid", "rnoexec", "sync"], [.remount, .noSetID, .noExec, .synchronous]),
+      (["ro", "rw", "relatime"], [.remount, .relativeAccessTime]),
+      (["noatime", "strictatime"], [.remount, .strictAccessTime]),
+    ] as [([String], MountFlags)])
+  func flagsAreThoseOfMount(words: [String], flags: MountFlags) {
+    #expect(Remount(options: MountOptions(["remount"] + words)).flags == flags)
+  }
+}
+
 @Suite struct PlannedMountTests {
   @Test(arguments: [
     ("/proc", "/proc"), ("data", "/data"), ("//a/../data/./", "/data"), ("/../..", "/"),

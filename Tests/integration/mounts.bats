@@ -321,6 +321,41 @@ tree() {
   like mount./sys/fs/cgroup '^cgroup2 rw'
 }
 
+# --- remount ----------------------------------------------------------------
+
+@test "remount: with bind it changes the mount" {
+  with_mount /data bind "$WORK/data" bind
+  with_mount /data bind "$WORK/data" bind remount ro nosuid
+  probe mounts /data -- read /data/file -- write /data/x
+  is mounts./data 1
+  like mount./data ' ro,nosuid'
+  is read./data/file content
+  is write./data/x EROFS
+}
+
+@test "remount: without bind it changes the file system, too" {
+  with_mount /scratch tmpfs tmpfs size=1m
+  with_mount /scratch tmpfs tmpfs remount size=2m noexec
+  probe mounts /scratch -- size /scratch
+  is mounts./scratch 1
+  like mount./scratch '^tmpfs rw,noexec'
+  is size./scratch 2097152
+}
+
+@test "remount: ro without bind is the mount's, not the file system's" {
+  with_mount /scratch tmpfs tmpfs
+  with_mount /scratch tmpfs tmpfs remount ro
+  probe mounts /scratch -- write /scratch/x
+  like mount./scratch '^tmpfs ro,relatime rw'
+  is write./scratch/x EROFS
+}
+
+@test "remount: where nothing is mounted it is refused" {
+  with_mount /tmp tmpfs tmpfs remount ro
+  create_refused
+  says 'tmp'
+}
+
 # --- where and in which order -----------------------------------------------
 
 @test "mounts are made in the order of the configuration" {

@@ -20,6 +20,8 @@ package struct MountOptions {
   var bind = false
   /// Bind the mounts below the source too.
   var recursive = false
+  /// Change what is mounted there instead of mounting anything.
+  var remount = false
   /// Start a tmpfs with a copy of what the image has there.
   var copyUp = false
   /// Map file ownership, and that of the mounts below when recursive.
@@ -77,7 +79,8 @@ package struct MountOptions {
     case "src-nofollow": sourceNoFollow = true
     case "dest-nofollow": destinationNoFollow = true
     case "copy-symlink": copySymlink = true
-    case "defaults", "remount": break
+    case "remount": remount = true
+    case "defaults": break
     default: data.append(word)
     }
   }

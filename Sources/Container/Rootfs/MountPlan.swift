@@ -70,7 +70,7 @@ final class PlannedMount {
 
   /// Opens the source of a bind mount.
   func open() throws(RuntimeError) {
-    guard options.bind else { return }
+    guard options.bind, !options.remount else { return }
     guard let source = mount.source else {
       throw RuntimeError(.invalidSpec, "\(name).source: a bind mount needs a source")
     }

@@ -33,6 +33,7 @@ struct Mounter {
       "\(planned.name): mount \(planned.mount.source ?? planned.mount.type ?? "none") on \(planned.destination)"
     let source = try planned.take()
     do {
+      if planned.options.remount { return try remount(planned, in: root) }
       switch source {
       case .link(let target):
         try makeLink(planned.destination, to: target, in: root)
@@ -48,6 +49,15 @@ struct Mounter {
     } catch {
       throw RuntimeError(.failed, "\(step): \(error)")
     }
+  }
+
+  private func remount(
+    _ planned: PlannedMount, in root: borrowing RootDirectory
+  ) throws(SystemError) {
+    let target = SharedDescriptor(try SafePath.open(planned.destination, in: root.descriptor))
+    let remount = Remount(options: planned.options)
+    try remount.apply(to: target.descriptor, source: planned.mount.source)
+    if remount.leavesReadOnly { planned.protectLater(target) }
   }
 
   private func makeLink(
