@@ -34,6 +34,13 @@ import Testing
     #expect(options.attributesForNewMount == .noExec)
   }
 
+  @Test func recursiveWordsAreForANewMountToo() {
+    #expect(MountOptions(["rro", "rnoexec"]).attributesForNewMount == [.readOnly, .noExec])
+    #expect(MountOptions(["ro", "rrw", "nosuid"]).attributesForNewMount == .noSetID)
+    #expect(MountOptions(["noatime", "rstrictatime"]).attributesForNewMount == .strictAccessTime)
+    #expect(MountOptions(["rrelatime", "noatime"]).attributesForNewMount.isEmpty)
+  }
+
   @Test func accessTimeModesReplaceEachOther() {
     let options = MountOptions(["noatime", "strictatime"])
     #expect(options.set == .strictAccessTime)

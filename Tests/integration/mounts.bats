@@ -240,6 +240,17 @@ tree() {
   is write./outer/inner/x ok
 }
 
+@test "the words for all mounts of a tree are for a new file system, too" {
+  peer_falls_short runc "it ignores them"
+  mkdir "$BUNDLE/rootfs/image"
+  touch "$BUNDLE/rootfs/image/file"
+  with_mount /scratch tmpfs tmpfs rro rnoexec rnosuid rnodev
+  with_mount /image tmpfs tmpfs tmpcopyup rnoexec
+  probe mounts /scratch /image
+  like mount./scratch '^tmpfs ro,nosuid,nodev,noexec'
+  like mount./image '^tmpfs rw,noexec'
+}
+
 @test "tmpfs: tmpcopyup brings the image's files along" {
   mkdir -p "$BUNDLE/rootfs/image/dir"
   echo inside >"$BUNDLE/rootfs/image/dir/file"

@@ -46,11 +46,11 @@ package struct MountOptions {
     for word in words { take(word) }
   }
 
-  /// The attributes to set on the mount itself as fsmount(2) takes them, with
-  /// words that clear one taken into account.
+  /// The attributes to set on a mount that is new, and alone, as fsmount(2)
+  /// takes them: the words that clear one taken into account, and those for all
+  /// mounts below.
   var attributesForNewMount: MountAttributes {
-    let cleared = clear.subtracting(.accessTimeMask)
-    return self.set.subtracting(cleared)
+    self.set.subtracting(recursiveClear).union(recursiveSet)
   }
 
   private mutating func take(_ word: String) {

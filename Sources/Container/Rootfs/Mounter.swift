@@ -262,7 +262,7 @@ struct Mounter {
       // Without a network namespace of its own a user namespace may not mount
       // sysfs, but it may see the host's.
       let host = try MountTree.copy("/sys", recursive: true)
-      try MountTree.setAttributes(host, set: options.set, recursive: true)
+      try setAll(options.attributesForNewMount, of: host)
       try attach(host, planned, onto: target)
     }
   }
@@ -288,10 +288,18 @@ struct Mounter {
     // Without a namespace of its own the container sees every cgroup. One in a
     // user namespace must write to none, whoever owns them (CVE-2023-25809);
     // elsewhere it is the host's root, and asks for it by name.
-    let attributes =
-      hasUserNamespace && !cgroups.hasNamespace
-      ? planned.options.set.union(.readOnly) : planned.options.set
-    try MountTree.setAttributes(tree, set: attributes, recursive: true)
+    let mustProtect = hasUserNamespace && !cgroups.hasNamespace
+    let attributes = planned.options.attributesForNewMount
+    try setAll(mustProtect ? attributes.union(.readOnly) : attributes, of: tree)
     try attach(tree, planned, onto: target)
+  }
+
+  /// Sets attributes of a copied tree that stands for a new file system.
+  private func setAll(
+    _ attributes: MountAttributes, of tree: borrowing Descriptor
+  ) throws(SystemError) {
+    let keepsTimes = attributes.isDisjoint(with: .accessTimeMask)
+    try MountTree.setAttributes(
+      tree, set: attributes, clear: keepsTimes ? [] : .accessTimeMask, recursive: true)
   }
 }
