@@ -60,6 +60,15 @@ import Testing
     #expect(options.data == ["size=1k", "mode=755"])
   }
 
+  @Test(arguments: [
+    ("size=1m,mode=711", ["size=1m", "mode=711"]), (#"lowerdir=a\,b,x"#, [#"lowerdir=a\,b"#, "x"]),
+    (#"context="a,b",x"#, [#"context="a,b""#, "x"]), (#"a=\\,b"#, [#"a=\\"#, "b"]),
+    (",a,,b,", ["a", "b"]), ("lowerdir=é,b", ["lowerdir=é", "b"]),
+  ])
+  func wordIsSplitAtCommas(word: String, parameters: [String]) {
+    #expect(MountOptions([word]).data == parameters)
+  }
+
   @Test func everyNamedWordHasAMeaning() {
     for name in MountOptions.names where name != "defaults" {
       #expect(MountOptions([name]).data.isEmpty, "\(name)")

@@ -209,6 +209,13 @@ tree() {
   like mount./scratch '^tmpfs rw,nosuid'
 }
 
+@test "tmpfs: one word with several parameters" {
+  with_mount /scratch tmpfs tmpfs size=1m,mode=1711
+  probe size /scratch -- stat /scratch
+  is size./scratch 1048576
+  like stat./scratch '^dir 0:0 1711'
+}
+
 @test "tmpfs: it has the mode of the directory it covers" {
   mkdir -m 1770 "$BUNDLE/rootfs/scratch"
   with_mount /scratch tmpfs tmpfs

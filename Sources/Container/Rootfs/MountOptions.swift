@@ -81,8 +81,26 @@ package struct MountOptions {
     case "copy-symlink": copySymlink = true
     case "remount": remount = true
     case "defaults": break
-    default: data.append(word)
+    default: data.append(contentsOf: Self.parameters(of: word))
     }
+  }
+
+  /// The parameters of a word that holds several, as mount(2) would find them:
+  /// separated by commas that neither follow a backslash nor are quoted.
+  private static func parameters(of word: String) -> [String] {
+    var parameters: [[UInt8]] = [[]]
+    var isEscaped = false
+    var isQuoted = false
+    for byte in word.utf8 {
+      if byte == UInt8(ascii: ","), !isEscaped, !isQuoted {
+        parameters.append([])
+        continue
+      }
+      if byte == UInt8(ascii: "\""), !isEscaped { isQuoted.toggle() }
+      isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+      parameters[parameters.count - 1].append(byte)
+    }
+    return parameters.map { String(decoding: $0, as: UTF8.self) }.filter { !$0.isEmpty }
   }
 
   private mutating func apply(
