@@ -138,6 +138,24 @@ prepare() {
   like stat./data ' 0:0$'
 }
 
+@test "idmapped mount: with mappings in its option" {
+  peer_falls_short runc "it does not know them"
+  mkdir "$WORK/data" "$WORK/other"
+  chown 1234:1234 "$WORK/data" "$WORK/other"
+  with_mount /data bind "$WORK/data" bind 'idmap=uids=1234-100000-1;gids=1234-200000-1'
+  with_mount /other bind "$WORK/other" bind 'idmap=uids=@1234-7-1;gids=@1234-8-1'
+  probe stat /data /other
+  like stat./data ' 0:0$'
+  like stat./other ' 7:8$'
+}
+
+@test "idmapped mount: mappings that cannot be read are refused by name" {
+  runp_only "it refuses some of them"
+  with_mount /data bind "$WORK" bind 'idmap=uids=0-0;gids=0-0-1'
+  create_refused
+  says 'mounts\[6\]: idmap: "0-0"'
+}
+
 @test "idmapped mount: without a user namespace it needs mappings" {
   without_namespace user
   config 'del(.linux.uidMappings) | del(.linux.gidMappings)'

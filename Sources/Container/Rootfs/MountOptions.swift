@@ -26,6 +26,8 @@ package struct MountOptions {
   var copyUp = false
   /// Map file ownership, and that of the mounts below when recursive.
   var idMap: IDMapping?
+  /// The mappings that the word for it came with, such as `uids=0-1-10;gids=0-1-10`.
+  var idMapText: String?
   /// Bind a symbolic link itself, not what it points to.
   var sourceNoFollow = false
   /// Mount over a symbolic link itself, not what it points to.
@@ -81,8 +83,15 @@ package struct MountOptions {
     case "copy-symlink": copySymlink = true
     case "remount": remount = true
     case "defaults": break
+    case let word where word.hasPrefix("idmap="): takeMapping(.single, word)
+    case let word where word.hasPrefix("ridmap="): takeMapping(.recursive, word)
     default: data.append(contentsOf: Self.parameters(of: word))
     }
+  }
+
+  private mutating func takeMapping(_ reach: IDMapping, _ word: String) {
+    idMap = reach
+    idMapText = String(word.drop { $0 != "=" }.dropFirst())
   }
 
   /// The parameters of a word that holds several, as mount(2) would find them:

@@ -179,7 +179,10 @@ struct MountPlan {
     }
     guard case .tree(let tree, _) = planned.source else { return }
     let namespace: SharedDescriptor
-    if !planned.mount.uidMappings.isEmpty {
+    if let text = planned.options.idMapText {
+      let mappings = try IDMapOption(text, option: "\(planned.name): idmap", container: linux)
+      namespace = try IDMaps.makeNamespace(users: mappings.users, groups: mappings.groups)
+    } else if !planned.mount.uidMappings.isEmpty {
       namespace = try IDMaps.makeNamespace(
         users: planned.mount.uidMappings, groups: planned.mount.gidMappings)
     } else if let userNamespace {
