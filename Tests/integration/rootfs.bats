@@ -44,6 +44,13 @@ load helpers
   is write./made/for/this/x ok
 }
 
+@test "root.readonly: the working directory is still made" {
+  config '.root.readonly = true | .process.cwd = "/made/for/this"'
+  probe cwd -- write /made/new
+  is cwd /made/for/this
+  is write./made/new EROFS
+}
+
 @test "root.path may be absolute" {
   config --arg p "$BUNDLE/rootfs" '.root.path = $p'
   probe list /

@@ -187,6 +187,10 @@ final class InitProcess {
 
   private func hidePaths() throws {
     let linux = plan.spec.linux
+    if let process = plan.spec.process {
+      // While it can still be made. Whoever enters it says why it could not.
+      _ = try? SafePath.makeDirectories(process.cwd, in: root.descriptor)
+    }
     try HiddenPaths.protect(linux?.readonlyPaths ?? [], in: root)
     try HiddenPaths.mask(linux?.maskedPaths ?? [], in: root)
     for planned in plan.mounts.mounts { try planned.protect() }
