@@ -71,6 +71,13 @@ prepare() {
   like mount./sys/fs/cgroup '^cgroup2 ro'
 }
 
+@test "message queues belong to the container's root" {
+  peer_falls_short runc "their group is nobody's"
+  probe stat /dev/mqueue -- ns
+  like stat./dev/mqueue '^dir 0:0 1777 0:0'
+  differ "$(value ns.ipc)" "$(inode /proc/self/ns/ipc)"
+}
+
 @test "files of a user that is not mapped are nobody's" {
   mkdir "$WORK/foreign"
   with_mount /foreign bind "$WORK/foreign" bind

@@ -107,6 +107,10 @@ final class InitProcess {
   private func setUpNamespaces() throws {
     // Only now: its root is the cgroup that the process is in.
     if plan.namespaces.made.contains(.cgroup) { try Namespaces.unshare(.cgroup) }
+    // Whoever makes it owns its message queues, which have to be the container's.
+    if plan.namespaces.hasUser, plan.namespaces.made.contains(.ipc) {
+      try Namespaces.unshare(.ipc)
+    }
     if plan.namespaces.made.contains(.network) { try NetworkDevices.bringLoopbackUp() }
     if let hostname = plan.spec.hostname { try OwnProcess.setHostname(hostname) }
     if let domainname = plan.spec.domainname { try OwnProcess.setDomainname(domainname) }
