@@ -62,6 +62,34 @@ prepare() {
   like mount./dev/mqueue '^mqueue '
 }
 
+@test "cgroup: a container can make others in a writable one" {
+  peer_falls_short runc "it gives it away with systemd only"
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  probe stat /sys/fs/cgroup /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/cgroup.max.depth -- \
+    mkdir /sys/fs/cgroup/below
+  like stat./sys/fs/cgroup ' 0:[0-9]*$'
+  like stat./sys/fs/cgroup/cgroup.procs ' 0:[0-9]*$'
+  like stat./sys/fs/cgroup/cgroup.max.depth ' 65534:65534$'
+  is mkdir./sys/fs/cgroup/below ok
+}
+
+@test "cgroup: a writable one belongs to the process's user, as the specification says" {
+  peer_falls_short crun "it is root's"
+  peer_falls_short runc "it gives it away with systemd only"
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  config '.process.user = {uid: 7, gid: 7}'
+  probe stat /sys/fs/cgroup -- mkdir /sys/fs/cgroup/below
+  like stat./sys/fs/cgroup ' 7:65534$'
+  is mkdir./sys/fs/cgroup/below ok
+}
+
+@test "cgroup: a read-only one stays the host's" {
+  peer_falls_short crun "it gives it away all the same"
+  with_mount /sys/fs/cgroup cgroup cgroup ro
+  probe stat /sys/fs/cgroup
+  like stat./sys/fs/cgroup ' 65534:65534$'
+}
+
 @test "cgroup: without a cgroup namespace it is read-only, whatever is asked" {
   peer_falls_short crun "it is writable for whom the cgroups belong to"
   peer_falls_short runc "it is writable for whom the cgroups belong to"
