@@ -197,3 +197,10 @@ prepare() {
   with_mount /data bind "$WORK" bind idmap
   create_refused
 }
+
+@test "the caller's working directory need not be open to the container's user" {
+  mkdir -m 700 "$WORK/private"
+  cd "$WORK/private"
+  probe ids
+  is uid 0
+}
