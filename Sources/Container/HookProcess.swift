@@ -13,6 +13,8 @@ struct HookProcess {
   let environment: [String]
   /// What it can read from its standard input.
   let input: [UInt8]
+  /// Where it writes; nil leaves it the caller's own streams.
+  var output: HookOutput?
 
   /// Runs the program.
   ///
@@ -27,6 +29,7 @@ struct HookProcess {
       do throws(SystemError) {
         Signals.reset()
         try OwnProcess.place(pipe.reading.number, at: 0)
+        try output?.place()
         try OwnProcess.setCloseOnExec(from: 3)
         throw program.execute(path)
       } catch {

@@ -22,7 +22,7 @@ struct HookRunner {
     _ hooks: [Hook], _ kind: HookKind, status: ContainerState, pid: Int32
   ) throws(RuntimeError) {
     for (index, hook) in hooks.enumerated() {
-      try run(hook, "hooks.\(kind.rawValue)[\(index)]", status: status, pid: pid)
+      try run(hook, kind, index, status: status, pid: pid)
     }
   }
 
@@ -33,7 +33,7 @@ struct HookRunner {
   ) {
     for (index, hook) in hooks.enumerated() {
       do {
-        try run(hook, "hooks.\(kind.rawValue)[\(index)]", status: status, pid: pid)
+        try run(hook, kind, index, status: status, pid: pid)
       } catch {
         onFailure(error)
       }
@@ -41,29 +41,40 @@ struct HookRunner {
   }
 
   private func run(
-    _ hook: Hook, _ name: String, status: ContainerState, pid: Int32
+    _ hook: Hook, _ kind: HookKind, _ index: Int, status: ContainerState, pid: Int32
   ) throws(RuntimeError) {
+    let name = "hooks.\(kind.rawValue)[\(index)]"
+    let output: HookOutput
+    do {
+      // The host's files cannot be found in the container.
+      output = try HookOutput(kind == .startContainer ? [:] : annotations)
+    } catch {
+      throw RuntimeError(error, name)
+    }
     let state = State(
       id: id, status: status, pid: pid, bundle: bundle,
       annotations: annotations)
     let process = HookProcess(
       path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args,
-      environment: hook.env, input: state.json.bytes())
+      environment: hook.env, input: state.json.bytes(), output: output)
     let result: ExitStatus
     do {
       result = try process.run(timeout: hook.timeout)
     } catch  where error.errno == ETIMEDOUT {
       throw RuntimeError(
-        .failed, "\(name): \(hook.path) ran past specified timeout of \(hook.timeout ?? 0)s")
+        .failed,
+        "\(name): \(hook.path) ran past specified timeout of \(hook.timeout ?? 0)s\(output.suffix)")
     } catch {
       throw RuntimeError(error, name)
     }
     switch result {
     case .exited(0): return
     case .exited(let code):
-      throw RuntimeError(.failed, "\(name): \(hook.path) failed with exit status \(code)")
+      throw RuntimeError(
+        .failed, "\(name): \(hook.path) failed with exit status \(code)\(output.suffix)")
     case .signalled(let signal):
-      throw RuntimeError(.failed, "\(name): \(hook.path) was ended by signal \(signal)")
+      throw RuntimeError(
+        .failed, "\(name): \(hook.path) was ended by signal \(signal)\(output.suffix)")
     }
   }
 }

@@ -68,7 +68,7 @@ package enum SafePath {
   /// Opens a file in the root as the target of a mount, making a plain one and
   /// the directories above it when nothing is there.
   package static func makeFile(
-    _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o755
+    _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o644
   ) throws(SystemError) -> Descriptor {
     try make(path, in: root, mode: mode, isDirectory: false, links: 0)
   }
@@ -111,6 +111,16 @@ package enum SafePath {
     _ = try open(
       name, in: directory, [.writeOnly, .create, .exclusive, .noFollow], mode: mode,
       resolve: [.beneath, .noMagicLinks])
+  }
+
+  /// The path from the root without empty, `.` and `..` components, which mean
+  /// what the text says and not what links would make of it.
+  package static func cleaned(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
   }
 
   /// Splits off the last component, trailing slashes and `.` ignored.

@@ -126,8 +126,8 @@ package struct User: Equatable, Sendable {
 
 extension User: JSONDecodable {
   package init(json: JSONNode) throws(SpecError) {
-    uid = try json.requiredInteger("uid")
-    gid = try json.requiredInteger("gid")
+    uid = try json.integer("uid") ?? 0
+    gid = try json.integer("gid") ?? 0
     umask = try json.integer("umask")
     additionalGids = try json.integers("additionalGids") ?? []
   }

@@ -19,7 +19,8 @@ import Testing
 
   @Test(arguments: [
     ("rw", MountAttributes.readOnly), ("suid", .noSetID), ("dev", .noDevices), ("exec", .noExec),
-    ("relatime", .accessTimeMask), ("diratime", .noDirectoryAccessTime),
+    ("relatime", .accessTimeMask), ("norelatime", .accessTimeMask),
+    ("diratime", .noDirectoryAccessTime),
   ])
   func wordClearsAttribute(word: String, attribute: MountAttributes) {
     #expect(MountOptions([word]).clear == attribute)
@@ -31,6 +32,13 @@ import Testing
     #expect(options.set == .noExec)
     #expect(options.clear == .readOnly)
     #expect(options.attributesForNewMount == .noExec)
+  }
+
+  @Test func recursiveWordsAreForANewMountToo() {
+    #expect(MountOptions(["rro", "rnoexec"]).attributesForNewMount == [.readOnly, .noExec])
+    #expect(MountOptions(["ro", "rrw", "nosuid"]).attributesForNewMount == .noSetID)
+    #expect(MountOptions(["noatime", "rstrictatime"]).attributesForNewMount == .strictAccessTime)
+    #expect(MountOptions(["rrelatime", "noatime"]).attributesForNewMount.isEmpty)
   }
 
   @Test func accessTimeModesReplaceEachOther() {
@@ -52,12 +60,34 @@ import Testing
     #expect(options.data == ["size=1k", "mode=755"])
   }
 
+  @Test(arguments: [
+    ("size=1m,mode=711", ["size=1m", "mode=711"]), (#"lowerdir=a\,b,x"#, [#"lowerdir=a\,b"#, "x"]),
+    (#"context="a,b",x"#, [#"context="a,b""#, "x"]), (#"a=\\,b"#, [#"a=\\"#, "b"]),
+    (",a,,b,", ["a", "b"]), ("lowerdir=é,b", ["lowerdir=é", "b"]),
+  ])
+  func wordIsSplitAtCommas(word: String, parameters: [String]) {
+    #expect(MountOptions([word]).data == parameters)
+  }
+
   @Test func everyNamedWordHasAMeaning() {
     for name in MountOptions.names where name != "defaults" {
       #expect(MountOptions([name]).data.isEmpty, "\(name)")
     }
     #expect(MountOptions.names == MountOptions.names.sorted())
     #expect(Set(MountOptions.names).isSuperset(of: ["idmap", "ridmap", "rro", "bind", "rshared"]))
+  }
+}
+
+@Suite struct RemountTests {
+  @Test(
+    arguments: [
+      ([], .remount), (["ro"], .remount), (["bind", "ro"], [.remount, .bind, .readOnly]),
+      (["nosuid", "rnoexec", "sync"], [.remount, .noSetID, .noExec, .synchronous]),
+      (["ro", "rw", "relatime"], [.remount, .relativeAccessTime]),
+      (["noatime", "strictatime"], [.remount, .strictAccessTime]),
+    ] as [([String], MountFlags)])
+  func flagsAreThoseOfMount(words: [String], flags: MountFlags) {
+    #expect(Remount(options: MountOptions(["remount"] + words)).flags == flags)
   }
 }
 

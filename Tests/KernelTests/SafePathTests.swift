@@ -60,7 +60,9 @@ import Testing
   @Test func targetFileIsMadeWithItsDirectories() throws {
     let root = try root()
     let file = try SafePath.makeFile("run/x/resolv.conf", in: root)
-    #expect(try FileStatus(of: file).kind == .regular)
+    let status = try FileStatus(of: file)
+    #expect(status.kind == .regular)
+    #expect(status.permissions & 0o111 == 0)
   }
 
   @Test(arguments: [

@@ -65,6 +65,13 @@ import Testing
     #expect(resources.unified.keys == ["memory.high", "io.max"])
   }
 
+  @Test(arguments: [
+    ("{}", User()), (#"{"uid": 5}"#, User(uid: 5)), (#"{"gid": 6}"#, User(gid: 6)),
+  ])
+  func takesMissingIDsForRoot(text: String, user: User) throws {
+    #expect(try User(json: JSONNode(JSONValue(parsing: text))) == user)
+  }
+
   @Test func tellsAbsentFromEmpty() throws {
     let spec = try Spec.decode(bytes: FixtureTests.bytes("good/minimal.json"))
     #expect(spec == Spec(ociVersion: "1.0.0", root: Root(path: "rootfs")))

@@ -12,6 +12,21 @@ import Testing
     #expect(SemanticVersion(text)?.major == 1)
   }
 
+  @Test(
+    arguments: [
+      (User(uid: .max), "user.uid"), (User(gid: .max), "user.gid"),
+      (User(additionalGids: [1, .max]), "user.additionalGids[1]"), (User(uid: .max - 1), nil),
+    ] as [(User, String?)])
+  func refusesTheIDThatMeansUnchanged(user: User, path: String?) {
+    let process = Process(user: user, args: ["/bin/true"])
+    do {
+      try process.validate(at: .root)
+      #expect(path == nil)
+    } catch {
+      #expect(error.path == path)
+    }
+  }
+
   @Test(arguments: [
     "", "1", "1.0", "1.0.0.0", "01.0.0", "1.00.0", "v1.0.0", "1.0.0-", "1.0.0+", "1.0.0-01",
     "1.0.0-a..b", "1.0.x", "1.0.0-é", "+1.0.0", " 1.0.0", "1.0.99999999999",

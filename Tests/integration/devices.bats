@@ -50,6 +50,14 @@ load helpers
   is stat./other/zero "char 1:5 0666 0:0"
 }
 
+@test "a device's path is cleaned" {
+  config '.linux.devices = [
+    {type: "c", path: "/dev/../tmp//x", major: 1, minor: 3, fileMode: 438}]'
+  probe stat /tmp/x /dev/tmp
+  is stat./tmp/x "char 1:3 0666 0:0"
+  is stat./dev/tmp ENOENT
+}
+
 @test "a fifo is made too, whatever numbers it has" {
   config '.linux.devices = [{type: "p", path: "/dev/pipe", fileMode: 420}]'
   probe stat /dev/pipe

@@ -173,6 +173,26 @@ SH
   equal "$(awk '/SigBlk/ { print $2 }' "$LOGDIR/signals")" 0000000000000000
 }
 
+@test "what hooks write is not the container's output, nor the runtime's" {
+  local kind
+  for kind in "${KINDS[@]}"; do hook "$kind" "echo from-$kind; echo from-$kind >&2"; done
+  arguments /bin/probe print own
+  run_once
+  equal "$output" own
+  if grep -q from- <<<"$errors"; then tell "should not be here"; return 1; fi
+}
+
+@test "annotations name files that get what hooks write" {
+  peer_falls_short runc "it does not know them"
+  config --arg l "$LOGDIR" '.annotations = {"run.oci.hooks.stdout": "\($l)/out", "run.oci.hooks.stderr": "\($l)/err"}'
+  hook createRuntime 'echo one; echo two >&2'
+  hook createContainer 'echo three'
+  hook poststop 'echo four'
+  run_once
+  equal "$(tr '\n' ' ' <"$LOGDIR/out")" "one three four "
+  equal "$(cat "$LOGDIR/err")" two
+}
+
 # --- failures ---------------------------------------------------------------
 
 # A hook that fails with a status of its own, then one that must not run.
@@ -209,6 +229,25 @@ create_fails() {
     runp_says "$kind"
     runp_says 17
   done
+}
+
+@test "the message of a failing hook has what it wrote" {
+  peer_falls_short crun "it shows nothing of it"
+  local kind
+  for kind in prestart createRuntime createContainer; do
+    config 'del(.hooks)'
+    failing "$kind"
+    create_refused
+    says 'stderr: went-wrong'
+  done
+}
+
+@test "of what a failing hook wrote, the message has the end" {
+  runp_only "all of it or nothing is there"
+  hook createRuntime 'head -c 1000000 /dev/zero | tr "\\0" x; echo the-end; exit 1'
+  create_refused
+  says 'status 1, stdout: x{100,}the-end'
+  [ "${#errors}" -lt 4000 ]
 }
 
 @test "poststop hooks run when create has failed" {

@@ -90,6 +90,20 @@ prepare() {
   unlike mount./data 'relatime|noatime'
 }
 
+# Without the flag the kernel keeps access times relatively all the same.
+@test "norelatime is no strictatime" {
+  with_mount /scratch tmpfs tmpfs norelatime
+  probe mounts /scratch
+  like mount./scratch '^tmpfs rw,relatime'
+}
+
+@test "tmpfs: iversion is accepted" {
+  peer_falls_short crun "it hands the word on to the file system"
+  with_mount /scratch tmpfs tmpfs iversion
+  probe mounts /scratch
+  like mount./scratch '^tmpfs rw'
+}
+
 @test "bind: nosymfollow" {
   peer_falls_short crun "it hands the word on to the file system"
   ln -s file "$WORK/data/link"
@@ -195,6 +209,13 @@ tree() {
   like mount./scratch '^tmpfs rw,nosuid'
 }
 
+@test "tmpfs: one word with several parameters" {
+  with_mount /scratch tmpfs tmpfs size=1m,mode=1711
+  probe size /scratch -- stat /scratch
+  is size./scratch 1048576
+  like stat./scratch '^dir 0:0 1711'
+}
+
 @test "tmpfs: it has the mode of the directory it covers" {
   mkdir -m 1770 "$BUNDLE/rootfs/scratch"
   with_mount /scratch tmpfs tmpfs
@@ -202,10 +223,39 @@ tree() {
   like stat./scratch '^dir 0:0 1770'
 }
 
+@test "tmpfs: where nothing was, anybody can write" {
+  with_mount /made/scratch tmpfs tmpfs
+  probe stat /made/scratch
+  like stat./made/scratch '^dir 0:0 1777'
+}
+
 @test "tmpfs: ro" {
   with_mount /scratch tmpfs tmpfs ro
   probe write /scratch/x
   is write./scratch/x EROFS
+}
+
+@test "tmpfs: ro does not keep what is below from being mounted and made" {
+  config '.mounts |= map(if .destination == "/dev" then .options += ["ro"] else . end)'
+  with_mount /outer tmpfs tmpfs ro
+  with_mount /outer/inner tmpfs tmpfs
+  probe mounts /dev /outer -- write /dev/null -- write /dev/x -- write /outer/x -- write /outer/inner/x
+  like mount./dev '^tmpfs ro,nosuid'
+  is write./dev/null ok
+  is write./dev/x EROFS
+  is write./outer/x EROFS
+  is write./outer/inner/x ok
+}
+
+@test "the words for all mounts of a tree are for a new file system, too" {
+  peer_falls_short runc "it ignores them"
+  mkdir "$BUNDLE/rootfs/image"
+  touch "$BUNDLE/rootfs/image/file"
+  with_mount /scratch tmpfs tmpfs rro rnoexec rnosuid rnodev
+  with_mount /image tmpfs tmpfs tmpcopyup rnoexec
+  probe mounts /scratch /image
+  like mount./scratch '^tmpfs ro,nosuid,nodev,noexec'
+  like mount./image '^tmpfs rw,noexec'
 }
 
 @test "tmpfs: tmpcopyup brings the image's files along" {
@@ -282,6 +332,48 @@ tree() {
   like mount./sys/fs/cgroup '^cgroup2 ro'
 }
 
+@test "cgroup: without a cgroup namespace it can be written when asked" {
+  without_namespace cgroup
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  probe mounts /sys/fs/cgroup
+  like mount./sys/fs/cgroup '^cgroup2 rw'
+}
+
+# --- remount ----------------------------------------------------------------
+
+@test "remount: with bind it changes the mount" {
+  with_mount /data bind "$WORK/data" bind
+  with_mount /data bind "$WORK/data" bind remount ro nosuid
+  probe mounts /data -- read /data/file -- write /data/x
+  is mounts./data 1
+  like mount./data ' ro,nosuid'
+  is read./data/file content
+  is write./data/x EROFS
+}
+
+@test "remount: without bind it changes the file system, too" {
+  with_mount /scratch tmpfs tmpfs size=1m
+  with_mount /scratch tmpfs tmpfs remount size=2m noexec
+  probe mounts /scratch -- size /scratch
+  is mounts./scratch 1
+  like mount./scratch '^tmpfs rw,noexec'
+  is size./scratch 2097152
+}
+
+@test "remount: ro without bind is the mount's, not the file system's" {
+  with_mount /scratch tmpfs tmpfs
+  with_mount /scratch tmpfs tmpfs remount ro
+  probe mounts /scratch -- write /scratch/x
+  like mount./scratch '^tmpfs ro,relatime rw'
+  is write./scratch/x EROFS
+}
+
+@test "remount: where nothing is mounted it is refused" {
+  with_mount /tmp tmpfs tmpfs remount ro
+  create_refused
+  says 'tmp'
+}
+
 # --- where and in which order -----------------------------------------------
 
 @test "mounts are made in the order of the configuration" {
@@ -309,6 +401,28 @@ tree() {
   is read./a/b/c/d/file content
   is read./x/y/file content
   like stat./a/b '^dir 0:0 .755'
+}
+
+@test "a file that is made to be mounted on cannot be executed" {
+  peer_falls_short crun "it is 0700"
+  with_mount /x/y/file bind "$WORK/data/file" bind
+  run_once
+  equal "$(stat -c %a "$BUNDLE/rootfs/x/y/file")" 644
+}
+
+@test "a mount on the root itself is refused by name" {
+  peer_falls_short crun "it makes one that nobody sees"
+  local destination
+  for destination in / . /etc/..; do
+    config '.mounts |= map(select(.source != "root"))'
+    with_mount "$destination" tmpfs root
+    create_refused
+    runp_says 'mounts[6].destination'
+  done
+  ln -s / "$BUNDLE/rootfs/link"
+  config '.mounts[-1].destination = "/link"'
+  rt run --bundle "$BUNDLE" "$ID"
+  differ "$status" 0
 }
 
 @test "a relative destination starts at the root" {

@@ -14,6 +14,17 @@ load helpers
   grep -q root "$BUNDLE/rootfs/etc/passwd"
 }
 
+# The mode is the one it has: the host's device must survive a runtime that fails.
+@test "a masked file lets nobody change the host's /dev/null" {
+  peer_falls_short runc "its root may change the device's mode and owner"
+  config '.linux.maskedPaths = ["/etc/passwd"]'
+  arguments /bin/sh -c 'busybox chmod 666 /etc/passwd; echo x >/etc/passwd && probe mounts /etc/passwd'
+  run_once
+  grep -q 'Read-only file system' "$ERR"
+  like mount./etc/passwd ' ro,'
+  if is_runp; then like mount./etc/passwd ' ro,nosuid,noexec'; fi
+}
+
 @test "a masked directory is empty and cannot be written" {
   mkdir "$BUNDLE/rootfs/secret"
   touch "$BUNDLE/rootfs/secret/key"
@@ -65,6 +76,15 @@ load helpers
   probe write /outer/x -- write /outer/inner/x
   is write./outer/x EROFS
   is write./outer/inner/x EROFS
+}
+
+@test "the root as a readonly path makes everything readonly" {
+  runp_only "what is mounted stays writable, or everything does"
+  config '.linux.readonlyPaths = ["/"]'
+  probe write /x -- write /dev/shm/x -- write /dev/null
+  is write./x EROFS
+  is write./dev/shm/x EROFS
+  is write./dev/null ok
 }
 
 @test "a readonly path that is not there is passed over" {

@@ -5,6 +5,17 @@ load helpers
 
 # --- arguments, environment, directory --------------------------------------
 
+@test "an ID that means no change at all is refused" {
+  peer_falls_short crun "it runs the process as root"
+  peer_falls_short runc "it runs the process as root"
+  local id
+  for id in uid gid; do
+    config --arg id "$id" '.process.user = {uid: 1, gid: 1} | .process.user[$id] = 4294967295'
+    create_refused
+    says "$id"
+  done
+}
+
 @test "arguments go through as they are" {
   arguments /bin/probe args -- print 'two words' '' $'a\nb' "it's" '$HOME' '*' 'ü'
   run_once

@@ -44,6 +44,13 @@ load helpers
   is write./made/for/this/x ok
 }
 
+@test "root.readonly: the working directory is still made" {
+  config '.root.readonly = true | .process.cwd = "/made/for/this"'
+  probe cwd -- write /made/new
+  is cwd /made/for/this
+  is write./made/new EROFS
+}
+
 @test "root.path may be absolute" {
   config --arg p "$BUNDLE/rootfs" '.root.path = $p'
   probe list /
@@ -152,6 +159,18 @@ untouched() {
   with_mount /proc/self/root/made tmpfs tmpfs
   rt create --bundle "$BUNDLE" "$ID"
   [ ! -e /made ]
+}
+
+@test "nothing but proc is mounted inside proc" {
+  peer_falls_short crun "it mounts it"
+  ln -s proc "$BUNDLE/rootfs/link"
+  local destination
+  for destination in /proc/sys /link/sys /link; do
+    config '.mounts |= map(select(.source != "cover"))'
+    with_mount "$destination" tmpfs cover
+    create_refused
+    says 'proc'
+  done
 }
 
 @test "/proc as a symlink is refused" {

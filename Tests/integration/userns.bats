@@ -62,6 +62,50 @@ prepare() {
   like mount./dev/mqueue '^mqueue '
 }
 
+@test "cgroup: a container can make others in a writable one" {
+  peer_falls_short runc "it gives it away with systemd only"
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  probe stat /sys/fs/cgroup /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/cgroup.max.depth -- \
+    mkdir /sys/fs/cgroup/below
+  like stat./sys/fs/cgroup ' 0:[0-9]*$'
+  like stat./sys/fs/cgroup/cgroup.procs ' 0:[0-9]*$'
+  like stat./sys/fs/cgroup/cgroup.max.depth ' 65534:65534$'
+  is mkdir./sys/fs/cgroup/below ok
+}
+
+@test "cgroup: a writable one belongs to the process's user, as the specification says" {
+  peer_falls_short crun "it is root's"
+  peer_falls_short runc "it gives it away with systemd only"
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  config '.process.user = {uid: 7, gid: 7}'
+  probe stat /sys/fs/cgroup -- mkdir /sys/fs/cgroup/below
+  like stat./sys/fs/cgroup ' 7:65534$'
+  is mkdir./sys/fs/cgroup/below ok
+}
+
+@test "cgroup: a read-only one stays the host's" {
+  peer_falls_short crun "it gives it away all the same"
+  with_mount /sys/fs/cgroup cgroup cgroup ro
+  probe stat /sys/fs/cgroup
+  like stat./sys/fs/cgroup ' 65534:65534$'
+}
+
+@test "cgroup: without a cgroup namespace it is read-only, whatever is asked" {
+  peer_falls_short crun "it is writable for whom the cgroups belong to"
+  peer_falls_short runc "it is writable for whom the cgroups belong to"
+  without_namespace cgroup
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  probe mounts /sys/fs/cgroup
+  like mount./sys/fs/cgroup '^cgroup2 ro'
+}
+
+@test "message queues belong to the container's root" {
+  peer_falls_short runc "their group is nobody's"
+  probe stat /dev/mqueue -- ns
+  like stat./dev/mqueue '^dir 0:0 1777 0:0'
+  differ "$(value ns.ipc)" "$(inode /proc/self/ns/ipc)"
+}
+
 @test "files of a user that is not mapped are nobody's" {
   mkdir "$WORK/foreign"
   with_mount /foreign bind "$WORK/foreign" bind
@@ -129,9 +173,34 @@ prepare() {
   like stat./data ' 0:0$'
 }
 
+@test "idmapped mount: with mappings in its option" {
+  peer_falls_short runc "it does not know them"
+  mkdir "$WORK/data" "$WORK/other"
+  chown 1234:1234 "$WORK/data" "$WORK/other"
+  with_mount /data bind "$WORK/data" bind 'idmap=uids=1234-100000-1;gids=1234-200000-1'
+  with_mount /other bind "$WORK/other" bind 'idmap=uids=@1234-7-1;gids=@1234-8-1'
+  probe stat /data /other
+  like stat./data ' 0:0$'
+  like stat./other ' 7:8$'
+}
+
+@test "idmapped mount: mappings that cannot be read are refused by name" {
+  runp_only "it refuses some of them"
+  with_mount /data bind "$WORK" bind 'idmap=uids=0-0;gids=0-0-1'
+  create_refused
+  says 'mounts\[6\]: idmap: "0-0"'
+}
+
 @test "idmapped mount: without a user namespace it needs mappings" {
   without_namespace user
   config 'del(.linux.uidMappings) | del(.linux.gidMappings)'
   with_mount /data bind "$WORK" bind idmap
   create_refused
+}
+
+@test "the caller's working directory need not be open to the container's user" {
+  mkdir -m 700 "$WORK/private"
+  cd "$WORK/private"
+  probe ids
+  is uid 0
 }

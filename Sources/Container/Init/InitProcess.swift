@@ -107,6 +107,10 @@ final class InitProcess {
   private func setUpNamespaces() throws {
     // Only now: its root is the cgroup that the process is in.
     if plan.namespaces.made.contains(.cgroup) { try Namespaces.unshare(.cgroup) }
+    // Whoever makes it owns its message queues, which have to be the container's.
+    if plan.namespaces.hasUser, plan.namespaces.made.contains(.ipc) {
+      try Namespaces.unshare(.ipc)
+    }
     if plan.namespaces.made.contains(.network) { try NetworkDevices.bringLoopbackUp() }
     if let hostname = plan.spec.hostname { try OwnProcess.setHostname(hostname) }
     if let domainname = plan.spec.domainname { try OwnProcess.setDomainname(domainname) }
@@ -187,8 +191,13 @@ final class InitProcess {
 
   private func hidePaths() throws {
     let linux = plan.spec.linux
+    if let process = plan.spec.process {
+      // While it can still be made. Whoever enters it says why it could not.
+      _ = try? SafePath.makeDirectories(process.cwd, in: root.descriptor)
+    }
     try HiddenPaths.protect(linux?.readonlyPaths ?? [], in: root)
     try HiddenPaths.mask(linux?.maskedPaths ?? [], in: root)
+    for planned in plan.mounts.mounts { try planned.protect() }
     if plan.spec.root?.readonly == true {
       try MountTree.setAttributes(root.descriptor, set: .readOnly)
     }

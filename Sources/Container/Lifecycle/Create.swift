@@ -262,6 +262,7 @@ final class Creation {
     if plan.namespaces.made.contains(.user), let linux = bundle.spec.linux {
       try IDMaps.write(users: linux.uidMappings, groups: linux.gidMappings, to: pid)
     }
+    try delegateCgroup(plan, pid)
     try setOOMScore(pid)
     do {
       try channel.go()
@@ -288,6 +289,22 @@ final class Creation {
       throw error
     } catch {
       throw RuntimeError(error, "talk to the container's first process")
+    }
+  }
+
+  private func delegateCgroup(_ plan: InitPlan, _ pid: Int32) throws(RuntimeError) {
+    guard let cgroup, let user = bundle.spec.process?.user,
+      CgroupDelegation.isWanted(plan.namespaces, plan.mounts.mounts)
+    else { return }
+    do {
+      guard let uid = try CgroupDelegation.hostID(of: user.uid, pid: pid, proc.procfs) else {
+        return
+      }
+      try CgroupDelegation.give(cgroup.cgroup.directory, to: uid)
+    } catch  where context.rootless && error.errno == EPERM {
+      // It belongs to the caller, who may give nothing away.
+    } catch {
+      throw RuntimeError(error, "give the cgroup to the container's user")
     }
   }
 

@@ -46,9 +46,11 @@ enum Spawn {
   }
 
   /// The kinds that the clone itself makes: a cgroup namespace is made once the
-  /// process is in its cgroup, a time namespace before.
+  /// process is in its cgroup, a time namespace before, an IPC namespace by the
+  /// root of the user namespace.
   private static func kinds(of plan: InitPlan) -> NamespaceKinds {
-    plan.namespaces.made.subtracting([.cgroup, .time])
+    let rest = plan.namespaces.made.subtracting([.cgroup, .time])
+    return plan.namespaces.hasUser ? rest.subtracting(.ipc) : rest
   }
 
   /// Joins or makes namespaces that count only for children: PID and time.

@@ -5,7 +5,7 @@ internal import RuntimeSpec
 
 /// A device node that a container gets.
 struct DeviceNode: Equatable {
-  /// The absolute path in the container.
+  /// The absolute path in the container, without dots.
   let path: String
   /// What kind of node.
   let type: LinuxDeviceType
@@ -35,8 +35,9 @@ struct DeviceNode: Equatable {
   static func all(of spec: Spec) -> [DeviceNode] {
     let listed = (spec.linux?.devices ?? []).enumerated().map { index, device in
       DeviceNode(
-        path: device.path, type: device.type, major: UInt32(clamping: device.major ?? 0),
-        minor: UInt32(clamping: device.minor ?? 0), mode: device.fileMode ?? 0o666,
+        path: SafePath.cleaned(device.path), type: device.type,
+        major: UInt32(clamping: device.major ?? 0), minor: UInt32(clamping: device.minor ?? 0),
+        mode: device.fileMode ?? 0o666,
         uid: device.uid ?? 0, gid: device.gid ?? 0, name: "linux.devices[\(index)]")
     }
     return listed + defaults.filter { device in !listed.contains { $0.path == device.path } }

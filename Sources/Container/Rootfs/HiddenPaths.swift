@@ -22,8 +22,11 @@ enum HiddenPaths {
       for path in paths {
         guard let target = try root.existing(path) else { continue }
         guard try FileStatus(of: target).kind == .directory else {
-          try MountTree.attach(
-            try MountTree.copy(at: null.number, recursive: false), onto: target, subject: path)
+          let mask = try MountTree.copy(at: null.number, recursive: false)
+          // It is the host's own node: the container's root must not change its
+          // mode or owner. Writes to the device are none to the mount.
+          try MountTree.setAttributes(mask, set: [.readOnly, .noSetID, .noExec])
+          try MountTree.attach(mask, onto: target, subject: path)
           continue
         }
         if let empty {
@@ -60,6 +63,11 @@ enum HiddenPaths {
     for path in paths {
       do {
         guard let target = try root.existing(path) else { continue }
+        if try root.isAt(target) {
+          // A mount on it would be below the root that the container gets.
+          try MountTree.setAttributes(root.descriptor, set: .readOnly, recursive: true)
+          continue
+        }
         let tree = try MountTree.copy(at: target.number, recursive: true)
         try MountTree.setAttributes(tree, set: .readOnly, recursive: true)
         try MountTree.attach(tree, onto: target)

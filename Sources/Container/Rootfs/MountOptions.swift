@@ -20,10 +20,14 @@ package struct MountOptions {
   var bind = false
   /// Bind the mounts below the source too.
   var recursive = false
+  /// Change what is mounted there instead of mounting anything.
+  var remount = false
   /// Start a tmpfs with a copy of what the image has there.
   var copyUp = false
   /// Map file ownership, and that of the mounts below when recursive.
   var idMap: IDMapping?
+  /// The mappings that the word for it came with, such as `uids=0-1-10;gids=0-1-10`.
+  var idMapText: String?
   /// Bind a symbolic link itself, not what it points to.
   var sourceNoFollow = false
   /// Mount over a symbolic link itself, not what it points to.
@@ -44,11 +48,11 @@ package struct MountOptions {
     for word in words { take(word) }
   }
 
-  /// The attributes to set on the mount itself as fsmount(2) takes them, with
-  /// words that clear one taken into account.
+  /// The attributes to set on a mount that is new, and alone, as fsmount(2)
+  /// takes them: the words that clear one taken into account, and those for all
+  /// mounts below.
   var attributesForNewMount: MountAttributes {
-    let cleared = clear.subtracting(.accessTimeMask)
-    return self.set.subtracting(cleared)
+    self.set.subtracting(recursiveClear).union(recursiveSet)
   }
 
   private mutating func take(_ word: String) {
@@ -77,9 +81,35 @@ package struct MountOptions {
     case "src-nofollow": sourceNoFollow = true
     case "dest-nofollow": destinationNoFollow = true
     case "copy-symlink": copySymlink = true
-    case "defaults", "remount": break
-    default: data.append(word)
+    case "remount": remount = true
+    case "defaults": break
+    case let word where word.hasPrefix("idmap="): takeMapping(.single, word)
+    case let word where word.hasPrefix("ridmap="): takeMapping(.recursive, word)
+    default: data.append(contentsOf: Self.parameters(of: word))
     }
+  }
+
+  private mutating func takeMapping(_ reach: IDMapping, _ word: String) {
+    idMap = reach
+    idMapText = String(word.drop { $0 != "=" }.dropFirst())
+  }
+
+  /// The parameters of a word that holds several, as mount(2) would find them:
+  /// separated by commas that neither follow a backslash nor are quoted.
+  private static func parameters(of word: String) -> [String] {
+    var parameters: [[UInt8]] = [[]]
+    var isEscaped = false
+    var isQuoted = false
+    for byte in word.utf8 {
+      if byte == UInt8(ascii: ","), !isEscaped, !isQuoted {
+        parameters.append([])
+        continue
+      }
+      if byte == UInt8(ascii: "\""), !isEscaped { isQuoted.toggle() }
+      isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+      parameters[parameters.count - 1].append(byte)
+    }
+    return parameters.map { String(decoding: $0, as: UTF8.self) }.filter { !$0.isEmpty }
   }
 
   private mutating func apply(
@@ -110,7 +140,7 @@ package struct MountOptions {
     "noatime": Effect(set: .noAccessTime, clear: .accessTimeMask),
     "atime": Effect(clear: .accessTimeMask),
     "relatime": Effect(clear: .accessTimeMask),
-    "norelatime": Effect(set: .strictAccessTime, clear: .accessTimeMask),
+    "norelatime": Effect(clear: .accessTimeMask),
     "strictatime": Effect(set: .strictAccessTime, clear: .accessTimeMask),
     "nostrictatime": Effect(clear: .accessTimeMask),
   ]
@@ -123,11 +153,11 @@ package struct MountOptions {
   ]
 
   /// Words for the whole file system, with the parameters that stand for them;
-  /// none where the word is the default.
+  /// none where the word is the default, or no parameter of fsconfig(2).
   private static let filesystemWords: [String: [String]] = [
     "sync": ["sync"], "async": ["async"], "dirsync": ["dirsync"], "mand": ["mand"],
     "nomand": ["nomand"], "lazytime": ["lazytime"], "nolazytime": ["nolazytime"],
-    "iversion": ["iversion"], "noiversion": [], "silent": [], "loud": [],
+    "iversion": [], "noiversion": [], "silent": [], "loud": [],
   ]
 
   private static let specialWords = [

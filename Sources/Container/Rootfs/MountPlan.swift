@@ -25,6 +25,8 @@ final class PlannedMount {
   let destination: String
   /// What was opened for it; taken when it is mounted.
   private(set) var source = Source.none
+  /// What has to become read-only once everything below it is mounted.
+  private var unprotected: SharedDescriptor?
   private let bundle: String
   private let inherited: MountFlags?
 
@@ -42,17 +44,7 @@ final class PlannedMount {
     }
     if !mount.uidMappings.isEmpty, options.idMap == nil { options.idMap = .single }
     self.options = options
-    destination = Self.cleaned(mount.destination)
-  }
-
-  /// The path without empty, `.` and `..` components, which mean what the
-  /// text says and not what links would make of it.
-  private static func cleaned(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return "/" + parts.joined(separator: "/")
+    destination = SafePath.cleaned(mount.destination)
   }
 
   /// Takes what was opened, opening it if that has not been done.
@@ -62,9 +54,23 @@ final class PlannedMount {
     return source
   }
 
+  /// Leaves it to `protect` to make the mount read-only.
+  func protectLater(_ tree: SharedDescriptor) { unprotected = tree }
+
+  /// Makes the mount read-only, if that has been left for later.
+  func protect() throws(RuntimeError) {
+    guard let tree = unprotected else { return }
+    do {
+      try MountTree.setAttributes(tree.descriptor, set: .readOnly)
+    } catch {
+      throw RuntimeError(error, "\(name): make \(destination) read-only")
+    }
+    unprotected = nil
+  }
+
   /// Opens the source of a bind mount.
   func open() throws(RuntimeError) {
-    guard options.bind else { return }
+    guard options.bind, !options.remount else { return }
     guard let source = mount.source else {
       throw RuntimeError(.invalidSpec, "\(name).source: a bind mount needs a source")
     }
@@ -113,6 +119,10 @@ struct MountPlan {
     let early =
       namespaces.hasUser || inherited == nil || !namespaces.made.contains(.mount)
     for planned in mounts {
+      if planned.destination == "/", !planned.options.remount {
+        throw RuntimeError(
+          .invalidSpec, "\(planned.name).destination: \"\(planned.mount.destination)\" is the root")
+      }
       if early || planned.options.idMap != nil { try planned.open() }
       try Self.mapIDs(planned, linux, userNamespace: namespaces.joined(.user)?.descriptor)
     }
@@ -169,7 +179,10 @@ struct MountPlan {
     }
     guard case .tree(let tree, _) = planned.source else { return }
     let namespace: SharedDescriptor
-    if !planned.mount.uidMappings.isEmpty {
+    if let text = planned.options.idMapText {
+      let mappings = try IDMapOption(text, option: "\(planned.name): idmap", container: linux)
+      namespace = try IDMaps.makeNamespace(users: mappings.users, groups: mappings.groups)
+    } else if !planned.mount.uidMappings.isEmpty {
       namespace = try IDMaps.makeNamespace(
         users: planned.mount.uidMappings, groups: planned.mount.gidMappings)
     } else if let userNamespace {

@@ -33,6 +33,7 @@ struct Mounter {
       "\(planned.name): mount \(planned.mount.source ?? planned.mount.type ?? "none") on \(planned.destination)"
     let source = try planned.take()
     do {
+      if planned.options.remount { return try remount(planned, in: root) }
       switch source {
       case .link(let target):
         try makeLink(planned.destination, to: target, in: root)
@@ -48,6 +49,15 @@ struct Mounter {
     } catch {
       throw RuntimeError(.failed, "\(step): \(error)")
     }
+  }
+
+  private func remount(
+    _ planned: PlannedMount, in root: borrowing RootDirectory
+  ) throws(SystemError) {
+    let target = SharedDescriptor(try SafePath.open(planned.destination, in: root.descriptor))
+    let remount = Remount(options: planned.options)
+    try remount.apply(to: target.descriptor, source: planned.mount.source)
+    if remount.leavesReadOnly { planned.protectLater(target) }
   }
 
   private func makeLink(
@@ -73,7 +83,9 @@ struct Mounter {
       throw RuntimeError(.invalidSpec, "only procfs may be mounted on /proc")
     }
     let target = try bindTarget(planned, isDirectory: isDirectory, in: root)
-    try refuseHidingProc(planned, tree, target)
+    try check(
+      target, of: planned, in: root,
+      showsProc: MountTree.filesystem(of: tree).magic == MountTree.procfsMagic)
     try setAttributes(planned, of: tree)
     try MountTree.attach(tree, onto: target)
   }
@@ -102,16 +114,18 @@ struct Mounter {
     "/proc/sys/crypto/fips_enabled",
   ]
 
-  /// Keeps mounts from hiding the parts of procfs that runp and security
-  /// modules rely on.
-  private func refuseHidingProc(
-    _ planned: PlannedMount, _ tree: borrowing Descriptor, _ target: borrowing Descriptor
+  /// Keeps mounts from covering the root, where they would not be seen, and
+  /// from hiding the parts of procfs that runp and security modules rely on.
+  private func check(
+    _ target: borrowing Descriptor, of planned: PlannedMount, in root: borrowing RootDirectory,
+    showsProc: Bool
   ) throws {
-    guard try MountTree.filesystem(of: target).magic == MountTree.procfsMagic else { return }
-    let parts = planned.destination.split(separator: "/").filter { $0 != "." }
-    let path = "/" + parts.joined(separator: "/")
-    if path == "/proc" || Self.replaceable.contains(path) { return }
-    if try MountTree.filesystem(of: tree).magic == MountTree.procfsMagic { return }
+    if try root.isAt(target) {
+      throw RuntimeError(.invalidSpec, "\(planned.destination) is the root itself")
+    }
+    if try showsProc || MountTree.filesystem(of: target).magic != MountTree.procfsMagic { return }
+    let path = planned.destination
+    if planned.options.bind, Self.replaceable.contains(path) { return }
     throw RuntimeError(
       .invalidSpec, "\(path) is inside procfs, and only files that lxcfs provides may be there")
   }
@@ -146,20 +160,24 @@ struct Mounter {
     _ planned: PlannedMount, in root: borrowing RootDirectory
   ) throws {
     let type = planned.mount.type ?? "none"
+    let covers = try type == "tmpfs" && root.existing(planned.destination) != nil
     let target = try filesystemTarget(planned, type, in: root)
+    try check(target, of: planned, in: root, showsProc: type == "proc")
     switch type {
     case "cgroup", "cgroup2":
       try mountCgroups(planned, onto: target)
     case "sysfs":
       try mountSystem(planned, onto: target)
     case "tmpfs":
-      try mountTemporary(planned, onto: target)
+      try mountTemporary(planned, onto: target, covers: covers)
     default:
       var data = planned.options.data
       if let mountLabel, type == "devpts" || type == "mqueue" {
         data.append("context=\(mountLabel)")
       }
-      try attach(make(planned, type: type, data: data), planned, onto: target)
+      try attach(
+        make(planned, type: type, data: data, planned.options.attributesForNewMount), planned,
+        onto: target)
     }
   }
 
@@ -190,14 +208,13 @@ struct Mounter {
   ]
 
   private func make(
-    _ planned: PlannedMount, type: String, data: [String]
+    _ planned: PlannedMount, type: String, data: [String], _ attributes: MountAttributes
   ) throws(SystemError) -> Descriptor {
-    let options = planned.options
-    var flags = options.filesystemFlags
-    if options.set.contains(.readOnly), !Self.pseudo.contains(type) { flags.append("ro") }
+    var flags = planned.options.filesystemFlags
+    if attributes.contains(.readOnly), !Self.pseudo.contains(type) { flags.append("ro") }
     return try MountTree.make(
       type: type, source: planned.mount.source ?? type, flags: flags, data: data,
-      attributes: options.attributesForNewMount)
+      attributes: attributes)
   }
 
   private func attach(
@@ -209,36 +226,43 @@ struct Mounter {
     }
   }
 
+  // MARK: Particular file systems
+
+  /// Mounts a tmpfs, with the mode of the directory that it `covers`, unless it
+  /// was made just for the mount.
   private func mountTemporary(
-    _ planned: PlannedMount, onto target: borrowing Descriptor
+    _ planned: PlannedMount, onto target: borrowing Descriptor, covers: Bool
   ) throws(SystemError) {
-    let existing = try FileStatus(of: target)
     var data = planned.options.data
-    if !data.contains(where: { $0.hasPrefix("mode=") }) {
-      data.append("mode=" + String(existing.permissions, radix: 8))
+    if covers, !data.contains(where: { $0.hasPrefix("mode=") }) {
+      data.append("mode=" + String(try FileStatus(of: target).permissions, radix: 8))
     }
     if let mountLabel { data.append("context=\(mountLabel)") }
-    guard planned.options.copyUp else {
-      return try attach(make(planned, type: "tmpfs", data: data), planned, onto: target)
+    // Files are copied into it, or mount points and devices made, before it may
+    // become read-only.
+    let attributes = planned.options.attributesForNewMount
+    let tree = SharedDescriptor(
+      try make(planned, type: "tmpfs", data: data, attributes.subtracting(.readOnly)))
+    if planned.options.copyUp {
+      try TreeCopy.copyContents(of: target, to: tree.descriptor)
     }
-    // Filled before it may become read-only.
-    let tree = try MountTree.make(type: "tmpfs", source: planned.mount.source, data: data)
-    try TreeCopy.copyContents(of: target, to: tree)
-    try MountTree.setAttributes(
-      tree, set: planned.options.set, clear: planned.options.clear)
-    try attach(tree, planned, onto: target)
+    try attach(tree.descriptor, planned, onto: target)
+    if attributes.contains(.readOnly) { planned.protectLater(tree) }
   }
 
   private func mountSystem(
     _ planned: PlannedMount, onto target: borrowing Descriptor
   ) throws(SystemError) {
+    let options = planned.options
     do {
-      try attach(make(planned, type: "sysfs", data: planned.options.data), planned, onto: target)
+      try attach(
+        make(planned, type: "sysfs", data: options.data, options.attributesForNewMount), planned,
+        onto: target)
     } catch  where error.errno == EPERM && hasUserNamespace {
       // Without a network namespace of its own a user namespace may not mount
       // sysfs, but it may see the host's.
       let host = try MountTree.copy("/sys", recursive: true)
-      try MountTree.setAttributes(host, set: planned.options.set, recursive: true)
+      try setAll(options.attributesForNewMount, of: host)
       try attach(host, planned, onto: target)
     }
   }
@@ -249,7 +273,9 @@ struct Mounter {
     }
     if cgroups.hasNamespace {
       do {
-        return try attach(make(planned, type: "cgroup2", data: []), planned, onto: target)
+        return try attach(
+          make(planned, type: "cgroup2", data: [], planned.options.attributesForNewMount),
+          planned, onto: target)
       } catch {
         // A user namespace may mount it only where it is already fully
         // visible: a bind mount shows the same.
@@ -259,11 +285,21 @@ struct Mounter {
     let source = cgroups.hasNamespace ? cgroups.location ?? cgroups.mountPoint : cgroups.mountPoint
     let tree = try MountTree.copy(source, recursive: true)
     try MountTree.setAttributes(tree, propagation: .makePrivate, recursive: true)
-    // Without a namespace of its own the container sees every cgroup, and must
-    // write to none (CVE-2023-25809).
-    let attributes =
-      cgroups.hasNamespace ? planned.options.set : planned.options.set.union(.readOnly)
-    try MountTree.setAttributes(tree, set: attributes, recursive: true)
+    // Without a namespace of its own the container sees every cgroup. One in a
+    // user namespace must write to none, whoever owns them (CVE-2023-25809);
+    // elsewhere it is the host's root, and asks for it by name.
+    let mustProtect = hasUserNamespace && !cgroups.hasNamespace
+    let attributes = planned.options.attributesForNewMount
+    try setAll(mustProtect ? attributes.union(.readOnly) : attributes, of: tree)
     try attach(tree, planned, onto: target)
+  }
+
+  /// Sets attributes of a copied tree that stands for a new file system.
+  private func setAll(
+    _ attributes: MountAttributes, of tree: borrowing Descriptor
+  ) throws(SystemError) {
+    let keepsTimes = attributes.isDisjoint(with: .accessTimeMask)
+    try MountTree.setAttributes(
+      tree, set: attributes, clear: keepsTimes ? [] : .accessTimeMask, recursive: true)
   }
 }

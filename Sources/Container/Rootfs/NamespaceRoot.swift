@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import Kernel
 
 /// The root of the container's mount namespace while it is set up.
@@ -15,7 +16,7 @@ struct NamespaceRoot {
   /// mounted from here on from the host.
   init() throws(SystemError) {
     let own = try File.open("/", [.path, .directory])
-    let workingDirectory = try File.open(".", [.path, .directory])
+    let workingDirectory = try Self.workingDirectory()
     try Namespaces.join(Namespaces.own(.mount), .mount)
     // A chroot need not be a mount point; this is one.
     try Mounts.mount(on: "/", [.slave, .recursive])
@@ -27,7 +28,17 @@ struct NamespaceRoot {
       try OwnProcess.changeDirectory(to: own)
       try OwnProcess.changeRoot(".")
     }
-    try OwnProcess.changeDirectory(to: workingDirectory)
+    if let workingDirectory { try OwnProcess.changeDirectory(to: workingDirectory) }
+  }
+
+  /// The working directory; nil where it is closed to the user namespace, and
+  /// the root has to do.
+  private static func workingDirectory() throws(SystemError) -> Descriptor? {
+    do {
+      return try File.open(".", [.path, .directory])
+    } catch  where error.errno == EACCES {
+      return nil
+    }
   }
 
   /// Leaves the chroot, if there is one.

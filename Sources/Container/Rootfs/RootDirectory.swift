@@ -14,6 +14,11 @@ struct RootDirectory: ~Copyable {
     self.descriptor = descriptor
   }
 
+  /// Whether an open file is the root itself.
+  borrowing func isAt(_ file: borrowing Descriptor) throws(SystemError) -> Bool {
+    try FileStatus(of: file).isSamePlace(as: FileStatus(of: descriptor))
+  }
+
   /// Opens what is at a path, nil when nothing is there.
   borrowing func existing(_ path: String) throws(SystemError) -> Descriptor? {
     do {

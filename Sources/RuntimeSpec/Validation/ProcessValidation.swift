@@ -14,6 +14,7 @@ extension Process {
         throw path["env"][index].error("not of the form NAME=value")
       }
     }
+    try user.validateIDs(at: path["user"])
     try require(user.umask, in: 0...0o777, at: path["user"]["umask"])
     try require(oomScoreAdj, in: -1000...1000, at: path["oomScoreAdj"])
     try validateRlimits(at: path["rlimits"])
@@ -32,6 +33,20 @@ extension Process {
       if limit.soft > limit.hard {
         throw path[index]["soft"].error("\(limit.soft) is more than the hard limit \(limit.hard)")
       }
+    }
+  }
+}
+
+extension User {
+  /// Refuses the ID that setresuid(2) and its like take for "leave it alone":
+  /// the process would go on as root.
+  fileprivate func validateIDs(at path: DocumentPath) throws(SpecError) {
+    let unchanged = UInt32.max
+    for (key, id) in [("uid", uid), ("gid", gid)] where id == unchanged {
+      throw path[key].error("\(id) is no ID")
+    }
+    for (index, id) in additionalGids.enumerated() where id == unchanged {
+      throw path["additionalGids"][index].error("\(id) is no ID")
     }
   }
 }

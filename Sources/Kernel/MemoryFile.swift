@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// Files in memory that no directory has.
+package enum MemoryFile {
+  /// Makes an empty file, which goes with the last of its descriptors; `name`
+  /// is for people who look at the process.
+  ///
+  /// The corresponding call is memfd_create(2).
+  package static func make(_ name: String) throws(SystemError) -> Descriptor {
+    // MFD_CLOEXEC; kernels before 6.3 do not know MFD_NOEXEC_SEAL, which newer
+    // ones may insist on.
+    var number = unsafe clinux_memfd_create(name, 1 | 8)
+    if number == -EINVAL { number = unsafe clinux_memfd_create(name, 1) }
+    return Descriptor(owning: try check(number, "memfd_create", name))
+  }
+
+  /// Reads the last bytes of a file, wherever its offset is.
+  ///
+  /// The corresponding call is pread(2).
+  package static func end(
+    of file: borrowing Descriptor, limit: Int
+  ) throws(SystemError) -> [UInt8] {
+    let size = Int(clamping: try FileStatus(of: file).size)
+    let number = file.number
+    var bytes = [UInt8](repeating: 0, count: min(size, limit))
+    let start = size - bytes.count
+    let count = retrying {
+      negatedErrno(
+        unsafe bytes.withUnsafeMutableBytes {
+          unsafe pread(number, $0.baseAddress, $0.count, off_t(start))
+        })
+    }
+    return Array(bytes[..<(try check(count, "pread"))])
+  }
+}
