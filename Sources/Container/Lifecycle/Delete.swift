@@ -57,10 +57,10 @@ extension Lifecycle {
     } catch {
       throw RuntimeError(error)
     }
-    guard let record = try directory.read(), record.created == container.created,
-      record.initProcess == container.initProcess
-    else { return }
-    try remove(record, directory, context)
+    guard let record = try directory.read(), record.created == container.created else { return }
+    // What is kept may not name the first process yet.
+    if let process = record.initProcess, process != container.initProcess { return }
+    try remove(container, directory, context)
   }
 
   /// Removes a container that is locked, and runs its last hooks.
