@@ -242,4 +242,14 @@ import Testing
       error?.description
         == "containers[1].after: the containers wait for each other: a after b after c after a")
   }
+
+  @Test(arguments: ["a", "A+b_c-d.e", "x..json", "podsx"])
+  func anIDIsAName(_ id: String) {
+    #expect(PodSpec.isID(id))
+  }
+
+  @Test(arguments: ["", ".", "..", ".a", "pods", "a/b", "a b", "ä", "a\n"])
+  func anIDIsNoneOfTheRuntimesOwnNames(_ id: String) {
+    #expect(!PodSpec.isID(id))
+  }
 }

@@ -118,6 +118,24 @@ namespace_of() { inode "/proc/$(pid_of "$1")/ns/$2"; }
   for id in . .. a/b 'a b' ''; do refused pod create "$id"; done
 }
 
+@test "a pod's id from the name of its file is checked, too" {
+  local name bystander=$STATE/pods/bystander
+  mkdir -p "$bystander" 'my pod' .hid pods
+  touch "$bystander/file"
+  for name in ...json .json ..json .x.json ä.json 'a b.json' pods.json 'my pod/pod.json' \
+    .hid/pod.json pods/pod.json; do
+    cp pod.json "$name"
+    refused pod run -f "./$name"
+    says 'pass one'
+    refused pod run -d -f "./$name"
+    says 'pass one'
+  done
+  equal "$(find "$STATE" -mindepth 1 | sort)" \
+    "$(printf '%s\n' "$STATE/pods" "$bystander" "$bystander/file")"
+  ok pod run -f ./...json "$POD"
+  rm -r "$STATE/pods"
+}
+
 # --- members ----------------------------------------------------------------
 
 @test "two members have the same net, ipc and uts namespaces, and a third outside has not" {

@@ -60,6 +60,12 @@ extension PodSpec {
     return isPlain && 1...255 ~= name.utf8.count && name != "." && name != ".."
   }
 
+  /// Whether a pod or a container can have the ID: a name that is not one of
+  /// runp's own in the state directory.
+  package static func isID(_ name: String) -> Bool {
+    isName(name) && !name.hasPrefix(".") && name != PodPaths.parentName
+  }
+
   private static func checkName(_ name: String, _ path: DocumentPath) throws(SpecError) {
     if isName(name) { return }
     throw path.error("\"\(name)\" is not made of 1 to 255 letters, digits, _, +, - and .")

@@ -44,7 +44,8 @@ enum PodRunCommand: Command {
       throw RuntimeError(.failed, "pod run needs a file: pass one with --file")
     }
     let document = try PodDocument(reading: file)
-    let id = options.id ?? document.defaultID
+    let id: String
+    if let given = options.id { id = given } else { id = try defaultID(of: document) }
     do {
       if options.detach {
         try PodLifecycle.runDetached(id, document, context.runtime)
@@ -53,6 +54,17 @@ enum PodRunCommand: Command {
       return try PodSupervisor(id, document, context.runtime).run()
     } catch {
       throw error.adding("pod run \(id)")
+    }
+  }
+
+  /// The ID that the file's name makes.
+  private static func defaultID(of document: PodDocument) throws(RuntimeError) -> String {
+    do {
+      try ID.check(document.defaultID, of: "pod")
+      return document.defaultID
+    } catch {
+      throw RuntimeError(
+        .failed, "the file's name makes no ID for the pod, pass one: \(error.message)")
     }
   }
 }
