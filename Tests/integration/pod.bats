@@ -467,6 +467,21 @@ pod_file_refused() {
   pod_file_refused 'after'
 }
 
+@test "a pod file with a container whose id is a name of runp's own" {
+  local id kind
+  mkdir -p "$STATE/pods/bystander"
+  touch "$STATE/pods/bystander/file"
+  for id in pods .a . .. a/b; do
+    for kind in containers initContainers; do
+      pod_json "{\"$kind\": [{\"id\": \"$id\", \"bundle\": \"one\"}]}"
+      refused pod create -f "$WORK/pod.json" "$POD"
+      says "$kind\\[0\\]\\.id"
+    done
+  done
+  equal "$(find "$STATE" -mindepth 1 | wc -l)" 3
+  rm -r "$STATE/pods"
+}
+
 @test "a pod file with a bundle that is not there leaves nothing" {
   pod_json "$(printf '{"containers": [{"id": "%s-a", "bundle": "nothing"}]}' "$ID")"
   refused pod create -f "$WORK/pod.json" "$POD"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
 package import JSON
 internal import RuntimeSpec
 
@@ -35,6 +36,9 @@ extension PodSpec {
       for (index, container) in list.enumerated() {
         let path = DocumentPath.root[key][index]
         try Self.checkName(container.id, path["id"])
+        if !Self.isID(container.id) {
+          throw path["id"].error("\"\(container.id)\" is a name of runp's own beside containers")
+        }
         if !seen.insert(container.id).inserted {
           throw path["id"].error("\(container.id) is there twice")
         }
@@ -63,7 +67,7 @@ extension PodSpec {
   /// Whether a pod or a container can have the ID: a name that is not one of
   /// runp's own in the state directory.
   package static func isID(_ name: String) -> Bool {
-    isName(name) && !name.hasPrefix(".") && name != PodPaths.parentName
+    isName(name) && !StateStore.isReserved(name)
   }
 
   private static func checkName(_ name: String, _ path: DocumentPath) throws(SpecError) {
