@@ -605,10 +605,11 @@ pair() {
 
 # --- pod run ----------------------------------------------------------------
 
-# Starts `pod run` in the background; its process is $supervisor.
+# Starts `pod run` in the background; its process is $supervisor, its output
+# goes to $1 if given.
 supervise() {
   "$RUNTIME" --root "$STATE" pod run -f "$WORK/pod.json" "$POD" </dev/null \
-    >"$WORK/run.out" 2>"$WORK/run.err" 3>&- 4>&- &
+    >"${1:-$WORK/run.out}" 2>"$WORK/run.err" 3>&- 4>&- 5>&- &
   supervisor=$!
   BACKGROUND+=("$supervisor")
 }
@@ -617,9 +618,11 @@ supervise() {
 supervised() {
   status=0
   wait "$supervisor" || status=$?
-  output=$(cat "$WORK/run.out")
-  errors=$(cat "$WORK/run.err")
+  output=$(cat "$WORK/run.out" 2>/dev/null || true)
+  errors=$(cat "$WORK/run.err" 2>/dev/null || true)
 }
+
+pod_is_gone() { [ -z "$(find "$STATE" -mindepth 1 ! -path "$STATE/pods")" ]; }
 
 @test "pod run puts each line under its container's name" {
   pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}, {"id": "%s-longer", "bundle": "two"}]}' "$ID" "$ID")"
@@ -657,6 +660,103 @@ supervised() {
   timeout "$LIMIT" "$RUNP_SUITE/companion" terminal "$RUNTIME" --root "$STATE" pod run -f "$WORK/pod.json" "$POD" \
     </dev/null >"$WORK/terminal" 3>&-
   grep -q $'\e\[' "$WORK/terminal"
+}
+
+# One container that writes without end, to a reader that reads nothing: 5 is
+# the reader's end.
+flood() {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "stopTimeout": 1}]}' "$ID")"
+  member one ns
+  arguments /bin/sh -c 'while :; do echo 0123456789012345678901234567890123456789; done'
+  mkfifo "$WORK/fifo"
+  exec 5<>"$WORK/fifo"
+  supervise "$WORK/fifo"
+  eventually has_status "$ID-one" running
+  sleep 0.5
+}
+
+@test "pod run listens to signals while its reader is slow" {
+  flood
+  kill -TERM "$supervisor"
+  eventually pod_is_gone
+  kill -TERM "$supervisor"
+  supervised
+  exec 5<&-
+  equal "$status" 0
+}
+
+@test "pod run listens to signals while its terminal stands still" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "stopTimeout": 1}]}' "$ID")"
+  member one ns
+  arguments /bin/sh -c 'while :; do echo 0123456789012345678901234567890123456789; done'
+  python3 - "$RUNTIME" --root "$STATE" pod run -f "$WORK/pod.json" "$POD" 3>&- <<'EOF'
+import os, pty, signal, subprocess, sys, time
+ours, theirs = pty.openpty()
+p = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs)
+os.close(theirs)
+time.sleep(2)
+p.send_signal(signal.SIGTERM)
+time.sleep(2)
+p.send_signal(signal.SIGTERM)
+sys.exit(p.wait(timeout=8))
+EOF
+  pod_is_gone
+}
+
+@test "pod run keeps little for a slow reader, and goes on when it reads" {
+  flood
+  [ "$(awk '$1 == "VmRSS:" { print $2 }' "/proc/$supervisor/status")" -lt 20000 ]
+  equal "$(head -n 50000 <&5 | cut -d ' ' -f 1 | uniq -c | awk '{ print $1, $2 }')" "50000 $ID-one"
+  ok pod stop -t 0 "$POD"
+  eventually pod_is_gone
+  cat <&5 >/dev/null &
+  BACKGROUND+=("$!")
+  exec 5<&-
+  supervised
+  equal "$status" 0
+}
+
+@test "pod run stops when its reader is gone, though no container writes" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one wait
+  mkfifo "$WORK/fifo"
+  exec 5<>"$WORK/fifo"
+  supervise "$WORK/fifo"
+  eventually has_status "$ID-one" running
+  read -r -u 5 _
+  exec 5<&-
+  eventually pod_is_gone
+  supervised
+  equal "$status" 0
+  equal "$errors" ""
+  pod_is_gone
+}
+
+@test "pod run that cannot write says so, and fails" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one wait
+  supervise /dev/full
+  supervised
+  equal "$status" 1
+  says 'no space left'
+  pod_is_gone
+}
+
+@test "pod run writes everything to a stream that does not block" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one ns
+  arguments /bin/sh -c 'i=0; while [ $i -lt 20000 ]; do echo line-$i; i=$((i+1)); done'
+  python3 - "$RUNTIME" --root "$STATE" pod run -f "$WORK/pod.json" "$POD" >"$WORK/lines" 3>&- <<'EOF'
+import fcntl, os, subprocess, sys, time
+r, w = os.pipe()
+fcntl.fcntl(w, fcntl.F_SETFL, os.O_NONBLOCK)
+p = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=w)
+os.close(w)
+time.sleep(1)
+sys.stdout.buffer.write(open(r, "rb").read())
+sys.exit(p.wait())
+EOF
+  equal "$(grep -c "^$ID-one | line-" "$WORK/lines")" 20000
 }
 
 @test "pod run returns the status of the container that failed" {

@@ -23,6 +23,7 @@ package final class PodSupervisor {
   private var shutdown: Shutdown?
   /// Whether somebody else is stopping or has removed the pod.
   private var isTakenOver = false
+  private var hasReportedOutput = false
 
   /// Reads the bundles; nothing is made yet.
   package init(
@@ -80,6 +81,7 @@ package final class PodSupervisor {
     }
     for container in initContainers + containers { try container.remove() }
     try PodLifecycle.delete(id, force: true, context)
+    try finishOutput()
     return failure ?? 0
   }
 
@@ -96,26 +98,15 @@ package final class PodSupervisor {
 
   private func loop(until isDone: () -> Bool) throws(RuntimeError) {
     while !isDone() {
-      var waited = PollSet()
-      waited.add(signals.number)
       let live = initContainers + containers
-      for container in live {
-        if let process = container.process { waited.add(process.number) }
-        for stream in container.streams { if let number = stream.number { waited.add(number) } }
-      }
-      let ready: Set<Int32>
-      do {
-        ready = try waited.wait(until: nextDeadline)
-      } catch {
-        throw RuntimeError(error, "wait for the containers")
-      }
+      let ready = try wait(for: live, until: nextDeadline)
       for container in live {
         for stream in container.streams where stream.number.map(ready.contains) == true {
           stream.relay()
         }
       }
       if ready.contains(signals.number) { try takeSignals() }
-      if (output.isBroken || errors.isBroken) && shutdown == nil { beginShutdown() }
+      noticeBrokenOutput()
       for container in live where (container.process?.number).map(ready.contains) == true {
         try takeEnd(of: container)
       }
@@ -124,9 +115,82 @@ package final class PodSupervisor {
     }
   }
 
+  /// Waits for signals, for containers and for readers that are slow or go.
+  ///
+  /// - Returns: the descriptors of which there is something to be taken.
+  private func wait(
+    for containers: [SupervisedContainer], until deadline: Deadline?
+  ) throws(RuntimeError) -> Set<Int32> {
+    var waited = StreamPoll()
+    waited.add(signals.number, .readable)
+    for container in containers {
+      if let process = container.process { waited.add(process.number, .readable) }
+      for stream in container.streams {
+        if let number = stream.number { waited.add(number, .readable) }
+      }
+    }
+    for destination in [output, errors] {
+      if let number = destination.number {
+        waited.add(number, destination.isBehind ? .writable : [])
+      }
+    }
+    let ready: [Int32: StreamPoll.Events]
+    do {
+      ready = try waited.wait(until: deadline)
+    } catch {
+      throw RuntimeError(error, "wait for the containers")
+    }
+    for destination in [output, errors] {
+      guard let events = destination.number.flatMap({ ready[$0] }) else { continue }
+      if !events.isDisjoint(with: .gone) { destination.losesReader() } else { destination.flush() }
+    }
+    return Set(ready.keys)
+  }
+
+  private func noticeBrokenOutput() {
+    guard output.isBroken || errors.isBroken else { return }
+    if !hasReportedOutput {
+      hasReportedOutput = true
+      if let error = output.failure ?? errors.failure {
+        say("\(RuntimeError(error, "pass on the output of the containers")), stopping the pod")
+        failure = failure ?? 1
+      }
+    }
+    if shutdown == nil { beginShutdown() }
+  }
+
+  /// Waits until the readers have taken everything: for as long as they need,
+  /// or with a limit when somebody wants the pod to end.
+  private func finishOutput() throws(RuntimeError) {
+    var left = output.pendingCount + errors.pendingCount
+    var patience = Deadline.after(milliseconds: Self.patience)
+    while left > 0 {
+      let isAsked = shutdown != nil || isTakenOver
+      let ready = try wait(for: [], until: isAsked ? patience : nil)
+      if ready.contains(signals.number) || (isAsked && patience.hasPassed) { hurryOutput() }
+      let now = output.pendingCount + errors.pendingCount
+      if now < left { patience = .after(milliseconds: Self.patience) }
+      left = now
+    }
+    noticeBrokenOutput()
+  }
+
+  private func hurryOutput() {
+    output.hurry()
+    errors.hurry()
+  }
+
+  /// How long a reader may take nothing when the pod was asked to end, in
+  /// milliseconds.
+  private static let patience: UInt64 = 10_000
+
   private var nextDeadline: Deadline? {
+    // A container that nobody listens to is not started again before somebody
+    // does.
+    let hasRoom = output.hasRoom && errors.hasRoom
     var deadlines = (initContainers + containers).compactMap { container -> Deadline? in
-      if case .waiting(let deadline) = container.phase { deadline } else { nil }
+      guard hasRoom else { return nil }
+      return if case .waiting(let deadline) = container.phase { deadline } else { nil }
     }
     if let deadline = shutdown?.deadline { deadlines.append(deadline) }
     return deadlines.min { $0.millisecondsLeft < $1.millisecondsLeft }
@@ -138,6 +202,7 @@ package final class PodSupervisor {
         say("stopping the pod\(signal == SIGINT ? ", once more kills it" : "")")
         beginShutdown()
       } else {
+        hurryOutput()
         try shutdown?.killAll()
       }
     }
@@ -193,6 +258,7 @@ package final class PodSupervisor {
   }
 
   private func restartDue() throws(RuntimeError) {
+    guard output.hasRoom, errors.hasRoom else { return }
     for container in initContainers + containers {
       guard case .waiting(let deadline) = container.phase, deadline.hasPassed else { continue }
       noticeTakeover()
