@@ -869,6 +869,43 @@ started() { [ "$(starts "$1")" -ge "$2" ]; }
   equal "$(tr '\n' ' ' <"$WORK/log/order")" "init-done one "
 }
 
+@test "pod run leaves a newer pod of its id alone" {
+  local policy
+  for policy in Never Always; do
+    pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "restartPolicy": "%s"}]}' "$ID" "$policy")"
+    rm -rf "$WORK/one"
+    member one hang
+    supervise
+    eventually grep -q ready "$WORK/run.out"
+    kill -STOP "$supervisor"
+    ok pod delete --force "$POD"
+    make_pod
+    ok pod start "$POD"
+    kill -CONT "$supervisor"
+    supervised
+    equal "$status" 0
+    has_status "$ID-one" running
+    ok pod delete --force "$POD"
+  done
+}
+
+@test "pod run leaves a container alone that has taken the id of its own" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "restartPolicy": "Always"}]}' "$ID")"
+  counting one 'exit 0'
+  supervise
+  eventually started one 4
+  ok delete --force "$ID-one"
+  new_bundle other "$ID-one"
+  arguments /bin/probe hang
+  ok run -d --bundle "$BUNDLE" "$ID-one"
+  eventually grep -q 'already exists' "$WORK/run.err"
+  has_status "$ID-one" running
+  kill -TERM "$supervisor"
+  supervised
+  has_status "$ID-one" running
+  ok delete --force "$ID-one"
+}
+
 @test "pod run that is killed leaves what pod delete --force makes whole" {
   pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
   member one hang

@@ -64,8 +64,15 @@ package final class Membership {
   /// options have to name the pod.
   ///
   /// - Throws: `RuntimeError` naming what is in the way.
-  package init(
+  package convenience init(
     of id: String, in pod: String, _ bundle: inout Bundle, _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    try self.init(of: id, in: pod, instance: nil, &bundle, context)
+  }
+
+  private init(
+    of id: String, in pod: String, instance: String?, _ bundle: inout Bundle,
+    _ context: RuntimeContext
   ) throws(RuntimeError) {
     directory = try PodDirectory.open(pod, root: context.root)
     do {
@@ -74,7 +81,11 @@ package final class Membership {
       throw RuntimeError(error, "pod \(pod)")
     }
     if directory.isGone() { throw RuntimeError(.notFound, "pod \(pod) does not exist") }
-    try Sandbox.open(directory).adopt(&bundle.spec, id: id)
+    let sandbox = try Sandbox.open(directory)
+    if let instance, sandbox.state.instance != instance {
+      throw RuntimeError(.notFound, "pod \(pod) has been removed, and made again")
+    }
+    try sandbox.adopt(&bundle.spec, id: id)
   }
 
   deinit {
@@ -82,16 +93,18 @@ package final class Membership {
     FileLock.release(directory.descriptor)
   }
 
-  /// Creates a container in a pod.
+  /// Creates a container in a pod, and in no later one of the same ID.
   ///
   /// - Returns: the ID of its first process, which is a child of the caller.
   static func create(
-    _ bundle: Bundle, _ options: CreateOptions, in pod: String, _ context: RuntimeContext
+    _ bundle: Bundle, _ options: CreateOptions, in pod: String, instance: String,
+    _ context: RuntimeContext
   ) throws(RuntimeError) -> Int32 {
     var bundle = bundle
     var options = options
     options.pod = pod
-    let membership = try Membership(of: options.id, in: pod, &bundle, context)
+    let membership = try Membership(
+      of: options.id, in: pod, instance: instance, &bundle, context)
     return try withExtendedLifetime(membership) { () throws(RuntimeError) in
       try Lifecycle.create(bundle, options, context)
     }

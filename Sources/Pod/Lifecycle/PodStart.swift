@@ -18,10 +18,11 @@ extension PodLifecycle {
       if members.isEmpty, sandbox.spec.initContainers.isEmpty { return }
       throw RuntimeError(.wrongState, "pod \(id) has no container to start")
     }
-    try change(id, context) { $0.isStopping = false }
+    let instance = sandbox.state.instance
+    try change(id, instance, context) { state throws(RuntimeError) in state.isStopping = false }
     let bundles = try PodBundles(sandbox.spec, directory: sandbox.state.bundleBase)
     for container in sandbox.spec.initContainers {
-      try runToEnd(container, try bundles.bundle(of: container), in: id, context)
+      try runToEnd(container, try bundles.bundle(of: container), in: sandbox, context)
     }
     let listed = try bundles.ordered().map(\.id)
     let others = members.map(\.record.id).filter { !listed.contains($0) }
@@ -44,22 +45,23 @@ extension PodLifecycle {
     if all.contains(where: { $0.restartPolicy != .never }) {
       context.warn("restartPolicy: nobody starts containers of a detached pod again")
     }
-    try create(id, document, context)
+    let instance = try make(id, document, context)
     do {
       try start(id, context)
     } catch {
-      undo(id, context)
+      undo(id, instance, context)
       throw error
     }
   }
 
   /// Runs an init container and deletes it.
   private static func runToEnd(
-    _ container: PodContainer, _ bundle: Bundle, in pod: String, _ context: RuntimeContext
+    _ container: PodContainer, _ bundle: Bundle, in pod: Sandbox, _ context: RuntimeContext
   ) throws(RuntimeError) {
     let status: ExitStatus
     do {
-      let pid = try Membership.create(bundle, CreateOptions(id: container.id), in: pod, context)
+      let pid = try Membership.create(
+        bundle, CreateOptions(id: container.id), in: pod.id, instance: pod.state.instance, context)
       // A child of ours that nobody has waited for: the ID is still its own.
       let process = try Processes.open(pid: pid)
       try Lifecycle.start(container.id, context)

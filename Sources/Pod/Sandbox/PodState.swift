@@ -24,6 +24,8 @@ package struct PodState: Equatable {
 
   /// The pod's ID.
   package var id: String
+  /// What tells it from a later pod of the same ID.
+  package let instance: String
   /// How far it is.
   package var phase: Phase
   /// When `pod create` began, in RFC 3339 form.
@@ -47,6 +49,7 @@ package struct PodState: Equatable {
     namespaces: [NamespaceType], cgroup: CgroupRecord?
   ) {
     self.id = id
+    instance = String(UInt64.random(in: 0...UInt64.max), radix: 16)
     phase = .making
     self.created = created
     self.creator = creator
@@ -61,7 +64,8 @@ extension PodState {
   /// The document that is kept on disk.
   var json: JSONValue {
     var document: OrderedMap<JSONValue> = [
-      "version": 1, "id": .string(id), "phase": .string(phase.rawValue),
+      "version": 1, "id": .string(id), "instance": .string(instance),
+      "phase": .string(phase.rawValue),
       "created": .string(created),
       "creator": creator.json,
       "bundleBase": .string(bundleBase),
@@ -76,6 +80,7 @@ extension PodState {
 extension PodState: JSONDecodable {
   package init(json: JSONNode) throws(SpecError) {
     id = try json.requiredString("id")
+    instance = try json.requiredString("instance")
     phase = try json.requiredWord("phase")
     created = try json.requiredString("created")
     creator = try json.requiredObject("creator")

@@ -23,6 +23,8 @@ package final class PodSupervisor {
   private var shutdown: Shutdown?
   /// Whether somebody else is stopping or has removed the pod.
   private var isTakenOver = false
+  /// Which pod of the ID is looked after.
+  private var instance = ""
   private var hasReportedOutput = false
 
   /// Reads the bundles; nothing is made yet.
@@ -65,10 +67,10 @@ package final class PodSupervisor {
   /// - Returns: the exit status of the first container that failed for good,
   ///   without those that were stopped; 0 when there was none.
   package func run() throws(RuntimeError) -> Int32 {
-    _ = try Sandbox.make(id, document, context)
+    instance = try Sandbox.make(id, document, context).state.instance
     do {
-      for container in containers { try container.create() }
-      try PodLifecycle.finish(id, context)
+      for container in containers { try container.create(in: instance) }
+      try PodLifecycle.finish(id, instance, context)
       try runInitContainers()
       for container in containers where shutdown == nil && failure == nil {
         try container.start()
@@ -76,18 +78,18 @@ package final class PodSupervisor {
       if failure != nil { beginShutdown() }
       try loop { self.containers.allSatisfy(\.isOver) }
     } catch {
-      PodLifecycle.undo(id, context)
+      PodLifecycle.undo(id, instance, context)
       throw error
     }
     for container in initContainers + containers { try container.remove() }
-    try PodLifecycle.delete(id, force: true, context)
+    try PodLifecycle.delete(id, instance, context)
     try finishOutput()
     return failure ?? 0
   }
 
   private func runInitContainers() throws(RuntimeError) {
     for container in initContainers where shutdown == nil && failure == nil {
-      try container.create()
+      try container.create(in: instance)
       try container.start()
       try loop { container.isOver }
       try container.remove()
@@ -267,7 +269,7 @@ package final class PodSupervisor {
         continue
       }
       do {
-        try container.restart()
+        try container.restart(in: instance)
       } catch {
         try container.abandon()
         let delay = container.backoff.delay(ranLong: false)
@@ -282,7 +284,10 @@ package final class PodSupervisor {
     if isTakenOver { return }
     do {
       let state = try PodDirectory.open(id, root: context.root).readState()
-      isTakenOver = state.map { $0.isStopping || $0.phase == .removing } ?? true
+      isTakenOver =
+        state.map {
+          $0.instance != instance || $0.isStopping || $0.phase == .removing
+        } ?? true
     } catch {
       // A pod that cannot be read any more is not ours to run.
       isTakenOver = true
