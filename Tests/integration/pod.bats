@@ -906,6 +906,47 @@ started() { [ "$(starts "$1")" -ge "$2" ]; }
   ok delete --force "$ID-one"
 }
 
+# Two init containers that wait, and a container, under supervision; the first
+# runs.
+waiting_inits() {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-i1", "bundle": "i1"}, {"id": "%s-i2", "bundle": "i2"}],
+    "containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID" "$ID" "$ID")"
+  local name
+  for name in i1 i2 one; do
+    rm -rf "${WORK:?}/$name"
+    member "$name" wait
+  done
+  supervise
+  eventually grep -q "$ID-i1.*ready" "$WORK/run.out"
+}
+
+@test "pod stop and pod delete end pod run during init containers" {
+  local command
+  for command in stop 'delete --force'; do
+    waiting_inits
+    # shellcheck disable=SC2086
+    ok pod $command "$POD"
+    supervised
+    equal "$status" 0
+    equal "$errors" ""
+    if grep -qE "$ID-(i2|one) .*ready" <<<"$output"; then tell "it went on"; return 1; fi
+    pod_is_gone
+  done
+}
+
+@test "pod stop ends pod run during a back-off" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "restartPolicy": "Always"}]}' "$ID")"
+  counting one 'exit 0'
+  supervise
+  eventually grep -q 'again in 3200 ms' "$WORK/run.err"
+  ok pod stop "$POD"
+  local before=$SECONDS
+  supervised
+  equal "$status" 0
+  [ $((SECONDS - before)) -le 2 ]
+  pod_is_gone
+}
+
 @test "pod run that is killed leaves what pod delete --force makes whole" {
   pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
   member one hang

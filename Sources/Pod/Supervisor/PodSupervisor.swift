@@ -71,29 +71,59 @@ package final class PodSupervisor {
     do {
       for container in containers { try container.create(in: instance) }
       try PodLifecycle.finish(id, instance, context)
+      noticeTakeover()
+      // Another command may have looked for containers before all were there.
+      if isTakenOver { beginShutdown() }
       try runInitContainers()
-      for container in containers where shutdown == nil && failure == nil {
-        try container.start()
+      for container in containers where !isEnding {
+        try unlessTakenOver(container) { () throws(RuntimeError) in try container.start() }
       }
       if failure != nil { beginShutdown() }
       try loop { self.containers.allSatisfy(\.isOver) }
+      for container in initContainers + containers { try container.remove() }
     } catch {
       PodLifecycle.undo(id, instance, context)
+      // What the containers have said may explain it; the error is reported
+      // whether it can be written or not.
+      try? finishOutput()
       throw error
     }
-    for container in initContainers + containers { try container.remove() }
     try PodLifecycle.delete(id, instance, context)
     try finishOutput()
     return failure ?? 0
   }
 
   private func runInitContainers() throws(RuntimeError) {
-    for container in initContainers where shutdown == nil && failure == nil {
-      try container.create(in: instance)
-      try container.start()
+    for container in initContainers where !isEnding {
+      try unlessTakenOver(container) { () throws(RuntimeError) in
+        try container.create(in: instance)
+        try container.start()
+      }
       try loop { container.isOver }
       try container.remove()
     }
+  }
+
+  /// Whether nothing is started any more.
+  private var isEnding: Bool { shutdown != nil || isTakenOver || failure != nil }
+
+  /// Starts a container, unless another command is ending the pod, which may
+  /// well be why it cannot be started.
+  private func unlessTakenOver(
+    _ container: SupervisedContainer, _ start: () throws(RuntimeError) -> Void
+  ) throws(RuntimeError) {
+    noticeTakeover()
+    if isTakenOver { return }
+    do {
+      try start()
+    } catch {
+      noticeTakeover()
+      if !isTakenOver { throw error }
+      return try container.giveUp()
+    }
+    noticeTakeover()
+    // The other command may have looked for containers before this one came.
+    if isTakenOver { beginShutdown() }
   }
 
   // MARK: - The loop
@@ -186,6 +216,10 @@ package final class PodSupervisor {
   /// milliseconds.
   private static let patience: UInt64 = 10_000
 
+  /// How often somebody who waits to start a container looks whether that is
+  /// still wanted, in milliseconds.
+  private static let glance: UInt64 = 500
+
   private var nextDeadline: Deadline? {
     // A container that nobody listens to is not started again before somebody
     // does.
@@ -194,6 +228,7 @@ package final class PodSupervisor {
       guard hasRoom else { return nil }
       return if case .waiting(let deadline) = container.phase { deadline } else { nil }
     }
+    if !deadlines.isEmpty { deadlines.append(.after(milliseconds: Self.glance)) }
     if let deadline = shutdown?.deadline { deadlines.append(deadline) }
     return deadlines.min { $0.millisecondsLeft < $1.millisecondsLeft }
   }
@@ -211,13 +246,18 @@ package final class PodSupervisor {
   }
 
   private func beginShutdown() {
+    endAbsent()
+    shutdown = shutdown ?? Shutdown((initContainers + containers).reversed())
+  }
+
+  /// Has containers without a process stay so.
+  private func endAbsent() {
     for container in initContainers + containers {
       switch container.phase {
       case .waiting, .absent: container.end()
       case .created, .running, .over: break
       }
     }
-    shutdown = shutdown ?? Shutdown((initContainers + containers).reversed())
   }
 
   // MARK: - The end of a container
@@ -262,16 +302,18 @@ package final class PodSupervisor {
   private func restartDue() throws(RuntimeError) {
     guard output.hasRoom, errors.hasRoom else { return }
     for container in initContainers + containers {
-      guard case .waiting(let deadline) = container.phase, deadline.hasPassed else { continue }
+      guard case .waiting(let deadline) = container.phase else { continue }
       noticeTakeover()
-      if isTakenOver {
-        container.end()
-        continue
-      }
+      if isTakenOver || !deadline.hasPassed { continue }
       do {
         try container.restart(in: instance)
+        noticeTakeover()
+        // The other command may have looked for containers before this one came.
+        if isTakenOver { beginShutdown() }
       } catch {
         try container.abandon()
+        noticeTakeover()
+        if isTakenOver { continue }
         let delay = container.backoff.delay(ranLong: false)
         say("\(error), trying again in \(delay) ms")
         container.wait(milliseconds: delay)
@@ -292,6 +334,8 @@ package final class PodSupervisor {
       // A pod that cannot be read any more is not ours to run.
       isTakenOver = true
     }
+    // The others are for the other command to stop, in its time.
+    if isTakenOver { endAbsent() }
   }
 
   private func say(_ text: String) {

@@ -137,6 +137,12 @@ final class SupervisedContainer {
     }
   }
 
+  /// Cleans up after a start that another command has made fail.
+  func giveUp() throws(RuntimeError) {
+    try remove()
+    end()
+  }
+
   private func reap() {
     guard let ended = process else { return }
     process = nil
