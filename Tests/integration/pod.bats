@@ -947,6 +947,59 @@ waiting_inits() {
   pod_is_gone
 }
 
+@test "pod start runs the init containers once, however often it is killed in one" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-init", "bundle": "init"}],
+    "containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID" "$ID")"
+  member one hang
+  member extra hang
+  counting init 'while [ ! -e /log/go ]; do busybox sleep 0.05; done'
+  make_pod
+  background "$WORK/start" "$RUNTIME" --root "$STATE" pod start "$POD"
+  eventually started init 1
+  refused pod start "$POD"
+  says 'being started'
+  kill -KILL "${BACKGROUND[-1]}"
+  wait "${BACKGROUND[-1]}" || true
+  touch "$WORK/log/go"
+  ok pod start "$POD"
+  has_status "$ID-one" running
+  equal "$(starts init)" 2
+  gone "$ID-init"
+  refused pod start "$POD"
+  says 'no container to start'
+  BUNDLE=$WORK/extra
+  ok create --pod "$POD" --bundle "$BUNDLE" "$ID-extra"
+  ok pod start "$POD"
+  has_status "$ID-extra" running
+  equal "$(starts init)" 2
+}
+
+@test "a pod of init containers only is started, too" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-init", "bundle": "init"}]}' "$ID")"
+  counting init 'exit 0'
+  make_pod
+  ok pod start "$POD"
+  equal "$(starts init)" 1
+  refused pod start "$POD"
+  ok pod delete "$POD"
+  ok pod run -d -f "$WORK/pod.json" "$POD"
+  equal "$(starts init)" 2
+  ok pod delete "$POD"
+}
+
+@test "pod stop during pod start has it start nothing more" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-i1", "bundle": "i1"}, {"id": "%s-i2", "bundle": "i2"}]}' "$ID" "$ID")"
+  member i1 wait
+  member i2 wait
+  make_pod
+  background "$WORK/start" "$RUNTIME" --root "$STATE" pod start "$POD"
+  eventually grep -q ready "$WORK/start"
+  ok pod stop "$POD"
+  eventually grep -q 'stopped meanwhile' "$WORK/start"
+  gone "$ID-i1"
+  gone "$ID-i2"
+}
+
 @test "pod run that is killed leaves what pod delete --force makes whole" {
   pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
   member one hang

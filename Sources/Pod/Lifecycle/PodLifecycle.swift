@@ -74,11 +74,15 @@ package enum PodLifecycle {
     }
   }
 
-  /// Records that everything of the file is there.
+  /// Records that everything of the file is there; with `starting` also that
+  /// this command starts it.
   static func finish(
-    _ id: String, _ instance: String, _ context: RuntimeContext
+    _ id: String, _ instance: String, starting: Bool = false, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    try change(id, instance, context) { state throws(RuntimeError) in state.phase = .ready }
+    try change(id, instance, context) { state throws(RuntimeError) in
+      state.phase = .ready
+      if starting { state.starter = .own }
+    }
   }
 
   /// Changes the state of a pod, and of no later one of the same ID.

@@ -42,6 +42,10 @@ package struct PodState: Equatable {
   /// Whether somebody asked for it to be stopped since it was started, so that
   /// its supervisor starts nothing again.
   package var isStopping: Bool
+  /// Whether its init containers have run to their end.
+  package var isInitialized: Bool
+  /// The command that starts it; another may take its place once it is gone.
+  package var starter: ProcessRecord?
 
   /// Describes a pod that is about to be made.
   package init(
@@ -57,6 +61,7 @@ package struct PodState: Equatable {
     self.namespaces = namespaces
     self.cgroup = cgroup
     isStopping = false
+    isInitialized = false
   }
 }
 
@@ -70,8 +75,9 @@ extension PodState {
       "creator": creator.json,
       "bundleBase": .string(bundleBase),
       "namespaces": JSONValue(namespaces.map { $0.rawValue }),
-      "isStopping": .bool(isStopping),
+      "isStopping": .bool(isStopping), "isInitialized": .bool(isInitialized),
     ]
+    if let starter { document["starter"] = starter.json }
     if let cgroup { document["cgroup"] = cgroup.json }
     return .object(document)
   }
@@ -88,5 +94,7 @@ extension PodState: JSONDecodable {
     namespaces = try json.words("namespaces") ?? []
     cgroup = try json.object("cgroup")
     isStopping = try json.bool("isStopping") ?? false
+    isInitialized = try json.bool("isInitialized") ?? false
+    starter = try json.object("starter")
   }
 }

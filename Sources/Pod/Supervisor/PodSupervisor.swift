@@ -70,7 +70,7 @@ package final class PodSupervisor {
     instance = try Sandbox.make(id, document, context).state.instance
     do {
       for container in containers { try container.create(in: instance) }
-      try PodLifecycle.finish(id, instance, context)
+      try PodLifecycle.finish(id, instance, starting: true, context)
       noticeTakeover()
       // Another command may have looked for containers before all were there.
       if isTakenOver { beginShutdown() }
@@ -79,6 +79,7 @@ package final class PodSupervisor {
         try unlessTakenOver(container) { () throws(RuntimeError) in try container.start() }
       }
       if failure != nil { beginShutdown() }
+      if !isEnding { try recordStart() }
       try loop { self.containers.allSatisfy(\.isOver) }
       for container in initContainers + containers { try container.remove() }
     } catch {
@@ -91,6 +92,19 @@ package final class PodSupervisor {
     try PodLifecycle.delete(id, instance, context)
     try finishOutput()
     return failure ?? 0
+  }
+
+  /// From here on another command may start what joins the pod.
+  private func recordStart() throws(RuntimeError) {
+    do {
+      try PodLifecycle.change(id, instance, context) { state throws(RuntimeError) in
+        state.isInitialized = true
+        state.starter = nil
+      }
+    } catch {
+      noticeTakeover()
+      if !isTakenOver { throw error }
+    }
   }
 
   private func runInitContainers() throws(RuntimeError) {
