@@ -603,6 +603,29 @@ pair() {
   done
 }
 
+# Makes the pod look as if the command that makes it had been killed when the
+# sandbox was there.
+killed_while_filling() {
+  sleep 0.1 &
+  local dead=$!
+  wait "$dead"
+  jq --argjson p "$dead" '.phase = "filling" | .creator = {pid: $p, startTime: 1}' \
+    "$STATE/pods/$POD/state.json" >"$WORK/state.new"
+  cp "$WORK/state.new" "$STATE/pods/$POD/state.json"
+}
+
+@test "an incomplete pod is neither joined nor started, and deleted with --force" {
+  pair
+  killed_while_filling
+  equal "$(pod_state .status)" incomplete
+  member three ns
+  refused run --pod "$POD" --bundle "$BUNDLE" "$ID-three"
+  says 'incomplete: delete it with --force'
+  refused pod start "$POD"
+  says 'incomplete'
+  ok pod delete --force "$POD"
+}
+
 # --- pod run ----------------------------------------------------------------
 
 # Starts `pod run` in the background; its process is $supervisor, its output

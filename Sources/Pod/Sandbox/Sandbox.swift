@@ -28,8 +28,10 @@ package struct Sandbox {
   }
 
   static func open(_ directory: borrowing PodDirectory) throws(RuntimeError) -> Sandbox {
-    guard let state = try directory.readState() else {
-      throw RuntimeError(.wrongState, "pod \(directory.id) is not complete: delete it with --force")
+    let state = try directory.readState()
+    // Whoever made it is dead, and the next `pod create` of the ID removes it.
+    guard let state, state.isAlive || state.phase == .removing else {
+      throw RuntimeError(.wrongState, "pod \(directory.id) is incomplete: delete it with --force")
     }
     switch state.phase {
     case .making: throw RuntimeError(.wrongState, "pod \(directory.id) is being made")
