@@ -626,6 +626,19 @@ killed_while_filling() {
   ok pod delete --force "$POD"
 }
 
+@test "pod delete --force removes what a create left that had written nothing" {
+  pair
+  ok delete --force "$ID-one"
+  ok delete --force "$ID-two"
+  mkdir "$STATE/$ID-one" "$STATE/$ID-two" "$STATE/$ID-other"
+  touch "$STATE/$ID-two/.state.json.new"
+  killed_while_filling
+  ok pod delete --force "$POD"
+  equal "$errors" ""
+  equal "$(ls "$STATE")" "$ID-other"
+  rmdir "$STATE/$ID-other"
+}
+
 # --- pod run ----------------------------------------------------------------
 
 # Starts `pod run` in the background; its process is $supervisor, its output

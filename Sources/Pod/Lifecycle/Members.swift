@@ -34,6 +34,37 @@ package enum Members {
   }
 }
 
+extension Members {
+  /// Removes the directories of containers of a pod whose `create` was killed
+  /// before it had written that they are the pod's.
+  static func removeUnwritten(
+    of directory: borrowing PodDirectory, _ context: RuntimeContext
+  ) {
+    do {
+      guard let spec = try directory.readSpecIfWritten() else { return }
+      for container in spec.initContainers + spec.containers {
+        try removeUnwritten(container.id, context)
+      }
+    } catch {
+      // They are in the way of nothing: the next `create` removes them.
+      context.warn("\(error)")
+    }
+  }
+
+  private static func removeUnwritten(_ id: String, _ context: RuntimeContext) throws {
+    let directory: StateDirectory
+    do {
+      directory = try StateStore(root: context.root).open(id)
+    } catch {
+      if error.kind == .notFound { return }
+      throw error
+    }
+    // Whoever holds the lock is alive and at work.
+    if try !directory.tryLock() { return }
+    if try directory.read() == nil { try directory.remove() }
+  }
+}
+
 /// A container's entrance into a pod, which keeps the pod from being removed
 /// until the container is there.
 package final class Membership {

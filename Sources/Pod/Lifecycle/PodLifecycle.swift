@@ -174,6 +174,7 @@ package enum PodLifecycle {
     if !force { try requireDeletable(directory, context) }
     try announceRemoval(directory, instance)
     try Members.removeAll(of: id, context)
+    Members.removeUnwritten(of: directory, context)
     try Sandbox.remove(directory)
   }
 
