@@ -639,6 +639,19 @@ killed_while_filling() {
   rmdir "$STATE/$ID-other"
 }
 
+@test "a container that cannot be read is in no pod's way" {
+  pair
+  mkdir "$STATE/$ID-broken"
+  echo '{' >"$STATE/$ID-broken/state.json"
+  ok pod state "$POD"
+  says "$ID-broken"
+  ok pod list -q
+  equal "$output" "$POD"
+  ok pod start "$POD"
+  ok pod delete --force "$POD"
+  rm -r "${STATE:?}/$ID-broken"
+}
+
 # --- pod run ----------------------------------------------------------------
 
 # Starts `pod run` in the background; its process is $supervisor, its output

@@ -19,6 +19,9 @@ package enum Members {
         if status.record.pod == pod { members.append(status) }
       } catch  where error.kind == .notFound {
         // It has been deleted since the listing.
+      } catch {
+        // One that cannot be read must not keep all pods from being handled.
+        context.warn("\(error)")
       }
     }
     return members.sorted { $0.record.created < $1.record.created }
