@@ -238,6 +238,19 @@ namespace_of() { inode "/proc/$(pid_of "$1")/ns/$2"; }
   ok pod delete "$POD-b"
 }
 
+@test "an annotation that differs is refused in a pod's file, too" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one ns
+  config '.annotations = {"org.runp.pod": "other"}'
+  refused pod create -f "$WORK/pod.json" "$POD"
+  says 'org.runp.pod'
+  refused pod run -f "$WORK/pod.json" "$POD"
+  says 'org.runp.pod'
+  pod_is_gone
+  config --arg p "$POD" '.annotations = {"org.runp.pod": $p}'
+  ok pod run -f "$WORK/pod.json" "$POD"
+}
+
 @test "a member of a pod that does not exist is refused" {
   member one ns
   refused create --pod "$POD" --bundle "$BUNDLE" "$ID-one"

@@ -73,19 +73,14 @@ extension Members {
 package final class Membership {
   private let directory: PodDirectory
 
-  /// Enters the pod that the options name, or else the bundle's annotation; the
-  /// two must not differ.
+  /// Enters the pod that the options name, or else the bundle's annotation.
   ///
   /// - Returns: nil when none is named, and nothing was changed.
   package static func enter(
     _ bundle: inout Bundle, _ options: inout CreateOptions, _ context: RuntimeContext
   ) throws(RuntimeError) -> Membership? {
-    let annotation = bundle.spec.annotations[Sandbox.annotation]
-    guard let pod = options.pod ?? annotation else { return nil }
-    if let annotation, annotation != pod {
-      throw RuntimeError(
-        DocumentPath.root["annotations"][Sandbox.annotation].error(
-          "the bundle asks for pod \"\(annotation)\", and the command for \(pod)"))
+    guard let pod = options.pod ?? bundle.spec.annotations[Sandbox.annotation] else {
+      return nil
     }
     options.pod = pod
     return try Membership(of: options.id, in: pod, &bundle, context)
@@ -95,7 +90,7 @@ package final class Membership {
   /// one of the pod's.
   ///
   /// The container has to be created before the membership is given up; the
-  /// options have to name the pod.
+  /// options have to name the pod, and an annotation of the bundle no other.
   ///
   /// - Throws: `RuntimeError` naming what is in the way.
   package convenience init(
@@ -108,6 +103,11 @@ package final class Membership {
     of id: String, in pod: String, instance: String?, _ bundle: inout Bundle,
     _ context: RuntimeContext
   ) throws(RuntimeError) {
+    if let annotation = bundle.spec.annotations[Sandbox.annotation], annotation != pod {
+      throw RuntimeError(
+        DocumentPath.root["annotations"][Sandbox.annotation].error(
+          "the bundle asks for pod \"\(annotation)\", and is to join \(pod)"))
+    }
     directory = try PodDirectory.open(pod, root: context.root)
     do {
       try FileLock.share(directory.descriptor)
