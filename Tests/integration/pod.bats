@@ -846,6 +846,32 @@ EOF
   equal "$(find "$STATE" -mindepth 1 ! -path "$STATE/pods")" ""
 }
 
+@test "pod run under nohup goes on without its terminal" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one wait
+  trap '' HUP
+  supervise
+  trap - HUP
+  eventually grep -q ready "$WORK/run.out"
+  kill -HUP "$supervisor"
+  sleep 0.3
+  has_status "$ID-one" running
+  kill -TERM "$supervisor"
+  supervised
+  equal "$status" 0
+}
+
+@test "SIGHUP stops pod run" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one wait
+  supervise
+  eventually grep -q ready "$WORK/run.out"
+  kill -HUP "$supervisor"
+  supervised
+  equal "$status" 0
+  pod_is_gone
+}
+
 @test "a second Ctrl-C kills those that do not listen" {
   pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
   member one hang

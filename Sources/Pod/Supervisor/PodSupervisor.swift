@@ -42,7 +42,7 @@ package final class PodSupervisor {
       errors = try OutputDestination(number: 2)
       labels = OutputLabels(all.map(\.id))
       signals = SharedDescriptor(
-        try Signals.descriptor(for: Signals.mask([SIGINT, SIGTERM, SIGHUP])))
+        try Signals.descriptor(for: Self.signalsToTake()))
     } catch {
       throw RuntimeError(error, "run the pod")
     }
@@ -245,6 +245,20 @@ package final class PodSupervisor {
     if !deadlines.isEmpty { deadlines.append(.after(milliseconds: Self.glance)) }
     if let deadline = shutdown?.deadline { deadlines.append(deadline) }
     return deadlines.min { $0.millisecondsLeft < $1.millisecondsLeft }
+  }
+
+  /// The signals that end the pod: not SIGHUP when it was ignored from the
+  /// start, which is how nohup(1) asks to go on without the terminal.
+  ///
+  /// A shell without job control ignores SIGINT for whatever is in the
+  /// background, wanted or not, so that one counts all the same.
+  private static func signalsToTake() throws(SystemError) -> UInt64 {
+    let title = "SigIgn:"
+    let line = try File.readText("/proc/self/status").split(separator: "\n")
+      .first { $0.hasPrefix(title) }
+    let mask = line?.dropFirst(title.count).drop { $0 == "\t" } ?? ""
+    let ignored = UInt64(mask, radix: 16) ?? 0
+    return Signals.mask([SIGINT, SIGTERM]) | (Signals.mask([SIGHUP]) & ~ignored)
   }
 
   private func takeSignals() throws(RuntimeError) {
