@@ -252,4 +252,18 @@ import Testing
   func anIDIsNoneOfTheRuntimesOwnNames(_ id: String) {
     #expect(!PodSpec.isID(id))
   }
+
+  @Test(arguments: [
+    #""volumes":[{"name":"v","kind":"empty","mode":"+777"}]"#,
+    #""linux":{"namespaces":[{"type":"user"}],"uidMappings":[],"gidMappings":[]}"#,
+    #""volumes":[{"name":"v","kind":"empty"}],"containers":[{"id":"a","bundle":"b","mounts":["#
+      + #"{"volume":"v","destination":"/x"},{"volume":"v","destination":"//x/."}]}]"#,
+  ])
+  func whatOnlyLooksRightIsRefused(_ members: String) {
+    #expect(throws: SpecError.self) { try spec(with: members) }
+  }
+
+  @Test func aVersionIsMadeOfDigits() {
+    #expect(throws: SpecError.self) { try spec(#"{"podVersion":"0.1.+5"}"#) }
+  }
 }

@@ -495,6 +495,11 @@ pod_file_refused() {
   rm -r "$STATE/pods"
 }
 
+@test "a sysctl that the kernel does not know is named" {
+  pod_json '{"linux": {"sysctl": {"net.nope": "1"}}}'
+  pod_file_refused 'linux.sysctl["net.nope"]'
+}
+
 @test "a pod file with a bundle that is not there leaves nothing" {
   pod_json "$(printf '{"containers": [{"id": "%s-a", "bundle": "nothing"}]}' "$ID")"
   refused pod create -f "$WORK/pod.json" "$POD"

@@ -11,7 +11,8 @@ package struct PodStatus {
   package enum Summary: String, Sendable, CaseIterable {
     /// A command is making it.
     case creating
-    /// It stands, and none of its containers has been started.
+    /// It stands, none of its containers runs, and there is one to be started,
+    /// or none at all.
     case created
     /// A container runs.
     case running

@@ -11,7 +11,9 @@ extension PodSpec {
   package func validate() throws(SpecError) {
     let root = DocumentPath.root
     let parts = podVersion.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "0", parts[1] == "1", UInt32(parts[2]) != nil else {
+    guard parts.count == 3, parts[0] == "0", parts[1] == "1", parts[2].first != "+",
+      UInt32(parts[2]) != nil
+    else {
       throw root["podVersion"].error(
         "\(podVersion) is not supported, this is \(Self.formatVersion)")
     }
@@ -46,6 +48,10 @@ extension PodSpec {
         for (place, mount) in container.mounts.enumerated() {
           if volume(mount.volume) == nil {
             throw path["mounts"][place]["volume"].error("the pod has no volume \(mount.volume)")
+          }
+          if container.mounts[..<place].contains(where: { $0.place == mount.place }) {
+            throw path["mounts"][place]["destination"].error(
+              "\(mount.destination) is there twice")
           }
         }
       }
