@@ -175,7 +175,7 @@ package enum PodLifecycle {
     try announceRemoval(directory, instance)
     try Members.removeAll(of: id, context)
     Members.removeUnwritten(of: directory, context)
-    try Sandbox.remove(directory)
+    try Sandbox.remove(directory, context)
   }
 
   private static func requireDeletable(

@@ -60,7 +60,7 @@ package struct Sandbox {
       return try fill(directory, document, context)
     } catch {
       do {
-        try remove(directory)
+        try remove(directory, context)
       } catch {
         context.warn("clean up pod \(id): \(error)")
       }
@@ -82,7 +82,7 @@ package struct Sandbox {
           if state.isAlive { throw taken(id) }
           try Members.removeAll(of: id, context)
         }
-        try remove(directory, keepingDirectory: true)
+        try remove(directory, keepingDirectory: true, context)
         return directory
       }
     } catch let error as SystemError where error.errno == EWOULDBLOCK {
@@ -130,7 +130,7 @@ package struct Sandbox {
   ) throws {
     var identity: UInt64?
     do {
-      try PodCgroup.make(at: path, spec.linux.resources) { made throws(SystemError) in
+      try PodCgroup.make(at: path, spec.linux.resources, context) { made throws(SystemError) in
         identity = made
         state.cgroup?.identity = made
         try directory.write(state)
@@ -150,13 +150,14 @@ package struct Sandbox {
   ///
   /// It can be called again after it was cut short at any point.
   static func remove(
-    _ directory: borrowing PodDirectory, keepingDirectory: Bool = false
+    _ directory: borrowing PodDirectory, keepingDirectory: Bool = false,
+    _ context: RuntimeContext
   ) throws(RuntimeError) {
     do {
       if var state = try directory.readState() {
         state.phase = .removing
         try directory.write(state)
-        if let cgroup = state.cgroup { try PodCgroup.remove(cgroup) }
+        if let cgroup = state.cgroup { try PodCgroup.remove(cgroup, context) }
       }
       try PodMounts.detach(directory.paths)
       try directory.remove(keepingDirectory: keepingDirectory)
