@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Cgroups
+package import Cgroups
 
 /// The host's cgroup2 hierarchy, which a command looks for once, when it needs
 /// it.
-final class HostCgroups {
+package final class HostCgroups {
   /// A hierarchy that has been found.
-  final class Found {
-    let hierarchy: CgroupHierarchy
+  package final class Found {
+    /// The hierarchy itself.
+    package let hierarchy: CgroupHierarchy
 
     init(_ hierarchy: consuming CgroupHierarchy) {
       self.hierarchy = hierarchy
@@ -17,7 +18,7 @@ final class HostCgroups {
   private var found: Found?
 
   /// The hierarchy.
-  func hierarchy() throws(CgroupError) -> Found {
+  package func hierarchy() throws(CgroupError) -> Found {
     if let found { return found }
     let found = Found(try CgroupHierarchy.find())
     self.found = found

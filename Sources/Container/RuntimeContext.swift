@@ -22,7 +22,7 @@ package struct RuntimeContext {
   package var warn: (String) -> Void
 
   /// The host's cgroup hierarchy, looked for once.
-  let cgroups = HostCgroups()
+  package let cgroups = HostCgroups()
 
   /// Collects the parts.
   package init(

@@ -16,6 +16,12 @@ package struct StateStore {
     self.rootMode = rootMode
   }
 
+  /// Whether no container can have a name because it means something else in
+  /// the root: pods and the runtime's cache live beside the containers.
+  package static func isReserved(_ name: String) -> Bool {
+    name.isEmpty || name.hasPrefix(".") || name == "pods" || name.contains("/")
+  }
+
   /// The absolute path of a container's state directory.
   package func path(of id: String) -> String { "\(root)/\(id)" }
 
@@ -23,6 +29,9 @@ package struct StateStore {
   ///
   /// - Throws: `RuntimeError` of kind `alreadyExists` when the ID is taken.
   package func reserve(_ id: String) throws(RuntimeError) -> StateDirectory {
+    if Self.isReserved(id) {
+      throw RuntimeError(.invalidSpec, "\"\(id)\" cannot name a container")
+    }
     do {
       while true {
         do {
@@ -56,6 +65,7 @@ package struct StateStore {
   ///
   /// - Throws: `RuntimeError` of kind `notFound` when there is none.
   package func open(_ id: String) throws(RuntimeError) -> StateDirectory {
+    if Self.isReserved(id) { throw RuntimeError(.notFound, "container does not exist: \(id)") }
     do {
       return StateDirectory(
         path: path(of: id),
@@ -70,9 +80,8 @@ package struct StateStore {
   /// The IDs of all containers, sorted; empty when the root does not exist.
   package func identifiers() throws(RuntimeError) -> [String] {
     do {
-      // Pods and the runtime's cache live beside the containers.
       return try Directory.names(try File.open(root, .directory))
-        .map(\.text).filter { $0 != "pods" && !$0.hasPrefix(".") }.sorted()
+        .map(\.text).filter { !Self.isReserved($0) }.sorted()
     } catch  where error.errno == ENOENT {
       return []
     } catch {

@@ -109,6 +109,19 @@ import Testing
     for name in ["pods", ".cache", "c4"] { try File.makeDirectories("\(root.path)/\(name)") }
     #expect(try StateStore(root: root.path).identifiers() == ["c4"])
   }
+
+  @Test(arguments: ["", ".", "..", ".cache", "pods", "pods/web", "/"])
+  func noContainerHasANameOfTheRuntimesOwn(_ id: String) throws {
+    try File.makeDirectories("\(root.path)/pods/web")
+    let store = StateStore(root: root.path)
+    #expect(kind { _ = try store.open(id) } == .notFound)
+    #expect(kind { _ = try store.reserve(id) } == .invalidSpec)
+    #expect(try Directory.names(try File.open(root.path, .directory)).map(\.text) == ["pods"])
+  }
+
+  private func kind(_ body: () throws -> Void) -> RuntimeError.Kind? {
+    #expect(throws: RuntimeError.self) { try body() }?.kind
+  }
 }
 
 @Suite struct SyncChannelTests {

@@ -242,4 +242,28 @@ import Testing
       error?.description
         == "containers[1].after: the containers wait for each other: a after b after c after a")
   }
+
+  @Test(arguments: ["a", "A+b_c-d.e", "x..json", "podsx"])
+  func anIDIsAName(_ id: String) {
+    #expect(PodSpec.isID(id))
+  }
+
+  @Test(arguments: ["", ".", "..", ".a", "pods", "a/b", "a b", "ä", "a\n"])
+  func anIDIsNoneOfTheRuntimesOwnNames(_ id: String) {
+    #expect(!PodSpec.isID(id))
+  }
+
+  @Test(arguments: [
+    #""volumes":[{"name":"v","kind":"empty","mode":"+777"}]"#,
+    #""linux":{"namespaces":[{"type":"user"}],"uidMappings":[],"gidMappings":[]}"#,
+    #""volumes":[{"name":"v","kind":"empty"}],"containers":[{"id":"a","bundle":"b","mounts":["#
+      + #"{"volume":"v","destination":"/x"},{"volume":"v","destination":"//x/."}]}]"#,
+  ])
+  func whatOnlyLooksRightIsRefused(_ members: String) {
+    #expect(throws: SpecError.self) { try spec(with: members) }
+  }
+
+  @Test func aVersionIsMadeOfDigits() {
+    #expect(throws: SpecError.self) { try spec(#"{"podVersion":"0.1.+5"}"#) }
+  }
 }

@@ -15,6 +15,8 @@ import Testing
       namespaces: [.network, .user], cgroup: .init(path: "/runp-pods/web", identity: 7))
     state.phase = phase
     state.isStopping = true
+    state.isInitialized = true
+    state.starter = creator
     return state
   }
 

@@ -118,6 +118,24 @@ namespace_of() { inode "/proc/$(pid_of "$1")/ns/$2"; }
   for id in . .. a/b 'a b' ''; do refused pod create "$id"; done
 }
 
+@test "a pod's id from the name of its file is checked, too" {
+  local name bystander=$STATE/pods/bystander
+  mkdir -p "$bystander" 'my pod' .hid pods
+  touch "$bystander/file"
+  for name in ...json .json ..json .x.json ä.json 'a b.json' pods.json 'my pod/pod.json' \
+    .hid/pod.json pods/pod.json; do
+    cp pod.json "$name"
+    refused pod run -f "./$name"
+    says 'pass one'
+    refused pod run -d -f "./$name"
+    says 'pass one'
+  done
+  equal "$(find "$STATE" -mindepth 1 | sort)" \
+    "$(printf '%s\n' "$STATE/pods" "$bystander" "$bystander/file")"
+  ok pod run -f ./...json "$POD"
+  rm -r "$STATE/pods"
+}
+
 # --- members ----------------------------------------------------------------
 
 @test "two members have the same net, ipc and uts namespaces, and a third outside has not" {
@@ -218,6 +236,19 @@ namespace_of() { inode "/proc/$(pid_of "$1")/ns/$2"; }
   refused run --pod "$POD" --bundle "$BUNDLE" "$ID-one"
   says 'org.runp.pod|annotation'
   ok pod delete "$POD-b"
+}
+
+@test "an annotation that differs is refused in a pod's file, too" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one ns
+  config '.annotations = {"org.runp.pod": "other"}'
+  refused pod create -f "$WORK/pod.json" "$POD"
+  says 'org.runp.pod'
+  refused pod run -f "$WORK/pod.json" "$POD"
+  says 'org.runp.pod'
+  pod_is_gone
+  config --arg p "$POD" '.annotations = {"org.runp.pod": $p}'
+  ok pod run -f "$WORK/pod.json" "$POD"
 }
 
 @test "a member of a pod that does not exist is refused" {
@@ -449,6 +480,26 @@ pod_file_refused() {
   pod_file_refused 'after'
 }
 
+@test "a pod file with a container whose id is a name of runp's own" {
+  local id kind
+  mkdir -p "$STATE/pods/bystander"
+  touch "$STATE/pods/bystander/file"
+  for id in pods .a . .. a/b; do
+    for kind in containers initContainers; do
+      pod_json "{\"$kind\": [{\"id\": \"$id\", \"bundle\": \"one\"}]}"
+      refused pod create -f "$WORK/pod.json" "$POD"
+      says "$kind\\[0\\]\\.id"
+    done
+  done
+  equal "$(find "$STATE" -mindepth 1 | wc -l)" 3
+  rm -r "$STATE/pods"
+}
+
+@test "a sysctl that the kernel does not know is named" {
+  pod_json '{"linux": {"sysctl": {"net.nope": "1"}}}'
+  pod_file_refused 'linux.sysctl["net.nope"]'
+}
+
 @test "a pod file with a bundle that is not there leaves nothing" {
   pod_json "$(printf '{"containers": [{"id": "%s-a", "bundle": "nothing"}]}' "$ID")"
   refused pod create -f "$WORK/pod.json" "$POD"
@@ -570,12 +621,62 @@ pair() {
   done
 }
 
+# Makes the pod look as if the command that makes it had been killed when the
+# sandbox was there.
+killed_while_filling() {
+  sleep 0.1 &
+  local dead=$!
+  wait "$dead"
+  jq --argjson p "$dead" '.phase = "filling" | .creator = {pid: $p, startTime: 1}' \
+    "$STATE/pods/$POD/state.json" >"$WORK/state.new"
+  cp "$WORK/state.new" "$STATE/pods/$POD/state.json"
+}
+
+@test "an incomplete pod is neither joined nor started, and deleted with --force" {
+  pair
+  killed_while_filling
+  equal "$(pod_state .status)" incomplete
+  member three ns
+  refused run --pod "$POD" --bundle "$BUNDLE" "$ID-three"
+  says 'incomplete: delete it with --force'
+  refused pod start "$POD"
+  says 'incomplete'
+  ok pod delete --force "$POD"
+}
+
+@test "pod delete --force removes what a create left that had written nothing" {
+  pair
+  ok delete --force "$ID-one"
+  ok delete --force "$ID-two"
+  mkdir "$STATE/$ID-one" "$STATE/$ID-two" "$STATE/$ID-other"
+  touch "$STATE/$ID-two/.state.json.new"
+  killed_while_filling
+  ok pod delete --force "$POD"
+  equal "$errors" ""
+  equal "$(ls "$STATE")" "$ID-other"
+  rmdir "$STATE/$ID-other"
+}
+
+@test "a container that cannot be read is in no pod's way" {
+  pair
+  mkdir "$STATE/$ID-broken"
+  echo '{' >"$STATE/$ID-broken/state.json"
+  ok pod state "$POD"
+  says "$ID-broken"
+  ok pod list -q
+  equal "$output" "$POD"
+  ok pod start "$POD"
+  ok pod delete --force "$POD"
+  rm -r "${STATE:?}/$ID-broken"
+}
+
 # --- pod run ----------------------------------------------------------------
 
-# Starts `pod run` in the background; its process is $supervisor.
+# Starts `pod run` in the background; its process is $supervisor, its output
+# goes to $1 if given.
 supervise() {
   "$RUNTIME" --root "$STATE" pod run -f "$WORK/pod.json" "$POD" </dev/null \
-    >"$WORK/run.out" 2>"$WORK/run.err" 3>&- 4>&- &
+    >"${1:-$WORK/run.out}" 2>"$WORK/run.err" 3>&- 4>&- 5>&- &
   supervisor=$!
   BACKGROUND+=("$supervisor")
 }
@@ -584,9 +685,11 @@ supervise() {
 supervised() {
   status=0
   wait "$supervisor" || status=$?
-  output=$(cat "$WORK/run.out")
-  errors=$(cat "$WORK/run.err")
+  output=$(cat "$WORK/run.out" 2>/dev/null || true)
+  errors=$(cat "$WORK/run.err" 2>/dev/null || true)
 }
+
+pod_is_gone() { [ -z "$(find "$STATE" -mindepth 1 ! -path "$STATE/pods")" ]; }
 
 @test "pod run puts each line under its container's name" {
   pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}, {"id": "%s-longer", "bundle": "two"}]}' "$ID" "$ID")"
@@ -626,6 +729,103 @@ supervised() {
   grep -q $'\e\[' "$WORK/terminal"
 }
 
+# One container that writes without end, to a reader that reads nothing: 5 is
+# the reader's end.
+flood() {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "stopTimeout": 1}]}' "$ID")"
+  member one ns
+  arguments /bin/sh -c 'while :; do echo 0123456789012345678901234567890123456789; done'
+  mkfifo "$WORK/fifo"
+  exec 5<>"$WORK/fifo"
+  supervise "$WORK/fifo"
+  eventually has_status "$ID-one" running
+  sleep 0.5
+}
+
+@test "pod run listens to signals while its reader is slow" {
+  flood
+  kill -TERM "$supervisor"
+  eventually pod_is_gone
+  kill -TERM "$supervisor"
+  supervised
+  exec 5<&-
+  equal "$status" 0
+}
+
+@test "pod run listens to signals while its terminal stands still" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "stopTimeout": 1}]}' "$ID")"
+  member one ns
+  arguments /bin/sh -c 'while :; do echo 0123456789012345678901234567890123456789; done'
+  python3 - "$RUNTIME" --root "$STATE" pod run -f "$WORK/pod.json" "$POD" 3>&- <<'EOF'
+import os, pty, signal, subprocess, sys, time
+ours, theirs = pty.openpty()
+p = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs)
+os.close(theirs)
+time.sleep(2)
+p.send_signal(signal.SIGTERM)
+time.sleep(2)
+p.send_signal(signal.SIGTERM)
+sys.exit(p.wait(timeout=8))
+EOF
+  pod_is_gone
+}
+
+@test "pod run keeps little for a slow reader, and goes on when it reads" {
+  flood
+  [ "$(awk '$1 == "VmRSS:" { print $2 }' "/proc/$supervisor/status")" -lt 20000 ]
+  equal "$(head -n 50000 <&5 | cut -d ' ' -f 1 | uniq -c | awk '{ print $1, $2 }')" "50000 $ID-one"
+  ok pod stop -t 0 "$POD"
+  eventually pod_is_gone
+  cat <&5 >/dev/null &
+  BACKGROUND+=("$!")
+  exec 5<&-
+  supervised
+  equal "$status" 0
+}
+
+@test "pod run stops when its reader is gone, though no container writes" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one wait
+  mkfifo "$WORK/fifo"
+  exec 5<>"$WORK/fifo"
+  supervise "$WORK/fifo"
+  eventually has_status "$ID-one" running
+  read -r -u 5 _
+  exec 5<&-
+  eventually pod_is_gone
+  supervised
+  equal "$status" 0
+  equal "$errors" ""
+  pod_is_gone
+}
+
+@test "pod run that cannot write says so, and fails" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one wait
+  supervise /dev/full
+  supervised
+  equal "$status" 1
+  says 'no space left'
+  pod_is_gone
+}
+
+@test "pod run writes everything to a stream that does not block" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one ns
+  arguments /bin/sh -c 'i=0; while [ $i -lt 20000 ]; do echo line-$i; i=$((i+1)); done'
+  python3 - "$RUNTIME" --root "$STATE" pod run -f "$WORK/pod.json" "$POD" >"$WORK/lines" 3>&- <<'EOF'
+import fcntl, os, subprocess, sys, time
+r, w = os.pipe()
+fcntl.fcntl(w, fcntl.F_SETFL, os.O_NONBLOCK)
+p = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=w)
+os.close(w)
+time.sleep(1)
+sys.stdout.buffer.write(open(r, "rb").read())
+sys.exit(p.wait())
+EOF
+  equal "$(grep -c "^$ID-one | line-" "$WORK/lines")" 20000
+}
+
 @test "pod run returns the status of the container that failed" {
   pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}, {"id": "%s-two", "bundle": "two"}]}' "$ID" "$ID")"
   member one exit 0
@@ -649,6 +849,32 @@ supervised() {
   order=$(grep signal=SIGTERM <<<"$output" | sed 's/ *|.*//' | tr '\n' ' ')
   equal "$order" "$ID-two $ID-one "
   equal "$(find "$STATE" -mindepth 1 ! -path "$STATE/pods")" ""
+}
+
+@test "pod run under nohup goes on without its terminal" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one wait
+  trap '' HUP
+  supervise
+  trap - HUP
+  eventually grep -q ready "$WORK/run.out"
+  kill -HUP "$supervisor"
+  sleep 0.3
+  has_status "$ID-one" running
+  kill -TERM "$supervisor"
+  supervised
+  equal "$status" 0
+}
+
+@test "SIGHUP stops pod run" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one wait
+  supervise
+  eventually grep -q ready "$WORK/run.out"
+  kill -HUP "$supervisor"
+  supervised
+  equal "$status" 0
+  pod_is_gone
 }
 
 @test "a second Ctrl-C kills those that do not listen" {
@@ -734,6 +960,137 @@ started() { [ "$(starts "$1")" -ge "$2" ]; }
   arguments /bin/sh -c 'echo one >>/log/order'
   ok pod run -f "$WORK/pod.json" "$POD"
   equal "$(tr '\n' ' ' <"$WORK/log/order")" "init-done one "
+}
+
+@test "pod run leaves a newer pod of its id alone" {
+  local policy
+  for policy in Never Always; do
+    pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "restartPolicy": "%s"}]}' "$ID" "$policy")"
+    rm -rf "$WORK/one"
+    member one hang
+    supervise
+    eventually grep -q ready "$WORK/run.out"
+    kill -STOP "$supervisor"
+    ok pod delete --force "$POD"
+    make_pod
+    ok pod start "$POD"
+    kill -CONT "$supervisor"
+    supervised
+    equal "$status" 0
+    has_status "$ID-one" running
+    ok pod delete --force "$POD"
+  done
+}
+
+@test "pod run leaves a container alone that has taken the id of its own" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "restartPolicy": "Always"}]}' "$ID")"
+  counting one 'exit 0'
+  supervise
+  eventually started one 4
+  ok delete --force "$ID-one"
+  new_bundle other "$ID-one"
+  arguments /bin/probe hang
+  ok run -d --bundle "$BUNDLE" "$ID-one"
+  eventually grep -q 'already exists' "$WORK/run.err"
+  has_status "$ID-one" running
+  kill -TERM "$supervisor"
+  supervised
+  has_status "$ID-one" running
+  ok delete --force "$ID-one"
+}
+
+# Two init containers that wait, and a container, under supervision; the first
+# runs.
+waiting_inits() {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-i1", "bundle": "i1"}, {"id": "%s-i2", "bundle": "i2"}],
+    "containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID" "$ID" "$ID")"
+  local name
+  for name in i1 i2 one; do
+    rm -rf "${WORK:?}/$name"
+    member "$name" wait
+  done
+  supervise
+  eventually grep -q "$ID-i1.*ready" "$WORK/run.out"
+}
+
+@test "pod stop and pod delete end pod run during init containers" {
+  local command
+  for command in stop 'delete --force'; do
+    waiting_inits
+    # shellcheck disable=SC2086
+    ok pod $command "$POD"
+    supervised
+    equal "$status" 0
+    equal "$errors" ""
+    if grep -qE "$ID-(i2|one) .*ready" <<<"$output"; then tell "it went on"; return 1; fi
+    pod_is_gone
+  done
+}
+
+@test "pod stop ends pod run during a back-off" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one", "restartPolicy": "Always"}]}' "$ID")"
+  counting one 'exit 0'
+  supervise
+  eventually grep -q 'again in 3200 ms' "$WORK/run.err"
+  ok pod stop "$POD"
+  local before=$SECONDS
+  supervised
+  equal "$status" 0
+  [ $((SECONDS - before)) -le 2 ]
+  pod_is_gone
+}
+
+@test "pod start runs the init containers once, however often it is killed in one" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-init", "bundle": "init"}],
+    "containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID" "$ID")"
+  member one hang
+  member extra hang
+  counting init 'while [ ! -e /log/go ]; do busybox sleep 0.05; done'
+  make_pod
+  background "$WORK/start" "$RUNTIME" --root "$STATE" pod start "$POD"
+  eventually started init 1
+  refused pod start "$POD"
+  says 'being started'
+  kill -KILL "${BACKGROUND[-1]}"
+  wait "${BACKGROUND[-1]}" || true
+  touch "$WORK/log/go"
+  ok pod start "$POD"
+  has_status "$ID-one" running
+  equal "$(starts init)" 2
+  gone "$ID-init"
+  refused pod start "$POD"
+  says 'no container to start'
+  BUNDLE=$WORK/extra
+  ok create --pod "$POD" --bundle "$BUNDLE" "$ID-extra"
+  ok pod start "$POD"
+  has_status "$ID-extra" running
+  equal "$(starts init)" 2
+}
+
+@test "a pod of init containers only is started, too" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-init", "bundle": "init"}]}' "$ID")"
+  counting init 'exit 0'
+  make_pod
+  ok pod start "$POD"
+  equal "$(starts init)" 1
+  refused pod start "$POD"
+  ok pod delete "$POD"
+  ok pod run -d -f "$WORK/pod.json" "$POD"
+  equal "$(starts init)" 2
+  ok pod delete "$POD"
+}
+
+@test "pod stop during pod start has it start nothing more" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-i1", "bundle": "i1"}, {"id": "%s-i2", "bundle": "i2"}]}' "$ID" "$ID")"
+  member i1 wait
+  member i2 wait
+  make_pod
+  background "$WORK/start" "$RUNTIME" --root "$STATE" pod start "$POD"
+  eventually grep -q ready "$WORK/start"
+  ok pod stop "$POD"
+  eventually grep -q 'stopped meanwhile' "$WORK/start"
+  gone "$ID-i1"
+  gone "$ID-i2"
 }
 
 @test "pod run that is killed leaves what pod delete --force makes whole" {

@@ -6,6 +6,20 @@ internal import JSON
 internal import Kernel
 internal import RuntimeSpec
 
+extension FileLock {
+  /// Takes the exclusive lock of a file if nobody has it.
+  fileprivate static func takeIfFree(
+    _ descriptor: borrowing Descriptor
+  ) throws(SystemError) -> Bool {
+    do {
+      try take(descriptor, wait: false)
+      return true
+    } catch  where error.errno == EWOULDBLOCK {
+      return false
+    }
+  }
+}
+
 /// What can be done to pods.
 package enum PodLifecycle {
   /// Makes a pod and creates the containers of its file.
@@ -15,53 +29,80 @@ package enum PodLifecycle {
   package static func create(
     _ id: String, _ document: PodDocument, _ context: RuntimeContext
   ) throws(RuntimeError) {
+    _ = try make(id, document, context)
+  }
+
+  /// Makes a pod and creates the containers of its file.
+  ///
+  /// - Returns: what tells it from a later pod of the same ID.
+  static func make(
+    _ id: String, _ document: PodDocument, _ context: RuntimeContext
+  ) throws(RuntimeError) -> String {
     let bundles = try PodBundles(document.spec, directory: document.directory)
-    _ = try Sandbox.make(id, document, context)
+    let sandbox = try Sandbox.make(id, document, context)
+    let instance = sandbox.state.instance
     do {
       for container in try bundles.ordered() {
-        try create(container, try bundles.bundle(of: container), in: id, context)
+        try create(container, try bundles.bundle(of: container), in: sandbox, context)
       }
-      try finish(id, context)
+      try finish(id, instance, context)
     } catch {
-      undo(id, context)
+      undo(id, instance, context)
       throw error
     }
+    return instance
   }
 
   private static func create(
-    _ container: PodContainer, _ bundle: Bundle, in pod: String, _ context: RuntimeContext
+    _ container: PodContainer, _ bundle: Bundle, in pod: Sandbox, _ context: RuntimeContext
   ) throws(RuntimeError) {
     do {
-      _ = try Membership.create(bundle, CreateOptions(id: container.id), in: pod, context)
+      _ = try Membership.create(
+        bundle, CreateOptions(id: container.id), in: pod.id, instance: pod.state.instance,
+        context)
     } catch {
       throw error.adding("container \(container.id)")
     }
   }
 
   /// Removes a pod whose making failed, which is already reported.
-  static func undo(_ id: String, _ context: RuntimeContext) {
+  static func undo(_ id: String, _ instance: String, _ context: RuntimeContext) {
     do {
-      try delete(id, force: true, context)
+      try delete(id, instance, context)
     } catch {
       context.warn("clean up pod \(id): \(error)")
     }
   }
 
-  /// Records that everything of the file is there.
-  static func finish(_ id: String, _ context: RuntimeContext) throws(RuntimeError) {
-    try change(id, context) { $0.phase = .ready }
+  /// Records that everything of the file is there; with `starting` also that
+  /// this command starts it.
+  static func finish(
+    _ id: String, _ instance: String, starting: Bool = false, _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    try change(id, instance, context) { state throws(RuntimeError) in
+      state.phase = .ready
+      if starting { state.starter = .own }
+    }
   }
 
-  /// Changes a pod's state.
+  /// Changes the state of a pod, and of no later one of the same ID.
   static func change(
-    _ id: String, _ context: RuntimeContext, _ edit: (inout PodState) -> Void
+    _ id: String, _ instance: String, _ context: RuntimeContext,
+    _ edit: (inout PodState) throws(RuntimeError) -> Void
   ) throws(RuntimeError) {
     try PodDirectory.open(id, root: context.root).edit { state throws(RuntimeError) in
+      try require(instance, state, id)
       if state.phase == .removing {
         throw RuntimeError(.wrongState, "pod \(id) is being removed")
       }
-      edit(&state)
+      try edit(&state)
     }
+  }
+
+  private static func require(
+    _ instance: String?, _ state: PodState?, _ id: String
+  ) throws(RuntimeError) {
+    if state?.instance != instance { throw RuntimeError(.notFound, "pod \(id) does not exist") }
   }
 
   /// Sends a signal to the first process of each container that has one.
@@ -87,38 +128,54 @@ package enum PodLifecycle {
     _ id: String, force: Bool, _ context: RuntimeContext
   ) throws(RuntimeError) {
     do {
-      try delete(try PodDirectory.open(id, root: context.root), force: force, context)
+      let directory = try PodDirectory.open(id, root: context.root)
+      try delete(directory, try directory.readState()?.instance, force: force, context)
     } catch  where force && error.kind == .notFound {
       // That is what was wanted.
     }
   }
 
+  /// Removes a pod, and no later one of the same ID, killing its containers.
+  static func delete(
+    _ id: String, _ instance: String, _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    do {
+      let directory = try PodDirectory.open(id, root: context.root)
+      try delete(directory, instance, force: true, context)
+    } catch  where error.kind == .notFound {
+      // That is what was wanted.
+    }
+  }
+
   private static func delete(
-    _ directory: borrowing PodDirectory, force: Bool, _ context: RuntimeContext
+    _ directory: borrowing PodDirectory, _ instance: String?, force: Bool,
+    _ context: RuntimeContext
   ) throws(RuntimeError) {
     let id = directory.id
-    if force {
-      // A supervisor takes the ends of its containers for what they are.
-      try announceRemoval(directory)
-      // Whoever creates a container in the pod holds the lock; ending what is
-      // there, `create` commands under way included, has them let go of it.
-      try Members.removeAll(of: id, context)
-    }
+    // A supervisor takes the ends of its containers for what they are.
+    if force { try announceRemoval(directory, instance) }
     if !force { try requireDeletable(directory, context) }
     do {
+      if force, try !FileLock.takeIfFree(directory.descriptor) {
+        // Whoever creates a container in the pod holds the lock; ending what is
+        // there, `create` commands under way included, has them let go of it.
+        try Members.removeAll(of: id, context)
+      }
       try FileLock.take(directory.descriptor, wait: force)
-    } catch  where error.errno == EWOULDBLOCK {
+    } catch let error as SystemError where error.errno == EWOULDBLOCK {
       throw RuntimeError(.wrongState, "pod \(id) is being changed by another command")
     } catch {
-      throw RuntimeError(error, "pod \(id)")
+      throw RuntimeError(error)
     }
     defer { FileLock.release(directory.descriptor) }
-    // Another `pod delete` was quicker.
+    // Another command was quicker, and the directory may be a newer pod's.
     if directory.isGone() { throw RuntimeError(.notFound, "pod \(id) does not exist") }
+    try require(instance, try directory.readState(), id)
     if !force { try requireDeletable(directory, context) }
-    try announceRemoval(directory)
+    try announceRemoval(directory, instance)
     try Members.removeAll(of: id, context)
-    try Sandbox.remove(directory)
+    Members.removeUnwritten(of: directory, context)
+    try Sandbox.remove(directory, context)
   }
 
   private static func requireDeletable(
@@ -138,12 +195,14 @@ package enum PodLifecycle {
 
   /// From here on nothing can join the pod, even if this command is killed.
   private static func announceRemoval(
-    _ directory: borrowing PodDirectory
+    _ directory: borrowing PodDirectory, _ instance: String?
   ) throws(RuntimeError) {
-    do {
-      try directory.edit { $0.phase = .removing }
-    } catch  where error.kind == .notFound {
-      // Nothing was written yet.
+    // Nothing was written yet.
+    guard let instance else { return }
+    let id = directory.id
+    try directory.edit { state throws(RuntimeError) in
+      try require(instance, state, id)
+      state.phase = .removing
     }
   }
 }

@@ -11,7 +11,8 @@ package struct PodStatus {
   package enum Summary: String, Sendable, CaseIterable {
     /// A command is making it.
     case creating
-    /// It stands, and none of its containers has been started.
+    /// It stands, none of its containers runs, and there is one to be started,
+    /// or none at all.
     case created
     /// A container runs.
     case running
@@ -34,6 +35,8 @@ package struct PodStatus {
   /// Its containers, oldest first.
   package let members: [ContainerStatus]
 
+  private let cgroups: HostCgroups
+
   /// Looks at a pod.
   ///
   /// - Throws: `RuntimeError` of kind `notFound` when there is none.
@@ -44,7 +47,7 @@ package struct PodStatus {
     let state = try directory.readState()
     return PodStatus(
       id: id, paths: directory.paths, state: state, spec: try directory.readSpecIfWritten(),
-      members: try Members.all(of: id, context))
+      members: try Members.all(of: id, context), cgroups: context.cgroups)
   }
 
   /// Looks at all pods, in the order of their IDs.
@@ -112,7 +115,7 @@ package struct PodStatus {
     guard let path = CgroupPath(recorded: record.path) else { return nil }
     do {
       return try Cgroup.open(
-        in: CgroupHierarchy.find(), at: path, identity: record.identity)?.oomKillCount()
+        in: cgroups.hierarchy().hierarchy, at: path, identity: record.identity)?.oomKillCount()
     } catch {
       // It only adds to the picture, which is right without it, too.
       return nil

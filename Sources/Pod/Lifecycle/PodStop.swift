@@ -15,7 +15,9 @@ extension PodLifecycle {
   ) throws(RuntimeError) {
     let sandbox = try Sandbox.open(id, context)
     // A supervisor starts nothing again from here on.
-    try change(id, context) { $0.isStopping = true }
+    try change(id, sandbox.state.instance, context) { state throws(RuntimeError) in
+      state.isStopping = true
+    }
     let members = try Members.all(of: id, context)
     let listed = try PodBundles.ordered(sandbox.spec).map(\.id)
     let others = members.map(\.record.id).filter { !listed.contains($0) }

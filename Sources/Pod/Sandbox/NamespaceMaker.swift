@@ -101,7 +101,7 @@ struct NamespaceMaker {
     }
   }
 
-  private func configure(_ proc: borrowing Procfs) throws(SystemError) {
+  private func configure(_ proc: borrowing Procfs) throws {
     if spec.linux.holds(.user) {
       // The files of /proc/sys belong to the namespace's root.
       try OwnProcess.setGroup(0)
@@ -112,7 +112,11 @@ struct NamespaceMaker {
     if let name = spec.domainname { try OwnProcess.setDomainname(name) }
     for parameter in spec.linux.sysctl {
       guard let sysctl = RuntimeSpec.Sysctl(parameter.key) else { continue }
-      try proc.write(parameter.value, to: "sys/\(sysctl.components.joined(separator: "/"))")
+      do {
+        try proc.write(parameter.value, to: "sys/\(sysctl.components.joined(separator: "/"))")
+      } catch {
+        throw RuntimeError(error, "\(DocumentPath.root["linux"]["sysctl"][parameter.key])")
+      }
     }
   }
 }

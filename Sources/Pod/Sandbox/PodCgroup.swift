@@ -13,7 +13,7 @@ enum PodCgroup {
     _ spec: PodSpec, id: String, _ context: RuntimeContext
   ) throws(CgroupError) -> CgroupPath? {
     if context.cgroupManager == .disabled { return nil }
-    let base = context.rootless ? try CgroupHierarchy.find().ownPath() : .root
+    let base = context.rootless ? try context.cgroups.hierarchy().hierarchy.ownPath() : .root
     return try CgroupPath(
       cgroupsPath: spec.linux.cgroupsPath ?? "\(parentName)/\(id)", id: id, below: base)
   }
@@ -28,12 +28,12 @@ enum PodCgroup {
   /// `recorded` is called with the cgroup's identity before anything else is
   /// done with it.
   static func make(
-    at path: CgroupPath, _ resources: LinuxResources?,
+    at path: CgroupPath, _ resources: LinuxResources?, _ context: RuntimeContext,
     recorded: (UInt64) throws(SystemError) -> Void
   ) throws {
     let plan = try LimitPlan(resources)
-    let hierarchy = try CgroupHierarchy.find()
-    let cgroup = try Cgroup.create(in: hierarchy, at: path, for: plan)
+    let host = try context.cgroups.hierarchy()
+    let cgroup = try Cgroup.create(in: host.hierarchy, at: path, for: plan)
     try recorded(cgroup.identity)
     try cgroup.apply(plan)
     if let devices = resources?.devices, !devices.isEmpty {
@@ -42,11 +42,13 @@ enum PodCgroup {
   }
 
   /// Removes the cgroup and what is left in it.
-  static func remove(_ record: CgroupRecord) throws(CgroupError) {
+  static func remove(
+    _ record: CgroupRecord, _ context: RuntimeContext
+  ) throws(CgroupError) {
     guard let path = CgroupPath(recorded: record.path) else { return }
-    let hierarchy = try CgroupHierarchy.find()
+    let host = try context.cgroups.hierarchy()
     do {
-      try Cgroup.open(in: hierarchy, at: path, identity: record.identity)?
+      try Cgroup.open(in: host.hierarchy, at: path, identity: record.identity)?
         .remove(until: .after(milliseconds: 10_000))
     } catch  where error.kind == .notOurs {
       // The pod's was never made, and something else has its place.
@@ -54,7 +56,7 @@ enum PodCgroup {
     if let parent = path.parent, parent.components.last == parentName {
       // A command killed right after making it has left it without the mark by
       // which it is removed with the last pod; one that is in use stays.
-      try? File.remove("\(hierarchy.mountPoint)\(parent)", isDirectory: true)
+      try? File.remove("\(host.hierarchy.mountPoint)\(parent)", isDirectory: true)
     }
   }
 

@@ -28,7 +28,7 @@ package struct PodDirectory: ~Copyable {
   /// - Throws: `RuntimeError` of kind `notFound` when there is none.
   package static func open(_ id: String, root: String) throws(RuntimeError) -> PodDirectory {
     // An annotation may say anything.
-    guard PodSpec.isName(id) else {
+    guard PodSpec.isID(id) else {
       throw RuntimeError(.notFound, "pod \(id.quoted) does not exist: that cannot name a pod")
     }
     let paths = PodPaths(root: root, id: id)
@@ -45,6 +45,19 @@ package struct PodDirectory: ~Copyable {
 
   /// Opens the directory of a pod, making it when it is not there.
   static func make(
+    _ id: String, root: String, rootMode: UInt32
+  ) throws(RuntimeError) -> PodDirectory {
+    guard PodSpec.isID(id) else {
+      throw RuntimeError(.failed, "\(id.quoted) cannot name a pod")
+    }
+    do {
+      return try makeDirectory(id, root: root, rootMode: rootMode)
+    } catch {
+      throw RuntimeError(error, "make the pod's directory")
+    }
+  }
+
+  private static func makeDirectory(
     _ id: String, root: String, rootMode: UInt32
   ) throws(SystemError) -> PodDirectory {
     let paths = PodPaths(root: root, id: id)

@@ -7,8 +7,9 @@ internal import RuntimeSpec
 /// What is mounted in a pod's directory.
 ///
 /// The directory is bound onto itself as one private mount, and everything else
-/// is mounted below it: nothing propagates into other mount namespaces, and
-/// one call detaches all of it.
+/// is mounted below it: none of that propagates into other mount namespaces,
+/// and one call detaches all of it. The binding itself does appear in those
+/// that follow a shared mount that the root is on, empty, and goes with it.
 struct PodMounts {
   private let spec: PodSpec
   private let paths: PodPaths

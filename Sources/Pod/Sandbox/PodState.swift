@@ -24,6 +24,8 @@ package struct PodState: Equatable {
 
   /// The pod's ID.
   package var id: String
+  /// What tells it from a later pod of the same ID.
+  package let instance: String
   /// How far it is.
   package var phase: Phase
   /// When `pod create` began, in RFC 3339 form.
@@ -40,6 +42,10 @@ package struct PodState: Equatable {
   /// Whether somebody asked for it to be stopped since it was started, so that
   /// its supervisor starts nothing again.
   package var isStopping: Bool
+  /// Whether its init containers have run to their end.
+  package var isInitialized: Bool
+  /// The command that starts it; another may take its place once it is gone.
+  package var starter: ProcessRecord?
 
   /// Describes a pod that is about to be made.
   package init(
@@ -47,6 +53,7 @@ package struct PodState: Equatable {
     namespaces: [NamespaceType], cgroup: CgroupRecord?
   ) {
     self.id = id
+    instance = String(UInt64.random(in: 0...UInt64.max), radix: 16)
     phase = .making
     self.created = created
     self.creator = creator
@@ -54,6 +61,7 @@ package struct PodState: Equatable {
     self.namespaces = namespaces
     self.cgroup = cgroup
     isStopping = false
+    isInitialized = false
   }
 }
 
@@ -61,13 +69,15 @@ extension PodState {
   /// The document that is kept on disk.
   var json: JSONValue {
     var document: OrderedMap<JSONValue> = [
-      "version": 1, "id": .string(id), "phase": .string(phase.rawValue),
+      "version": 1, "id": .string(id), "instance": .string(instance),
+      "phase": .string(phase.rawValue),
       "created": .string(created),
       "creator": creator.json,
       "bundleBase": .string(bundleBase),
       "namespaces": JSONValue(namespaces.map { $0.rawValue }),
-      "isStopping": .bool(isStopping),
+      "isStopping": .bool(isStopping), "isInitialized": .bool(isInitialized),
     ]
+    if let starter { document["starter"] = starter.json }
     if let cgroup { document["cgroup"] = cgroup.json }
     return .object(document)
   }
@@ -76,6 +86,7 @@ extension PodState {
 extension PodState: JSONDecodable {
   package init(json: JSONNode) throws(SpecError) {
     id = try json.requiredString("id")
+    instance = try json.requiredString("instance")
     phase = try json.requiredWord("phase")
     created = try json.requiredString("created")
     creator = try json.requiredObject("creator")
@@ -83,5 +94,7 @@ extension PodState: JSONDecodable {
     namespaces = try json.words("namespaces") ?? []
     cgroup = try json.object("cgroup")
     isStopping = try json.bool("isStopping") ?? false
+    isInitialized = try json.bool("isInitialized") ?? false
+    starter = try json.object("starter")
   }
 }

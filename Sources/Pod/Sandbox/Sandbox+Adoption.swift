@@ -139,7 +139,7 @@ extension Sandbox {
   private func mountVolumes(_ container: inout Spec, _ id: String) throws(SpecError) {
     for mount in spec.container(id)?.mounts ?? [] {
       guard let volume = spec.volume(mount.volume) else { continue }
-      let destination = Self.normalized(mount.destination)
+      let destination = mount.place
       if let index = container.mounts.firstIndex(where: {
         Self.normalized($0.destination) == destination
       }) {
@@ -161,9 +161,8 @@ extension Sandbox {
     }
   }
 
-  /// The absolute path without what does not change where it leads.
   private static func normalized(_ path: String) -> String {
-    "/" + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    PodContainer.VolumeMount.normalized(path)
   }
 
   // MARK: - The request

@@ -28,8 +28,10 @@ package struct Sandbox {
   }
 
   static func open(_ directory: borrowing PodDirectory) throws(RuntimeError) -> Sandbox {
-    guard let state = try directory.readState() else {
-      throw RuntimeError(.wrongState, "pod \(directory.id) is not complete: delete it with --force")
+    let state = try directory.readState()
+    // Whoever made it is dead, and the next `pod create` of the ID removes it.
+    guard let state, state.isAlive || state.phase == .removing else {
+      throw RuntimeError(.wrongState, "pod \(directory.id) is incomplete: delete it with --force")
     }
     switch state.phase {
     case .making: throw RuntimeError(.wrongState, "pod \(directory.id) is being made")
@@ -58,7 +60,7 @@ package struct Sandbox {
       return try fill(directory, document, context)
     } catch {
       do {
-        try remove(directory)
+        try remove(directory, context)
       } catch {
         context.warn("clean up pod \(id): \(error)")
       }
@@ -81,7 +83,7 @@ package struct Sandbox {
           if state.isAlive { throw taken(id) }
           try Members.removeAll(of: id, context)
         }
-        try remove(directory, keepingDirectory: true)
+        try remove(directory, keepingDirectory: true, context)
         return directory
       }
     } catch let error as SystemError where error.errno == EWOULDBLOCK {
@@ -129,7 +131,7 @@ package struct Sandbox {
   ) throws {
     var identity: UInt64?
     do {
-      try PodCgroup.make(at: path, spec.linux.resources) { made throws(SystemError) in
+      try PodCgroup.make(at: path, spec.linux.resources, context) { made throws(SystemError) in
         identity = made
         state.cgroup?.identity = made
         try directory.write(state)
@@ -149,13 +151,14 @@ package struct Sandbox {
   ///
   /// It can be called again after it was cut short at any point.
   static func remove(
-    _ directory: borrowing PodDirectory, keepingDirectory: Bool = false
+    _ directory: borrowing PodDirectory, keepingDirectory: Bool = false,
+    _ context: RuntimeContext
   ) throws(RuntimeError) {
     do {
       if var state = try directory.readState() {
         state.phase = .removing
         try directory.write(state)
-        if let cgroup = state.cgroup { try PodCgroup.remove(cgroup) }
+        if let cgroup = state.cgroup { try PodCgroup.remove(cgroup, context) }
       }
       try PodMounts.detach(directory.paths)
       try directory.remove(keepingDirectory: keepingDirectory)

@@ -43,7 +43,7 @@ extension PodLinux: JSONDecodable {
       switch namespace.type {
       case .network, .ipc, .uts: break
       case .user:
-        if try json.member("uidMappings") == nil {
+        if try json.list("uidMappings").isEmpty {
           throw path.error("a user namespace needs linux.uidMappings and linux.gidMappings")
         }
       case .mount, .cgroup:

@@ -80,7 +80,9 @@ extension PodVolume.Empty: JSONDecodable {
       throw json.path["size"].error("only a volume with the medium memory has a size")
     }
     if let text = try json.string("mode") {
-      guard let bits = UInt32(text, radix: 8), bits <= 0o7777 else {
+      guard text.utf8.first != UInt8(ascii: "+"), let bits = UInt32(text, radix: 8),
+        bits <= 0o7777
+      else {
         throw json.path["mode"].error("\(text.quoted) is not octal permission bits, such as 1777")
       }
       mode = bits

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
 package import JSON
 internal import RuntimeSpec
 
@@ -10,7 +11,9 @@ extension PodSpec {
   package func validate() throws(SpecError) {
     let root = DocumentPath.root
     let parts = podVersion.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "0", parts[1] == "1", UInt32(parts[2]) != nil else {
+    guard parts.count == 3, parts[0] == "0", parts[1] == "1", parts[2].first != "+",
+      UInt32(parts[2]) != nil
+    else {
       throw root["podVersion"].error(
         "\(podVersion.quoted) is not supported, this is \(Self.formatVersion)")
     }
@@ -35,6 +38,9 @@ extension PodSpec {
       for (index, container) in list.enumerated() {
         let path = DocumentPath.root[key][index]
         try Self.checkName(container.id, path["id"])
+        if !Self.isID(container.id) {
+          throw path["id"].error("\(container.id.quoted) is a name of runp's own beside containers")
+        }
         if !seen.insert(container.id).inserted {
           throw path["id"].error("\(container.id) is there twice")
         }
@@ -43,6 +49,10 @@ extension PodSpec {
           if volume(mount.volume) == nil {
             throw path["mounts"][place]["volume"].error(
               "the pod has no volume \(mount.volume.quoted)")
+          }
+          if container.mounts[..<place].contains(where: { $0.place == mount.place }) {
+            throw path["mounts"][place]["destination"].error(
+              "\(mount.destination) is there twice")
           }
         }
       }
@@ -59,6 +69,12 @@ extension PodSpec {
       }
     }
     return isPlain && 1...255 ~= name.utf8.count && name != "." && name != ".."
+  }
+
+  /// Whether a pod or a container can have the ID: a name that is not one of
+  /// runp's own in the state directory.
+  package static func isID(_ name: String) -> Bool {
+    isName(name) && !StateStore.isReserved(name)
   }
 
   private static func checkName(_ name: String, _ path: DocumentPath) throws(SpecError) {

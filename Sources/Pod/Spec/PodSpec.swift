@@ -118,6 +118,14 @@ package struct PodContainer: Equatable, Sendable {
     /// Whether this container can only read it.
     package var readOnly: Bool
 
+    /// The destination without what does not change where it leads.
+    var place: String { Self.normalized(destination) }
+
+    /// An absolute path without what does not change where it leads.
+    static func normalized(_ path: String) -> String {
+      "/" + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    }
+
     /// Describes a volume's place.
     package init(volume: String, destination: String, readOnly: Bool = false) {
       self.volume = volume

@@ -14,8 +14,9 @@ final class OutputStream {
     self.destination = destination
   }
 
-  /// The descriptor to wait for; nil when nobody can write any more.
-  var number: Int32? { source?.number }
+  /// The descriptor to wait for; nil when nobody can write any more, or there is
+  /// no room for it.
+  var number: Int32? { destination.hasRoom ? source?.number : nil }
 
   /// Makes the pipe anew.
   ///
@@ -49,32 +50,5 @@ final class OutputStream {
   func close() {
     source = nil
     destination.write(lines.finish())
-  }
-}
-
-/// One of the supervisor's own streams.
-final class OutputDestination {
-  private let stream: SharedDescriptor
-  /// Whether labels are coloured.
-  let isColoured: Bool
-  /// Whether the reader is gone.
-  private(set) var isBroken = false
-
-  /// Takes a copy of an inherited stream.
-  init(number: Int32) throws(SystemError) {
-    stream = SharedDescriptor(try Descriptor.copy(ofNumber: number))
-    // The convention of no-color.org: any value but an empty one.
-    let wantsNone = OwnProcess.environmentValue("NO_COLOR").map { !$0.isEmpty } ?? false
-    isColoured = Terminal.isTerminal(number) && !wantsNone
-  }
-
-  /// Writes everything, waiting for the reader when it is slow.
-  func write(_ bytes: [UInt8]) {
-    if isBroken || bytes.isEmpty { return }
-    do {
-      try File.write(bytes, to: stream.descriptor)
-    } catch {
-      isBroken = true
-    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Glibc
 internal import JSON
 internal import Kernel
 internal import RuntimeSpec
@@ -32,6 +33,8 @@ final class SupervisedContainer {
 
   private let bundle: Bundle
   private let pod: String
+  /// Which first process of the ID is its own, from its creation to its removal.
+  private var created: ProcessRecord?
   private let context: RuntimeContext
   /// What it has written arrives here, as complete lines.
   private let output: OutputStream
@@ -67,17 +70,20 @@ final class SupervisedContainer {
   /// The streams that it can still write to.
   var streams: [OutputStream] { [output, errors] }
 
-  /// Creates it, with its output going here and nothing to read.
-  func create() throws(RuntimeError) {
+  /// Creates it in the instance of the pod, with its output going here and
+  /// nothing to read.
+  func create(in instance: String) throws(RuntimeError) {
     do {
       let nothing = try File.open("/dev/null")
       let outputEnd = try output.open()
       let errorEnd = try errors.open()
       var options = CreateOptions(id: container.id)
       options.streams = (nothing.number, outputEnd.number, errorEnd.number)
-      let pid = try Membership.create(bundle, options, in: pod, context)
+      let pid = try Membership.create(bundle, options, in: pod, instance: instance, context)
       // A child of ours that nobody has waited for: the ID is still its own.
       process = SharedDescriptor(try Processes.open(pid: pid))
+      created = try ContainerStatus.load(container.id, context).record.initProcess
+      if created?.pid != pid { created = nil }
       phase = .created
     } catch {
       throw RuntimeError(error, "container \(container.id)")
@@ -96,15 +102,16 @@ final class SupervisedContainer {
   }
 
   /// Makes it again in the live pod.
-  func restart() throws(RuntimeError) {
+  func restart(in instance: String) throws(RuntimeError) {
     try remove()
-    try create()
+    try create(in: instance)
     try start()
   }
 
   /// Deletes it, and with it whatever it has left behind.
   func remove() throws(RuntimeError) {
-    try Lifecycle.delete(container.id, force: true, context)
+    if try isOurs() { try Lifecycle.delete(container.id, force: true, context) }
+    created = nil
     reap()
     output.drain()
     errors.drain()
@@ -118,9 +125,30 @@ final class SupervisedContainer {
     phase = .absent
   }
 
+  /// Whether the container of the ID is the one that was created here: another
+  /// command may have deleted it, and yet another used the ID again.
+  private func isOurs() throws(RuntimeError) -> Bool {
+    guard let created else { return false }
+    do {
+      let record = try ContainerStatus.load(container.id, context).record
+      return record.pod == pod && record.initProcess == created
+    } catch  where error.kind == .notFound {
+      return false
+    }
+  }
+
+  /// Cleans up after a start that another command has made fail.
+  func giveUp() throws(RuntimeError) {
+    try remove()
+    end()
+  }
+
   private func reap() {
     guard let ended = process else { return }
     process = nil
+    // Whoever deleted the container has done this; without it the wait might
+    // never end.
+    try? Processes.signal(ended.descriptor, SIGKILL)
     // Its status is of no interest any more.
     _ = try? Processes.wait(ended.descriptor)
   }
@@ -151,7 +179,8 @@ final class SupervisedContainer {
   /// Sends a signal to its first process, or SIGKILL to all of it.
   func signal(_ number: Int32) throws(RuntimeError) {
     do {
-      try Lifecycle.kill(container.id, number, all: number == 9, context)
+      guard try isOurs() else { return }
+      try Lifecycle.kill(container.id, number, all: number == SIGKILL, context)
     } catch  where error.kind == .wrongState || error.kind == .notFound {
       // It has ended by itself.
     }

@@ -48,11 +48,23 @@ enum PodRunCommand: Command {
       throw RuntimeError(.failed, "it needs a file: pass one with --file")
     }
     let document = try PodDocument(reading: file)
-    let id = arguments.id ?? document.defaultID
+    let id: String
+    if let given = arguments.id { id = given } else { id = try defaultID(of: document) }
     if arguments.detach {
       try PodLifecycle.runDetached(id, document, context.runtime())
       return ExitStatus.success
     }
     return try PodSupervisor(id, document, context.runtime()).run()
+  }
+
+  /// The ID that the file's name makes.
+  private static func defaultID(of document: PodDocument) throws(RuntimeError) -> String {
+    do {
+      try ID.check(document.defaultID, of: "pod")
+      return document.defaultID
+    } catch {
+      throw RuntimeError(
+        .failed, "the file's name makes no ID for the pod, pass one: \(error.message)")
+    }
   }
 }
