@@ -68,7 +68,14 @@ static int in_memory(void) {
 __attribute__((constructor(101))) static void seal(int argc, char **argv, char **envp) {
   // A dynamic program is a developer's or a test's: it would not find its
   // libraries from there. What is installed is static.
-  if (getauxval(AT_BASE) != 0 || !enters(argc, argv)) return;
+  if (getauxval(AT_BASE) != 0) return;
+  // The Swift runtime would abort with a riddle.
+  if (access("/proc/self/exe", F_OK) != 0) {
+    fputs("runp: /proc does not show this process: procfs of its PID namespace has to be mounted there\n",
+          stderr);
+    _exit(1);
+  }
+  if (!enters(argc, argv)) return;
   size_t count = 0;
   int marked = 0;
   for (; envp[count]; count++) marked |= strcmp(envp[count], mark) == 0;

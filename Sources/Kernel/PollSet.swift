@@ -2,31 +2,53 @@
 
 internal import Glibc
 
-/// Open files that are waited for together.
+/// Descriptors that are waited for together, each for something of its own.
 package struct PollSet {
+  /// What a descriptor can be.
+  package struct Events: OptionSet, Sendable {
+    package let rawValue: Int16
+
+    package init(rawValue: Int16) {
+      self.rawValue = rawValue
+    }
+
+    /// It can be read, or the writers are gone.
+    package static let readable = Events(rawValue: Int16(POLLIN))
+    /// It can be written.
+    package static let writable = Events(rawValue: Int16(POLLOUT))
+    /// Its other end is gone; reported whether it is asked for or not.
+    package static let gone = Events(rawValue: Int16(POLLERR | POLLHUP | POLLNVAL))
+  }
+
   private var requests: [pollfd] = []
 
   /// Makes an empty set.
   package init() {}
 
-  /// Adds a file to wait for until it can be read or its other end is gone.
-  package mutating func add(_ number: Int32) {
-    requests.append(pollfd(fd: number, events: Int16(POLLIN), revents: 0))
+  /// Adds a descriptor.
+  package mutating func add(_ number: Int32, _ events: Events) {
+    requests.append(pollfd(fd: number, events: events.rawValue, revents: 0))
   }
 
-  /// Waits for the first of the files.
+  /// Waits until something is the case for one of them.
   ///
-  /// - Returns: the numbers of those that are ready; none when the deadline
-  ///   passed first.
+  /// - Returns: what is the case, for those of which anything is; nothing when
+  ///   the deadline passed first.
   ///
   /// The corresponding call is poll(2).
-  package mutating func wait(until deadline: Deadline?) throws(SystemError) -> Set<Int32> {
-    let timeout = deadline?.millisecondsLeft ?? -1
-    var ready = requests
-    let count = retrying {
-      negatedErrno(unsafe poll(&ready, nfds_t(ready.count), timeout))
+  package mutating func wait(until deadline: Deadline?) throws(SystemError) -> [Int32: Events] {
+    while true {
+      let count = negatedErrno(
+        unsafe poll(&requests, nfds_t(requests.count), deadline?.millisecondsLeft ?? -1))
+      // With what is left of the time.
+      if count == -EINTR { continue }
+      try check(count, "poll")
+      break
     }
-    try check(count, "poll")
-    return Set(ready.filter { $0.revents != 0 }.map(\.fd))
+    var ready: [Int32: Events] = [:]
+    for request in requests where request.revents != 0 {
+      ready[request.fd] = Events(rawValue: request.revents)
+    }
+    return ready
   }
 }

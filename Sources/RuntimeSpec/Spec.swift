@@ -59,7 +59,12 @@ extension Spec: JSONDecodable {
 
   /// Reads and decodes a `config.json`, without validating it.
   package static func decode(bytes: [UInt8]) throws(SpecError) -> Spec {
-    try Spec(json: JSONNode(JSONValue(parsing: bytes)))
+    var spec = try Spec(json: JSONNode(JSONValue(parsing: bytes)))
+    // crun's way of saying it, from before the specification had one.
+    if spec.linux?.seccomp?.listenerPath == nil {
+      spec.linux?.seccomp?.listenerPath = spec.annotations["run.oci.seccomp.receiver"]
+    }
+    return spec
   }
 }
 

@@ -43,4 +43,10 @@ struct CommandContext {
     case .auto: environment.userID != 0 || environment.isInUserNamespace()
     }
   }
+
+  /// Says that sd_notify(3) is not acted on, to a caller that may wait for it.
+  func warnOfNotifySocket() {
+    guard environment.variable("NOTIFY_SOCKET") != nil else { return }
+    log.warning("NOTIFY_SOCKET is set, but runp does not pass it on to the container")
+  }
 }

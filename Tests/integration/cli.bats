@@ -354,3 +354,12 @@ like_line() { [[ $(sed -n "$1p" <<<"$output") =~ $2 ]]; }
   refused --systemd-cgroup create --bundle "$BUNDLE" "$ID"
   says 'systemd|bus'
 }
+
+@test "without procfs every command says so" {
+  runp_only "they say it of a file"
+  status=0
+  # shellcheck disable=SC2016
+  errors=$(unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$1" list' sh "$RUNTIME" 2>&1) || status=$?
+  equal "$status" 1
+  equal "$errors" 'runp: /proc does not show this process: procfs of its PID namespace has to be mounted there'
+}

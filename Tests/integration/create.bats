@@ -220,3 +220,9 @@ SH
   run_once --no-new-keyring
   equal "$(value keyring)" "$("$RUNP_SUITE/probe" keyring | cut -d= -f2)"
 }
+
+@test "create warns that it does not pass readiness on" {
+  runp_only "they do"
+  NOTIFY_SOCKET=$WORK/notify ok create --bundle "$BUNDLE" "$ID"
+  says NOTIFY_SOCKET
+}

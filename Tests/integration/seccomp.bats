@@ -234,6 +234,17 @@ except() { config --argjson r "$1" '.linux.seccomp = {defaultAction: "SCMP_ACT_A
     and .pid > 0 and .state.status != null and .ociVersion != null' "$WORK/state.json"
 }
 
+@test "NOTIFY finds its listener by crun's annotation, too" {
+  peer_falls_short runc "it knows only listenerPath"
+  background "$WORK/listener" "$RUNP_SUITE/companion" seccomp "$WORK/listener.sock" 28
+  eventually grep -q listening "$WORK/listener"
+  config --arg s "$WORK/listener.sock" '.annotations = {"run.oci.seccomp.receiver": $s}
+    | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+        syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_NOTIFY"}]}'
+  probe mkdir /tmp/x
+  is mkdir./tmp/x ENOSPC
+}
+
 @test "NOTIFY without a listener is refused" {
   peer_falls_short crun "it has noticed only when the filter is loaded"
   except '[{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]'

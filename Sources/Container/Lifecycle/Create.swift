@@ -179,10 +179,7 @@ final class Creation {
   }
 
   private func compileFilter(_ spec: Spec) throws(RuntimeError) -> SeccompProgram? {
-    guard var profile = spec.linux?.seccomp else { return nil }
-    if profile.listenerPath == nil {
-      profile.listenerPath = spec.annotations["run.oci.seccomp.receiver"]
-    }
+    guard let profile = spec.linux?.seccomp else { return nil }
     let program = try SeccompCache(root: context.root, version: runtimeVersion)
       .program(for: profile)
     if spec.annotations["run.oci.seccomp_fail_unknown_syscall"] == "1" {

@@ -96,7 +96,7 @@ final class OutputDestination {
   /// How much can be written without waiting; nil when that is nothing.
   private func lengthToWrite() throws(SystemError) -> Int? {
     if returnsAtOnce { return 1 << 16 }
-    var set = StreamPoll()
+    var set = PollSet()
     set.add(stream.number, [.writable])
     let ready = try set.wait(until: .after(milliseconds: 0))
     return ready[stream.number]?.contains(.writable) == true ? Self.certainLength : nil

@@ -167,7 +167,7 @@ package final class PodSupervisor {
   private func wait(
     for containers: [SupervisedContainer], until deadline: Deadline?
   ) throws(RuntimeError) -> Set<Int32> {
-    var waited = StreamPoll()
+    var waited = PollSet()
     waited.add(signals.number, .readable)
     for container in containers {
       if let process = container.process { waited.add(process.number, .readable) }
@@ -180,7 +180,7 @@ package final class PodSupervisor {
         waited.add(number, destination.isBehind ? .writable : [])
       }
     }
-    let ready: [Int32: StreamPoll.Events]
+    let ready: [Int32: PollSet.Events]
     do {
       ready = try waited.wait(until: deadline)
     } catch {

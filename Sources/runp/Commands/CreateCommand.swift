@@ -33,6 +33,7 @@ enum CreateCommand: Command {
     _ arguments: CreateArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     let runtime = try context.runtime()
+    context.warnOfNotifySocket()
     var how = try arguments.creation.createOptions()
     var bundle = try arguments.creation.loadBundle()
     let membership = try Membership.enter(&bundle, &how, runtime)

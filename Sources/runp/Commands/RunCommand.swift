@@ -43,6 +43,7 @@ enum RunCommand: Command {
     _ arguments: RunArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     let runtime = try context.runtime()
+    context.warnOfNotifySocket()
     var creation = try arguments.creation.createOptions()
     var bundle = try arguments.creation.loadBundle()
     let membership = try Membership.enter(&bundle, &creation, runtime)
