@@ -71,7 +71,7 @@ class Runtime:
         self.program = os.path.join(self.home, os.path.basename(program))
         shutil.copyfile(program, self.program)
         os.chmod(self.program, 0o755)
-        self.root = os.path.join(self.home, "root")
+        self.root = os.path.join(scratch, "run", name)
         first = subprocess.run(
             [self.program, "--version"], capture_output=True, text=True, check=True
         ).stdout.splitlines()[0]

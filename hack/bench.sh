@@ -23,6 +23,9 @@ if [ "${1:-}" = --inside ]; then
   scratch=$2
   cgroup=runp-bench-${scratch##*.}
   shift 2
+  # State lives in memory, as below /run.
+  mkdir "$scratch/run"
+  mount -t tmpfs -o mode=700 bench "$scratch/run"
   if [ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ]; then
     umount -R /sys/fs/cgroup
     mount -t cgroup2 none /sys/fs/cgroup
