@@ -25,22 +25,22 @@ enum CgroupDelegation {
   static func hostID(
     of user: UInt32, pid: Int32, _ proc: borrowing Procfs
   ) throws(SystemError) -> UInt32? {
-    for line in try proc.read("\(pid)/uid_map").split(separator: "\n") {
+    // The namespace may be a joined one, which no configuration describes.
+    let mappings = try proc.read("\(pid)/uid_map").split(separator: "\n").compactMap { line in
       let numbers = line.split(separator: " ").compactMap { UInt32($0) }
-      if numbers.count == 3, user >= numbers[0], user - numbers[0] < numbers[2] {
-        return numbers[1] &+ (user - numbers[0])
-      }
+      return numbers.count == 3
+        ? LinuxIDMapping(containerID: numbers[0], hostID: numbers[1], size: numbers[2]) : nil
     }
-    return nil
+    return IDMaps.hostID(of: user, in: mappings)
   }
 
   /// Gives a cgroup to a user: its directory, and those files with which
   /// processes are distributed, not those with limits.
   static func give(_ directory: borrowing Descriptor, to user: UInt32) throws(SystemError) {
-    try File.setOwner(".", user, at: directory.number)
+    try FileName(".").setOwner(user, in: directory)
     for file in files {
       do {
-        try File.setOwner(file, user, at: directory.number)
+        try FileName(file).setOwner(user, in: directory)
       } catch  where error.errno == ENOENT {
         // The list is of all that a kernel may have.
       }

@@ -33,6 +33,15 @@ enum IDMaps {
     try runTool("newgidmap", groups, pid)
   }
 
+  /// The ID outside of an ID inside; nil when it is not mapped.
+  static func hostID(of id: UInt32, in mappings: [LinuxIDMapping]) -> UInt32? {
+    for mapping in mappings where id >= mapping.containerID {
+      let offset = id - mapping.containerID
+      if offset < mapping.size { return mapping.hostID &+ offset }
+    }
+    return nil
+  }
+
   private static func text(_ mappings: [LinuxIDMapping]) -> String {
     mappings.map { "\($0.containerID) \($0.hostID) \($0.size)\n" }.joined()
   }

@@ -41,12 +41,9 @@ final class ProcessSetup {
 
   /// Enters the working directory, which has to be in the container's root:
   /// links of procfs do not lead there (CVE-2024-21626).
-  ///
-  /// A container's first process makes it when it is missing.
-  func enterWorkingDirectory(making: Bool) throws(RuntimeError) {
+  func enterWorkingDirectory() throws(RuntimeError) {
     do {
       let root = try File.open("/", [.path, .directory])
-      if making { _ = try SafePath.makeDirectories(process.cwd, in: root) }
       try OwnProcess.changeDirectory(
         to: try SafePath.open(process.cwd, in: root, [.path, .directory]))
     } catch  where error.errno == EACCES {

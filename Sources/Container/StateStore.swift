@@ -30,7 +30,7 @@ package struct StateStore {
   /// - Throws: `RuntimeError` of kind `alreadyExists` when the ID is taken.
   package func reserve(_ id: String) throws(RuntimeError) -> StateDirectory {
     if Self.isReserved(id) {
-      throw RuntimeError(.invalidSpec, "\"\(id)\" cannot name a container")
+      throw RuntimeError(.invalidSpec, "\(id.quoted) cannot name a container")
     }
     do {
       while true {
@@ -126,12 +126,7 @@ package struct StateDirectory: ~Copyable {
 
   /// Takes the lock if nobody holds it.
   package borrowing func tryLock() throws(SystemError) -> Bool {
-    do {
-      try FileLock.take(descriptor, wait: false)
-      return true
-    } catch  where error.errno == EWOULDBLOCK {
-      return false
-    }
+    try FileLock.takeIfFree(descriptor)
   }
 
   /// Whether the directory has been deleted since it was opened.

@@ -79,15 +79,25 @@ package enum FileLock {
   package static func take(
     _ descriptor: borrowing Descriptor, until deadline: Deadline
   ) throws(SystemError) -> Bool {
-    while true {
-      do {
-        try take(descriptor, wait: false)
-        return true
-      } catch  where error.errno == EWOULDBLOCK {
-        if deadline.hasPassed { return false }
-      }
+    while try !takeIfFree(descriptor) {
+      if deadline.hasPassed { return false }
       // flock(2) knows no time limit.
       usleep(5000)
+    }
+    return true
+  }
+
+  /// Takes the exclusive lock of a file unless another holds it.
+  ///
+  /// - Returns: whether the lock was taken.
+  package static func takeIfFree(
+    _ descriptor: borrowing Descriptor
+  ) throws(SystemError) -> Bool {
+    do {
+      try take(descriptor, wait: false)
+      return true
+    } catch  where error.errno == EWOULDBLOCK {
+      return false
     }
   }
 

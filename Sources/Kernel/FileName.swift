@@ -105,14 +105,15 @@ internal import Glibc
       "renameat2", text)
   }
 
-  /// Changes the owner, of a link itself.
+  /// Gives the file, a link itself, to a user and, unless it is nil, a group.
   ///
   /// The corresponding call is fchownat(2).
-  func setOwner(
-    _ uid: UInt32, _ gid: UInt32, in directory: borrowing Descriptor
+  package func setOwner(
+    _ uid: UInt32, _ gid: UInt32? = nil, in directory: borrowing Descriptor
   ) throws(SystemError) {
     try check(
-      negatedErrno(unsafe fchownat(directory.number, characters, uid, gid, AT_SYMLINK_NOFOLLOW)),
+      negatedErrno(
+        unsafe fchownat(directory.number, characters, uid, gid ?? ~0, AT_SYMLINK_NOFOLLOW)),
       "chown", text)
   }
 

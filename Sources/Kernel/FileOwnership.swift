@@ -2,18 +2,6 @@
 
 internal import Glibc
 
-extension File {
-  /// Gives a file to a user, not to its group; a symbolic link itself.
-  ///
-  /// The corresponding call is fchownat(2).
-  package static func setOwner(
-    _ name: String, _ uid: UInt32, at directory: Int32
-  ) throws(SystemError) {
-    try check(
-      negatedErrno(unsafe fchownat(directory, name, uid, ~0, AT_SYMLINK_NOFOLLOW)), "chown", name)
-  }
-}
-
 extension Descriptor {
   /// Gives the open file to a user and a group.
   ///

@@ -269,8 +269,9 @@ untouched() {
   equal "$(sha256sum "$RUNTIME")" "$before"
 }
 
-@test "a container sees no directory of the host through a joining process" {
-  arguments /bin/probe print ready -- spy 1500
+# Runs the container, which watches, while others enter it; its report is
+# $output.
+while_entered() {
   create
   ok start "$ID"
   eventually grep -q ready "${LOGS[$ID]}"
@@ -278,6 +279,11 @@ untouched() {
   for i in {1..25}; do runtime exec "$ID" /bin/true </dev/null >/dev/null 2>&1 3>&- || true; done
   eventually has_status "$ID" stopped
   output=$(log)
+}
+
+@test "a container sees no directory of the host through a joining process" {
+  arguments /bin/probe print ready -- spy 1500
+  while_entered
   is spy.directories 0
 }
 
@@ -286,13 +292,7 @@ untouched() {
   peer_falls_short runc "it joins with a directory of the host open"
   config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
   arguments /bin/probe print ready -- trace 3000
-  create
-  ok start "$ID"
-  eventually grep -q ready "${LOGS[$ID]}"
-  local i
-  for i in {1..25}; do runtime exec "$ID" /bin/true </dev/null >/dev/null 2>&1 3>&- || true; done
-  eventually has_status "$ID" stopped
-  output=$(log)
+  while_entered
   differ "$(value trace.seized)" 0
   is trace.outside 0
 }

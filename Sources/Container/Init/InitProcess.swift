@@ -58,6 +58,7 @@ final class InitProcess {
       // The hooks see the mounts, but the host's paths are still there.
       ("run hooks", { try $0.runHooks() }),
       ("set up the terminal", { try $0.setUpTerminal() }),
+      ("make the working directory", { try $0.makeWorkingDirectory() }),
       // After everything that is made in the root or that the hooks add to it.
       ("hide paths", { try $0.hidePaths() }),
       ("change the root", { try $0.changeRoot() }),
@@ -80,6 +81,7 @@ final class InitProcess {
     try OwnProcess.setName(StartGate.processName)
     try OwnProcess.setParentDeathSignal(SIGKILL)
     try channel.waitForGo()
+    // Only now where the runtime has no privileges: see `Spawn.hideChildren`.
     try OwnProcess.makeUndumpable()
     try OwnProcess.startSession()
   }
@@ -189,12 +191,19 @@ final class InitProcess {
       process, in: root, bindConsole: true, socket: plan.consoleSocket, channel: channel)
   }
 
+  private func makeWorkingDirectory() throws(RuntimeError) {
+    guard let path = plan.spec.process?.cwd else { return }
+    do {
+      _ = try SafePath.makeDirectories(path, in: root.descriptor)
+    } catch  where error.errno == EACCES {
+      // Perhaps only the user may enter it.
+    } catch {
+      throw RuntimeError(error, "enter working directory \(path)")
+    }
+  }
+
   private func hidePaths() throws {
     let linux = plan.spec.linux
-    if let process = plan.spec.process {
-      // While it can still be made. Whoever enters it says why it could not.
-      _ = try? SafePath.makeDirectories(process.cwd, in: root.descriptor)
-    }
     try HiddenPaths.protect(linux?.readonlyPaths ?? [], in: root)
     try HiddenPaths.mask(linux?.maskedPaths ?? [], in: root)
     for planned in plan.mounts.mounts { try planned.protect() }
@@ -234,7 +243,7 @@ final class InitProcess {
     if !setup.process.terminal, !setup.hasUserNamespace {
       try StandardStreams.give(to: setup.process.user.uid)
     }
-    try setup.enterWorkingDirectory(making: true)
+    try setup.enterWorkingDirectory()
     let executable = try Executable(setup.process)
     try warn(setup.becomeUser(plan.proc.procfs))
     try ready()

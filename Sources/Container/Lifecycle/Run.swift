@@ -28,7 +28,7 @@ extension Lifecycle {
   ) throws(RuntimeError) -> Int32 {
     try checkTerminal(bundle.spec, options, runOptions)
     if bundle.spec.process == nil {
-      throw RuntimeError(.invalidSpec, "process: the configuration has none to start")
+      throw ProgramStart.noProcess
     }
     do {
       if !runOptions.detach, !runOptions.noSubreaper { try OwnProcess.becomeSubreaper() }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
 internal import RuntimeSpec
 
 /// Mappings in a mount's own words, as crun has them:
@@ -28,7 +29,8 @@ struct IDMapOption {
         groups = try Self.mappings(pair[1], option, container?.gidMappings ?? [])
       default:
         throw RuntimeError(
-          .invalidSpec, "\(option): \"\(part)\" is neither uids= nor gids= with mappings")
+          .invalidSpec, "\(option): \(String(part).quoted) is neither uids= nor gids= with mappings"
+        )
       }
     }
     for (name, mappings) in [("uids", users), ("gids", groups)] where mappings.isEmpty {
@@ -48,22 +50,14 @@ struct IDMapOption {
       guard numbers.count == 3, let start = numbers[0], let end = numbers[1], let size = numbers[2]
       else {
         throw RuntimeError(
-          .invalidSpec, "\(option): \"\(range)\" is not of the form START-HOST-SIZE")
+          .invalidSpec, "\(option): \(String(range).quoted) is not of the form START-HOST-SIZE")
       }
-      let host = isRelative ? hostID(of: end, in: container) : end
+      let host = isRelative ? IDMaps.hostID(of: end, in: container) : end
       guard let host, size > 0 else {
-        throw RuntimeError(.invalidSpec, "\(option): \"\(range)\" maps nothing")
+        throw RuntimeError(.invalidSpec, "\(option): \(String(range).quoted) maps nothing")
       }
       mappings.append(LinuxIDMapping(containerID: start, hostID: host, size: size))
     }
     return mappings
-  }
-
-  private static func hostID(of id: UInt32, in container: [LinuxIDMapping]) -> UInt32? {
-    for mapping in container where id >= mapping.containerID {
-      let offset = id - mapping.containerID
-      if offset < mapping.size { return mapping.hostID &+ offset }
-    }
-    return nil
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
 internal import Kernel
 internal import RuntimeSpec
 
@@ -121,7 +122,8 @@ struct MountPlan {
     for planned in mounts {
       if planned.destination == "/", !planned.options.remount {
         throw RuntimeError(
-          .invalidSpec, "\(planned.name).destination: \"\(planned.mount.destination)\" is the root")
+          .invalidSpec,
+          "\(planned.name).destination: \(planned.mount.destination.quoted) is the root")
       }
       if early || planned.options.idMap != nil { try planned.open() }
       try Self.mapIDs(planned, linux, userNamespace: namespaces.joined(.user)?.descriptor)

@@ -6,20 +6,6 @@ internal import JSON
 internal import Kernel
 internal import RuntimeSpec
 
-extension FileLock {
-  /// Takes the exclusive lock of a file if nobody has it.
-  fileprivate static func takeIfFree(
-    _ descriptor: borrowing Descriptor
-  ) throws(SystemError) -> Bool {
-    do {
-      try take(descriptor, wait: false)
-      return true
-    } catch  where error.errno == EWOULDBLOCK {
-      return false
-    }
-  }
-}
-
 /// What can be done to pods.
 package enum PodLifecycle {
   /// Makes a pod and creates the containers of its file.

@@ -122,7 +122,7 @@ extension Sandbox {
 
   private func shareMemory(_ spec: inout Spec) {
     let destination = "/dev/shm"
-    let old = spec.mounts.firstIndex { Self.normalized($0.destination) == destination }
+    let old = spec.mounts.firstIndex { SafePath.cleaned($0.destination) == destination }
     var options = ["bind", "nosuid", "noexec", "nodev"]
     if let old, spec.mounts[old].options.contains("ro") { options.append("ro") }
     let mount = Mount(
@@ -130,7 +130,7 @@ extension Sandbox {
     if let old {
       spec.mounts[old] = mount
     } else if let devices = spec.mounts.lastIndex(where: {
-      Self.normalized($0.destination) == "/dev"
+      SafePath.cleaned($0.destination) == "/dev"
     }) {
       spec.mounts.insert(mount, at: devices + 1)
     }
@@ -141,7 +141,7 @@ extension Sandbox {
       guard let volume = spec.volume(mount.volume) else { continue }
       let destination = mount.place
       if let index = container.mounts.firstIndex(where: {
-        Self.normalized($0.destination) == destination
+        SafePath.cleaned($0.destination) == destination
       }) {
         throw DocumentPath.root["mounts"][index]["destination"].error(
           "\(mount.destination) is where pod.json mounts the volume \(volume.name)")
@@ -159,10 +159,6 @@ extension Sandbox {
           destination: mount.destination, type: "bind", source: source,
           options: ["rbind", "rprivate", isReadOnly ? "rro" : "rw"]))
     }
-  }
-
-  private static func normalized(_ path: String) -> String {
-    PodContainer.VolumeMount.normalized(path)
   }
 
   // MARK: - The request

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import JSON
+internal import Kernel
 package import RuntimeSpec
 
 /// What a pod is made of: the contents of pod.json.
@@ -119,12 +120,7 @@ package struct PodContainer: Equatable, Sendable {
     package var readOnly: Bool
 
     /// The destination without what does not change where it leads.
-    var place: String { Self.normalized(destination) }
-
-    /// An absolute path without what does not change where it leads.
-    static func normalized(_ path: String) -> String {
-      "/" + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-    }
+    var place: String { SafePath.cleaned(destination) }
 
     /// Describes a volume's place.
     package init(volume: String, destination: String, readOnly: Bool = false) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Container
+
 /// The rule for the IDs of containers and pods, which become directory names.
 enum ID {
   /// The longest name that Linux's file systems take.
@@ -12,9 +14,7 @@ enum ID {
       throw UsageError(
         value: "invalid \(kind) ID format: \"\(id)\": longer than \(longest) characters")
     }
-    // Names that start with a dot, and this one, are runp's own in the state
-    // directory.
-    if id.hasPrefix(".") || id == "pods" || !id.utf8.allSatisfy(isAllowed) {
+    if StateStore.isReserved(id) || !id.utf8.allSatisfy(isAllowed) {
       throw UsageError(value: "invalid \(kind) ID format: \"\(id)\"")
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// The directory that holds the state of all containers and pods.
 struct StateRoot: Equatable {
@@ -39,11 +40,6 @@ struct StateRoot: Equatable {
   }
 
   private static func absolute(_ path: String, _ workingDirectory: () -> String) -> String {
-    var parts: [Substring] = []
-    let full = path.hasPrefix("/") ? path : "\(workingDirectory())/\(path)"
-    for part in full.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return "/" + parts.joined(separator: "/")
+    SafePath.cleaned(path.hasPrefix("/") ? path : "\(workingDirectory())/\(path)")
   }
 }
