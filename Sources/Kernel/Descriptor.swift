@@ -62,20 +62,6 @@ package struct Descriptor: ~Copyable {
   package var procPath: String { "/proc/self/fd/\(number)" }
 }
 
-/// A descriptor that several owners hold, closed with the last of them.
-package final class SharedDescriptor {
-  /// The held descriptor; borrow it.
-  package let descriptor: Descriptor
-
-  /// Takes over a descriptor.
-  package init(_ descriptor: consuming Descriptor) {
-    self.descriptor = descriptor
-  }
-
-  /// The number of the descriptor in this process.
-  package var number: Int32 { descriptor.number }
-}
-
 /// Where a relative path starts: an open directory, or the working directory.
 package enum DirectoryAnchor {
   /// The process's working directory.

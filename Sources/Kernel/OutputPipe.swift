@@ -7,9 +7,9 @@ internal import Glibc
 /// for room.
 package struct OutputPipe {
   /// The end to read from.
-  package let reading: SharedDescriptor
+  package let reading: Shared<Descriptor>
   /// The end to write to.
-  package let writing: SharedDescriptor
+  package let writing: Shared<Descriptor>
 
   /// Makes a pipe.
   ///
@@ -17,8 +17,8 @@ package struct OutputPipe {
   package init() throws(SystemError) {
     var ends: [Int32] = [-1, -1]
     try check(unsafe clinux_pipe2(&ends, O_CLOEXEC), "pipe2")
-    reading = SharedDescriptor(Descriptor(owning: ends[0]))
-    writing = SharedDescriptor(Descriptor(owning: ends[1]))
-    try reading.descriptor.setNonBlocking()
+    reading = Shared(Descriptor(owning: ends[0]))
+    writing = Shared(Descriptor(owning: ends[1]))
+    try reading.value.setNonBlocking()
   }
 }

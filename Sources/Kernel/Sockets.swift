@@ -8,12 +8,12 @@ package enum Sockets {
   /// Two connected sockets that keep message boundaries.
   ///
   /// The corresponding call is socketpair(2) with `SOCK_SEQPACKET`.
-  package static func pair() throws(SystemError) -> (SharedDescriptor, SharedDescriptor) {
+  package static func pair() throws(SystemError) -> (Shared<Descriptor>, Shared<Descriptor>) {
     var ends: [Int32] = [-1, -1]
     let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     try check(unsafe clinux_socketpair(AF_UNIX, type, &ends), "socketpair")
     return (
-      SharedDescriptor(Descriptor(owning: ends[0])), SharedDescriptor(Descriptor(owning: ends[1]))
+      Shared(Descriptor(owning: ends[0])), Shared(Descriptor(owning: ends[1]))
     )
   }
 

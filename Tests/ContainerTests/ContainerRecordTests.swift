@@ -151,7 +151,7 @@ import Testing
   @Test func numbersAndDescriptorsArrive() throws {
     let (runtime, container) = try SyncChannel.pair()
     try container.send(.listener(70_000))
-    try container.send(.console(SharedDescriptor(try File.open("/dev/null"))))
+    try container.send(.console(Shared(try File.open("/dev/null"))))
     guard case .listener(70_000) = try runtime.receive(),
       case .console(let main) = try runtime.receive()
     else {

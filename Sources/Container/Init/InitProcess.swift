@@ -20,7 +20,7 @@ final class InitProcess {
     self.plan = plan
     self.channel = channel
     do {
-      root = RootDirectory(try plan.mounts.root.descriptor.duplicate())
+      root = RootDirectory(try plan.mounts.root.value.duplicate())
     } catch {
       throw RuntimeError(error)
     }
@@ -91,7 +91,7 @@ final class InitProcess {
     // the runtime joined the PID namespace, which counts only for children.
     if plan.namespaces.needsStage { return }
     for joined in plan.namespaces.joined where joined.kind != .pid {
-      try Namespaces.join(joined.descriptor.descriptor, joined.kind, subject: joined.path)
+      try Namespaces.join(joined.descriptor.value, joined.kind, subject: joined.path)
     }
   }
 
@@ -133,7 +133,7 @@ final class InitProcess {
       // Its name was checked with the rest of the configuration.
       guard let sysctl = Sysctl(entry.key) else { continue }
       do {
-        try plan.proc.procfs.write(
+        try plan.proc.value.write(
           entry.value, to: "sys/" + sysctl.components.joined(separator: "/"))
       } catch {
         throw RuntimeError(error, "\(DocumentPath.root["linux"]["sysctl"][entry.key])")
@@ -245,7 +245,7 @@ final class InitProcess {
     }
     try setup.enterWorkingDirectory()
     let executable = try Executable(setup.process)
-    try warn(setup.becomeUser(plan.proc.procfs))
+    try warn(setup.becomeUser(plan.proc.value))
     try ready()
     try execute(executable, setup, try waitForStart())
   }
@@ -274,7 +274,7 @@ final class InitProcess {
   private func waitForStart() throws(RuntimeError) -> SyncChannel {
     do {
       guard let gate = plan.gate else { return channel }
-      return try StartGate.waitForStart(gate.descriptor)
+      return try StartGate.waitForStart(gate.value)
     } catch {
       throw RuntimeError(error, "wait for start")
     }

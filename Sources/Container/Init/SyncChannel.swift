@@ -39,13 +39,13 @@ struct SyncChannel {
     /// Everything is made as far as the runtime's hooks must see it.
     case hooks
     /// A terminal's main side for the runtime to relay.
-    case console(SharedDescriptor)
+    case console(Shared<Descriptor>)
     /// The process waits to be let through to the program.
     case ready
     /// Nothing but the filter and execve(2) is left.
     case executing
     /// A process ID in the runtime's namespace, with a pidfd.
-    case process(Int32, SharedDescriptor)
+    case process(Int32, Shared<Descriptor>)
     /// A descriptor number in the container that takes system call notifications.
     case listener(Int32)
     /// Something to log that is not an error.
@@ -60,16 +60,16 @@ struct SyncChannel {
 
   /// The end that all copies of a channel share.
   private final class Connection {
-    var socket: SharedDescriptor?
+    var socket: Shared<Descriptor>?
 
-    init(_ socket: SharedDescriptor) {
+    init(_ socket: Shared<Descriptor>) {
       self.socket = socket
     }
   }
 
   /// Takes over one end, which is closed with the last copy of the channel.
   init(_ socket: consuming Descriptor) {
-    connection = Connection(SharedDescriptor(socket))
+    connection = Connection(Shared(socket))
   }
 
   /// The two ends of a new channel, the runtime's first.
@@ -78,7 +78,7 @@ struct SyncChannel {
     return (SyncChannel(runtime), SyncChannel(container))
   }
 
-  private init(_ socket: SharedDescriptor) {
+  private init(_ socket: Shared<Descriptor>) {
     connection = Connection(socket)
   }
 
@@ -88,7 +88,7 @@ struct SyncChannel {
   /// Closes this end, for every copy of the channel.
   func close() { connection.socket = nil }
 
-  private func open() throws(SystemError) -> SharedDescriptor {
+  private func open() throws(SystemError) -> Shared<Descriptor> {
     guard let socket = connection.socket else {
       throw SystemError(call: "sendmsg", errno: EBADF, subject: "the channel is closed")
     }
@@ -97,7 +97,7 @@ struct SyncChannel {
 
   /// Lets the container's side go on; nothing happens when it is gone.
   func go() throws(SystemError) {
-    try Sockets.send([Tag.go.rawValue], on: open().descriptor)
+    try Sockets.send([Tag.go.rawValue], on: open().value)
   }
 
   /// Waits until the runtime says go.
@@ -115,20 +115,20 @@ struct SyncChannel {
   /// Sends a message of the container's side.
   func send(_ message: Message) throws(SystemError) {
     switch message {
-    case .hooks: try Sockets.send([Tag.hooks.rawValue], on: open().descriptor)
-    case .ready: try Sockets.send([Tag.ready.rawValue], on: open().descriptor)
-    case .executing: try Sockets.send([Tag.executing.rawValue], on: open().descriptor)
+    case .hooks: try Sockets.send([Tag.hooks.rawValue], on: open().value)
+    case .ready: try Sockets.send([Tag.ready.rawValue], on: open().value)
+    case .executing: try Sockets.send([Tag.executing.rawValue], on: open().value)
     case .console(let main):
-      try Sockets.send([Tag.console.rawValue], descriptors: [main.number], on: open().descriptor)
+      try Sockets.send([Tag.console.rawValue], descriptors: [main.number], on: open().value)
     case .process(let pid, let pidfd):
       try Sockets.send(
-        [Tag.process.rawValue] + Self.bytes(pid), descriptors: [pidfd.number], on: open().descriptor
+        [Tag.process.rawValue] + Self.bytes(pid), descriptors: [pidfd.number], on: open().value
       )
     case .listener(let number):
       try Streams.writeAll([Tag.listener.rawValue] + Self.bytes(number), to: open().number)
     case .warning(let text):
       try Sockets.send(
-        [Tag.warning.rawValue] + Array(text.utf8.prefix(3072)), on: open().descriptor)
+        [Tag.warning.rawValue] + Array(text.utf8.prefix(3072)), on: open().value)
     case .failed(let error): try Streams.writeAll(Self.encode(error), to: open().number)
     case .closed: break
     }
@@ -136,8 +136,8 @@ struct SyncChannel {
 
   /// Waits for the next message of the container's side.
   func receive() throws(SystemError) -> Message {
-    let (bytes, descriptors) = try Sockets.receive(on: open().descriptor, limit: 4096)
-    let held = descriptors.map { SharedDescriptor(Descriptor(owning: $0)) }
+    let (bytes, descriptors) = try Sockets.receive(on: open().value, limit: 4096)
+    let held = descriptors.map { Shared(Descriptor(owning: $0)) }
     guard let first = bytes.first, let tag = Tag(rawValue: first) else { return .closed }
     let payload = bytes.dropFirst()
     switch (tag, held.first) {

@@ -92,11 +92,11 @@ extension Lifecycle {
       if try directory.tryLock() { return }
       guard let record = try directory.read() else { return }
       if let creator = try record.creator?.open() {
-        try Processes.signal(creator.descriptor, SIGKILL)
-        _ = try creator.descriptor.waitUntilReadable(until: .after(milliseconds: patience))
+        try Processes.signal(creator.value, SIGKILL)
+        _ = try creator.value.waitUntilReadable(until: .after(milliseconds: patience))
       }
       if let process = try record.initProcess?.open() {
-        try Processes.signal(process.descriptor, SIGKILL)
+        try Processes.signal(process.value, SIGKILL)
       }
     } catch let error as SystemError {
       if error.errno != ESRCH { throw RuntimeError(error) }

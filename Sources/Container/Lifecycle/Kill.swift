@@ -15,10 +15,10 @@ extension Lifecycle {
     let wholeGroup = all || (signal == SIGKILL && !status.record.namespaces.contains(.pid))
     do {
       if wholeGroup, let cgroup = try status.record.cgroup?.open(context) {
-        return try signalAll(cgroup.cgroup, signal, mayBeEmpty: all)
+        return try signalAll(cgroup.value, signal, mayBeEmpty: all)
       }
       if let handle = try status.record.initProcess?.open() {
-        return try send(signal, to: handle.descriptor)
+        return try send(signal, to: handle.value)
       }
     } catch {
       throw RuntimeError(error)

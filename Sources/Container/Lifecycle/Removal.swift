@@ -36,8 +36,8 @@ struct Removal {
   private func endInit(until deadline: Deadline) throws(RuntimeError) {
     do {
       guard let handle = try record.initProcess?.open() else { return }
-      try Processes.signal(handle.descriptor, SIGKILL)
-      if try !handle.descriptor.waitUntilReadable(until: deadline) {
+      try Processes.signal(handle.value, SIGKILL)
+      if try !handle.value.waitUntilReadable(until: deadline) {
         throw RuntimeError(.failed, "container init still running")
       }
     } catch let error as SystemError {
@@ -53,7 +53,7 @@ struct Removal {
   private func removeCgroup(until deadline: Deadline) throws(RuntimeError) {
     guard let cgroup = try record.cgroup?.open(context) else { return }
     do {
-      try cgroup.cgroup.remove(until: deadline)
+      try cgroup.value.remove(until: deadline)
     } catch  where error.kind == .notOurs {
       context.warn(error.description)
     } catch {

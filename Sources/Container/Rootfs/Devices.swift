@@ -11,7 +11,7 @@ internal import RuntimeSpec
 /// symbolic link, or in those made below them (CVE-2026-41579).
 struct Devices {
   /// Host nodes to bind, by path, where a user namespace cannot make any.
-  let hostTrees: [String: SharedDescriptor]
+  let hostTrees: [String: Shared<Descriptor>]
   /// Whether nodes are bound instead of made.
   let bind: Bool
   /// Whether the container's /dev is the host's: nothing is made in it.
@@ -23,13 +23,13 @@ struct Devices {
     let directory = try openDirectory(in: root)
     for device in DeviceNode.all(of: spec) {
       do {
-        try make(device, in: root, dev: directory.descriptor)
+        try make(device, in: root, dev: directory.value)
       } catch {
         throw RuntimeError(error, device.name ?? "default devices", "make \(device.path)")
       }
     }
     do {
-      try makeLinks(in: directory.descriptor)
+      try makeLinks(in: directory.value)
     } catch {
       throw RuntimeError(error, "make links in /dev")
     }
@@ -37,9 +37,9 @@ struct Devices {
 
   private func openDirectory(
     in root: borrowing RootDirectory
-  ) throws(RuntimeError) -> SharedDescriptor {
+  ) throws(RuntimeError) -> Shared<Descriptor> {
     do {
-      return SharedDescriptor(try root.ordinaryDirectory("/dev"))
+      return Shared(try root.ordinaryDirectory("/dev"))
     } catch {
       if error.errno != ELOOP, error.errno != ENOTDIR { throw RuntimeError(error, "open /dev") }
       throw RuntimeError(.failed, "/dev of the root file system is not an ordinary directory")
@@ -91,12 +91,12 @@ struct Devices {
   ) throws {
     let tree =
       try hostTrees[device.path]
-      ?? SharedDescriptor(try MountTree.copy(device.path, recursive: false))
-    if !device.matches(try FileStatus(of: tree.descriptor)) {
+      ?? Shared(try MountTree.copy(device.path, recursive: false))
+    if !device.matches(try FileStatus(of: tree.value)) {
       throw RuntimeError(.failed, "\(device.path) of the host is another device")
     }
     let target = try SafePath.makeFile(name, in: directory, mode: 0o666)
-    try MountTree.attach(tree.descriptor, onto: target)
+    try MountTree.attach(tree.value, onto: target)
   }
 
   /// The links of config-linux.md, default devices, and the one that makes

@@ -18,7 +18,7 @@ enum HiddenPaths {
       let null = try openNull()
       // A tree can be copied only from one that is attached, so the first
       // directory's serves the others.
-      var empty: SharedDescriptor?
+      var empty: Shared<Descriptor>?
       for path in paths {
         guard let target = try root.existing(path) else { continue }
         guard try FileStatus(of: target).kind == .directory else {
@@ -33,12 +33,12 @@ enum HiddenPaths {
           try MountTree.attach(
             try MountTree.copy(at: empty.number, recursive: false), onto: target, subject: path)
         } else {
-          let made = SharedDescriptor(
+          let made = Shared(
             try MountTree.make(
               type: "tmpfs", source: "tmpfs", flags: ["ro"],
               data: ["size=0", "nr_inodes=1", "mode=755"],
               attributes: [.readOnly, .noSetID, .noDevices, .noExec]))
-          try MountTree.attach(made.descriptor, onto: target, subject: path)
+          try MountTree.attach(made.value, onto: target, subject: path)
           empty = made
         }
       }

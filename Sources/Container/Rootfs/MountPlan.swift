@@ -11,7 +11,7 @@ final class PlannedMount {
     /// Not opened, or no bind mount: a file system is made in the container.
     case none
     /// A detached copy of the source.
-    case tree(SharedDescriptor, isDirectory: Bool)
+    case tree(Shared<Descriptor>, isDirectory: Bool)
     /// A symbolic link to be made again, with what it points to.
     case link(String)
   }
@@ -27,7 +27,7 @@ final class PlannedMount {
   /// What was opened for it; taken when it is mounted.
   private(set) var source = Source.none
   /// What has to become read-only once everything below it is mounted.
-  private var unprotected: SharedDescriptor?
+  private var unprotected: Shared<Descriptor>?
   private let bundle: String
   private let inherited: MountFlags?
 
@@ -56,13 +56,13 @@ final class PlannedMount {
   }
 
   /// Leaves it to `protect` to make the mount read-only.
-  func protectLater(_ tree: SharedDescriptor) { unprotected = tree }
+  func protectLater(_ tree: Shared<Descriptor>) { unprotected = tree }
 
   /// Makes the mount read-only, if that has been left for later.
   func protect() throws(RuntimeError) {
     guard let tree = unprotected else { return }
     do {
-      try MountTree.setAttributes(tree.descriptor, set: .readOnly)
+      try MountTree.setAttributes(tree.value, set: .readOnly)
     } catch {
       throw RuntimeError(error, "\(name): make \(destination) read-only")
     }
@@ -87,7 +87,7 @@ final class PlannedMount {
         try MountTree.setAttributes(tree, propagation: inherited, recursive: options.recursive)
       }
       let isDirectory = try FileStatus(of: tree).kind == .directory
-      self.source = .tree(SharedDescriptor(tree), isDirectory: isDirectory)
+      self.source = .tree(Shared(tree), isDirectory: isDirectory)
     } catch {
       throw RuntimeError(error, "\(name).source")
     }
@@ -103,11 +103,11 @@ final class PlannedMount {
 /// they were made.
 struct MountPlan {
   /// A detached copy of the root file system.
-  let root: SharedDescriptor
+  let root: Shared<Descriptor>
   /// The mounts in the configuration's order.
   let mounts: [PlannedMount]
   /// Host device nodes to bind where none can be made, by path.
-  let deviceTrees: [String: SharedDescriptor]
+  let deviceTrees: [String: Shared<Descriptor>]
 
   /// Opens what the runtime has to open.
   init(_ bundle: Bundle, _ namespaces: NamespacePlan) throws(RuntimeError) {
@@ -133,11 +133,11 @@ struct MountPlan {
 
   private static func openDevices(
     _ spec: Spec
-  ) throws(RuntimeError) -> [String: SharedDescriptor] {
-    var trees: [String: SharedDescriptor] = [:]
+  ) throws(RuntimeError) -> [String: Shared<Descriptor>] {
+    var trees: [String: Shared<Descriptor>] = [:]
     for path in DeviceNode.all(of: spec).map(\.path) where File.exists(path) {
       do {
-        trees[path] = SharedDescriptor(try MountTree.copy(path, recursive: false))
+        trees[path] = Shared(try MountTree.copy(path, recursive: false))
       } catch {
         throw RuntimeError(error, "open device \(path)")
       }
@@ -145,7 +145,7 @@ struct MountPlan {
     return trees
   }
 
-  private static func openRoot(_ bundle: Bundle) throws(RuntimeError) -> SharedDescriptor {
+  private static func openRoot(_ bundle: Bundle) throws(RuntimeError) -> Shared<Descriptor> {
     let path = bundle.rootfs
     do {
       if try FileStatus(path).kind != .directory {
@@ -155,7 +155,7 @@ struct MountPlan {
       // pivot_root(2) refuses a shared mount, and nothing that the container
       // mounts may reach the host.
       try MountTree.setAttributes(tree, propagation: .makePrivate, recursive: true)
-      return SharedDescriptor(tree)
+      return Shared(tree)
     } catch {
       throw RuntimeError(error, "root.path")
     }
@@ -172,7 +172,7 @@ struct MountPlan {
   }
 
   private static func mapIDs(
-    _ planned: PlannedMount, _ linux: Linux?, userNamespace: SharedDescriptor?
+    _ planned: PlannedMount, _ linux: Linux?, userNamespace: Shared<Descriptor>?
   ) throws(RuntimeError) {
     guard let idMap = planned.options.idMap else { return }
     if !planned.options.bind {
@@ -180,7 +180,7 @@ struct MountPlan {
         .invalidSpec, "\(planned.name): ID-mapped mounts are only possible for bind mounts")
     }
     guard case .tree(let tree, _) = planned.source else { return }
-    let namespace: SharedDescriptor
+    let namespace: Shared<Descriptor>
     if let text = planned.options.idMapText {
       let mappings = try IDMapOption(text, option: "\(planned.name): idmap", container: linux)
       namespace = try IDMaps.makeNamespace(users: mappings.users, groups: mappings.groups)
@@ -198,7 +198,7 @@ struct MountPlan {
     }
     do {
       try MountTree.setAttributes(
-        tree.descriptor, userNamespace: namespace.number, recursive: idMap == .recursive)
+        tree.value, userNamespace: namespace.number, recursive: idMap == .recursive)
     } catch {
       throw RuntimeError(error, "\(planned.name): map IDs")
     }

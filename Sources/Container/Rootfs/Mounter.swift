@@ -38,7 +38,7 @@ struct Mounter {
       case .link(let target):
         try makeLink(planned.destination, to: target, in: root)
       case .tree(let tree, let isDirectory):
-        try bind(planned, tree.descriptor, isDirectory: isDirectory, in: root)
+        try bind(planned, tree.value, isDirectory: isDirectory, in: root)
       case .none:
         try mountFilesystem(planned, in: root)
       }
@@ -54,9 +54,9 @@ struct Mounter {
   private func remount(
     _ planned: PlannedMount, in root: borrowing RootDirectory
   ) throws(SystemError) {
-    let target = SharedDescriptor(try SafePath.open(planned.destination, in: root.descriptor))
+    let target = Shared(try SafePath.open(planned.destination, in: root.descriptor))
     let remount = Remount(options: planned.options)
-    try remount.apply(to: target.descriptor, source: planned.mount.source)
+    try remount.apply(to: target.value, source: planned.mount.source)
     if remount.leavesReadOnly { planned.protectLater(target) }
   }
 
@@ -241,12 +241,12 @@ struct Mounter {
     // Files are copied into it, or mount points and devices made, before it may
     // become read-only.
     let attributes = planned.options.attributesForNewMount
-    let tree = SharedDescriptor(
+    let tree = Shared(
       try make(planned, type: "tmpfs", data: data, attributes.subtracting(.readOnly)))
     if planned.options.copyUp {
-      try TreeCopy.copyContents(of: target, to: tree.descriptor)
+      try TreeCopy.copyContents(of: target, to: tree.value)
     }
-    try attach(tree.descriptor, planned, onto: target)
+    try attach(tree.value, planned, onto: target)
     if attributes.contains(.readOnly) { planned.protectLater(tree) }
   }
 

@@ -10,7 +10,7 @@ internal import Kernel
 /// container's root has to take its place, or `exec` would be in the host's.
 struct NamespaceRoot {
   /// The root, when it is not the process's own.
-  private let above: SharedDescriptor?
+  private let above: Shared<Descriptor>?
 
   /// Finds the root of a mount namespace just made, and keeps all that is
   /// mounted from here on from the host.
@@ -24,7 +24,7 @@ struct NamespaceRoot {
     if try FileStatus(of: found).isSamePlace(as: FileStatus(of: own)) {
       above = nil
     } else {
-      above = SharedDescriptor(found)
+      above = Shared(found)
       try OwnProcess.changeDirectory(to: own)
       try OwnProcess.changeRoot(".")
     }
@@ -44,7 +44,7 @@ struct NamespaceRoot {
   /// Leaves the chroot, if there is one.
   func enter() throws(SystemError) {
     guard let above else { return }
-    try OwnProcess.changeDirectory(to: above.descriptor)
+    try OwnProcess.changeDirectory(to: above.value)
     try OwnProcess.changeRoot(".")
   }
 }

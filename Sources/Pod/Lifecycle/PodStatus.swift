@@ -3,6 +3,7 @@
 internal import Cgroups
 package import Container
 package import JSON
+internal import Kernel
 internal import RuntimeSpec
 
 /// A pod as it is now.
@@ -115,7 +116,7 @@ package struct PodStatus {
     guard let path = CgroupPath(recorded: record.path) else { return nil }
     do {
       return try Cgroup.open(
-        in: cgroups.hierarchy().hierarchy, at: path, identity: record.identity)?.oomKillCount()
+        in: cgroups.hierarchy().value, at: path, identity: record.identity)?.oomKillCount()
     } catch {
       // It only adds to the picture, which is right without it, too.
       return nil

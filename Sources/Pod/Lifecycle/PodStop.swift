@@ -41,12 +41,12 @@ extension PodLifecycle {
     if member.state != .created {
       try send(container.stopSignal, to: member, context)
       let seconds = UInt64(timeout ?? container.stopTimeout)
-      if try process.descriptor.waitUntilReadable(until: .after(milliseconds: seconds * 1000)) {
+      if try process.value.waitUntilReadable(until: .after(milliseconds: seconds * 1000)) {
         return
       }
     }
     try send(SIGKILL, to: member, context)
-    if try !process.descriptor.waitUntilReadable(until: .after(milliseconds: 10_000)) {
+    if try !process.value.waitUntilReadable(until: .after(milliseconds: 10_000)) {
       throw RuntimeError(.failed, "it does not end")
     }
   }

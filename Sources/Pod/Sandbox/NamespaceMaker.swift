@@ -28,17 +28,17 @@ struct NamespaceMaker {
     let kinds = spec.linux.namespaces.reduce(into: NamespaceKinds()) { $0.formUnion($1.kind) }
     do {
       let proc = try Procfs()
-      var own: SharedDescriptor?
-      var childs: SharedDescriptor?
+      var own: Shared<Descriptor>?
+      var childs: Shared<Descriptor>?
       (own, childs) = try Sockets.pair()
       switch try Processes.clone(into: kinds) {
       case .child:
         own = nil
-        if let childs { setUp(childs.descriptor, proc) }
+        if let childs { setUp(childs.value, proc) }
       case .parent(let child):
         childs = nil
         do {
-          if let own { try attend(child, own.descriptor) }
+          if let own { try attend(child, own.value) }
         } catch {
           // It ends by itself when the connection does; its status says nothing
           // that the error does not.

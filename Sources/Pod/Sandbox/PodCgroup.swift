@@ -13,7 +13,7 @@ enum PodCgroup {
     _ spec: PodSpec, id: String, _ context: RuntimeContext
   ) throws(CgroupError) -> CgroupPath? {
     if context.cgroupManager == .disabled { return nil }
-    let base = context.rootless ? try context.cgroups.hierarchy().hierarchy.ownPath() : .root
+    let base = context.rootless ? try context.cgroups.hierarchy().value.ownPath() : .root
     return try CgroupPath(
       cgroupsPath: spec.linux.cgroupsPath ?? "\(parentName)/\(id)", id: id, below: base)
   }
@@ -33,7 +33,7 @@ enum PodCgroup {
   ) throws {
     let plan = try LimitPlan(resources)
     let host = try context.cgroups.hierarchy()
-    let cgroup = try Cgroup.create(in: host.hierarchy, at: path, for: plan)
+    let cgroup = try Cgroup.create(in: host.value, at: path, for: plan)
     try recorded(cgroup.identity)
     try cgroup.apply(plan)
     if let devices = resources?.devices, !devices.isEmpty {
@@ -48,7 +48,7 @@ enum PodCgroup {
     guard let path = CgroupPath(recorded: record.path) else { return }
     let host = try context.cgroups.hierarchy()
     do {
-      try Cgroup.open(in: host.hierarchy, at: path, identity: record.identity)?
+      try Cgroup.open(in: host.value, at: path, identity: record.identity)?
         .remove(until: .after(milliseconds: 10_000))
     } catch  where error.kind == .notOurs {
       // The pod's was never made, and something else has its place.
@@ -56,7 +56,7 @@ enum PodCgroup {
     if let parent = path.parent, parent.components.last == parentName {
       // A command killed right after making it has left it without the mark by
       // which it is removed with the last pod; one that is in use stays.
-      try? File.remove("\(host.hierarchy.mountPoint)\(parent)", isDirectory: true)
+      try? File.remove("\(host.value.mountPoint)\(parent)", isDirectory: true)
     }
   }
 

@@ -129,7 +129,7 @@ package struct PodDirectory: ~Copyable {
 
   /// Locks the kept document for as long as the descriptor is held; nil when
   /// there is none.
-  private borrowing func lockDocument() throws(SystemError) -> SharedDescriptor? {
+  private borrowing func lockDocument() throws(SystemError) -> Shared<Descriptor>? {
     do {
       while true {
         let document = try File.open(Self.specName, at: descriptor.number)
@@ -137,7 +137,7 @@ package struct PodDirectory: ~Copyable {
         // While this waited, the pod may have been removed and made again.
         let current = try FileStatus(Self.specName, at: descriptor.number)
         if try current.isSameFile(as: FileStatus(of: document)) {
-          return SharedDescriptor(document)
+          return Shared(document)
         }
       }
     } catch  where error.errno == ENOENT {

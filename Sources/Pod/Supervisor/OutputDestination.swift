@@ -8,7 +8,7 @@ internal import Kernel
 /// What its reader does not take yet is kept: the supervisor has signals and
 /// ends of containers to see to meanwhile.
 final class OutputDestination {
-  private let stream: SharedDescriptor
+  private let stream: Shared<Descriptor>
   private let isTerminal: Bool
   /// Whether a write takes what fits and returns, whatever its length.
   private let returnsAtOnce: Bool
@@ -32,7 +32,7 @@ final class OutputDestination {
     let wantsNone = OwnProcess.environmentValue("NO_COLOR").map { !$0.isEmpty } ?? false
     isTerminal = Terminal.isTerminal(number)
     isColoured = isTerminal && !wantsNone
-    let copy = SharedDescriptor(try Descriptor.copy(ofNumber: number))
+    let copy = Shared(try Descriptor.copy(ofNumber: number))
     switch try FileStatus(ofNumber: number).kind {
     case .fifo, .characterDevice:
       // Only what is opened anew can be made to return at once without others
@@ -47,8 +47,8 @@ final class OutputDestination {
     }
   }
 
-  private static func open(_ number: Int32) throws(SystemError) -> SharedDescriptor {
-    SharedDescriptor(
+  private static func open(_ number: Int32) throws(SystemError) -> Shared<Descriptor> {
+    Shared(
       try File.open(
         "/proc/self/fd/\(number)", [.writeOnly, .nonBlocking, .noControllingTerminal]))
   }

@@ -5,7 +5,7 @@ internal import Kernel
 /// One stream of a container, whose lines go to one of the supervisor's own
 /// streams with the container's label in front.
 final class OutputStream {
-  private var source: SharedDescriptor?
+  private var source: Shared<Descriptor>?
   private var lines: LinePrefixer
   private let destination: OutputDestination
 
@@ -21,7 +21,7 @@ final class OutputStream {
   /// Makes the pipe anew.
   ///
   /// - Returns: the end that the container writes to.
-  func open() throws(SystemError) -> SharedDescriptor {
+  func open() throws(SystemError) -> Shared<Descriptor> {
     let ends = try OutputPipe()
     source = ends.reading
     return ends.writing

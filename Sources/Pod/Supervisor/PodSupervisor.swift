@@ -17,7 +17,7 @@ package final class PodSupervisor {
   private let output: OutputDestination
   private let errors: OutputDestination
   private let labels: OutputLabels
-  private let signals: SharedDescriptor
+  private let signals: Shared<Descriptor>
   /// The status of the first container that failed for good.
   private var failure: Int32?
   private var shutdown: Shutdown?
@@ -41,7 +41,7 @@ package final class PodSupervisor {
       output = try OutputDestination(number: 1)
       errors = try OutputDestination(number: 2)
       labels = OutputLabels(all.map(\.id))
-      signals = SharedDescriptor(
+      signals = Shared(
         try Signals.descriptor(for: Self.signalsToTake()))
     } catch {
       throw RuntimeError(error, "run the pod")
@@ -262,7 +262,7 @@ package final class PodSupervisor {
   }
 
   private func takeSignals() throws(RuntimeError) {
-    while let signal = Signals.next(signals.descriptor) {
+    while let signal = Signals.next(signals.value) {
       if shutdown == nil {
         say("stopping the pod\(signal == SIGINT ? ", once more kills it" : "")")
         beginShutdown()

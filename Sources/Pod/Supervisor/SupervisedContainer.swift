@@ -27,7 +27,7 @@ final class SupervisedContainer {
   /// Where it is in its life.
   private(set) var phase = Phase.absent
   /// Its first process, from its creation to its end.
-  private(set) var process: SharedDescriptor?
+  private(set) var process: Shared<Descriptor>?
   /// The delays between its starts.
   var backoff = Backoff()
 
@@ -81,7 +81,7 @@ final class SupervisedContainer {
       options.streams = (nothing.number, outputEnd.number, errorEnd.number)
       let pid = try Membership.create(bundle, options, in: pod, instance: instance, context)
       // A child of ours that nobody has waited for: the ID is still its own.
-      process = SharedDescriptor(try Processes.open(pid: pid))
+      process = Shared(try Processes.open(pid: pid))
       created = try ContainerStatus.load(container.id, context).record.initProcess
       if created?.pid != pid { created = nil }
       phase = .created
@@ -148,9 +148,9 @@ final class SupervisedContainer {
     process = nil
     // Whoever deleted the container has done this; without it the wait might
     // never end.
-    try? Processes.signal(ended.descriptor, SIGKILL)
+    try? Processes.signal(ended.value, SIGKILL)
     // Its status is of no interest any more.
-    _ = try? Processes.wait(ended.descriptor)
+    _ = try? Processes.wait(ended.value)
   }
 
   /// Takes the status of its first process, which has ended.
@@ -160,7 +160,7 @@ final class SupervisedContainer {
     output.drain()
     errors.drain()
     do {
-      return try Processes.wait(ended.descriptor)
+      return try Processes.wait(ended.value)
     } catch {
       throw RuntimeError(error, "container \(container.id)")
     }

@@ -38,7 +38,7 @@ final class Log {
     case json
   }
 
-  private let file: SharedDescriptor?
+  private let file: Shared<Descriptor>?
   private let format: Format
   private let least: Level
 
@@ -51,7 +51,7 @@ final class Log {
       return
     }
     do {
-      file = SharedDescriptor(
+      file = Shared(
         try File.open(path, [.writeOnly, .create, .append], mode: 0o644))
     } catch {
       throw RuntimeError(error, "log")
@@ -99,7 +99,7 @@ final class Log {
     let line = Self.line(level, message, at: .now, format)
     if let file {
       // A log that is full must not keep a container from being run.
-      try? File.write(Array(line.utf8), to: file.descriptor)
+      try? File.write(Array(line.utf8), to: file.value)
     } else {
       Output.writeError(line)
     }

@@ -27,7 +27,7 @@ struct NamespacePlan {
   struct Joined {
     let kind: NamespaceKinds
     let path: String
-    let descriptor: SharedDescriptor
+    let descriptor: Shared<Descriptor>
   }
 
   /// The kinds to make.
@@ -46,7 +46,7 @@ struct NamespacePlan {
         let descriptor = try Namespaces.open(path, namespace.type.kind)
         joined.append(
           Joined(
-            kind: namespace.type.kind, path: path, descriptor: SharedDescriptor(descriptor)))
+            kind: namespace.type.kind, path: path, descriptor: Shared(descriptor)))
       } catch  where error.errno == EINVAL {
         throw RuntimeError(
           .invalidSpec,
@@ -70,7 +70,7 @@ struct NamespacePlan {
     else { return }
     let path = DocumentPath.root["linux"]["sysctl"][name]
     do {
-      if try !Namespaces.same(joined.descriptor.descriptor, Namespaces.own(.network)) { return }
+      if try !Namespaces.same(joined.descriptor.value, Namespaces.own(.network)) { return }
     } catch {
       throw RuntimeError(error, "\(path)")
     }

@@ -14,7 +14,7 @@ enum Console {
   /// With `bindConsole` the terminal is `/dev/console`, too.
   static func setUp(
     _ process: Process, in root: borrowing RootDirectory, bindConsole: Bool,
-    socket: SharedDescriptor?, channel: SyncChannel
+    socket: Shared<Descriptor>?, channel: SyncChannel
   ) throws(RuntimeError) {
     do {
       let flags: OpenFlags = [.readWrite, .noControllingTerminal]
@@ -30,9 +30,9 @@ enum Console {
       try StandardStreams.chown(terminal.replica, to: process.user.uid)
       if let socket {
         try Sockets.send(
-          Array("/dev/ptmx".utf8), descriptors: [terminal.main.number], on: socket.descriptor)
+          Array("/dev/ptmx".utf8), descriptors: [terminal.main.number], on: socket.value)
       } else {
-        try channel.send(.console(SharedDescriptor(try terminal.main.duplicate())))
+        try channel.send(.console(Shared(try terminal.main.duplicate())))
       }
       try Terminal.makeControlling(terminal.replica)
       for stream in 0..<3 { try OwnProcess.place(terminal.replica.number, at: Int32(stream)) }

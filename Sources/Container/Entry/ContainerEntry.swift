@@ -14,13 +14,13 @@ final class ContainerEntry {
   private let context: RuntimeContext
   private let spec: Spec
   private let setup: ProcessSetup
-  private let proc: SharedProcfs
-  private let target: SharedDescriptor
-  private let consoleSocket: SharedDescriptor?
+  private let proc: Shared<Procfs>
+  private let target: Shared<Descriptor>
+  private let consoleSocket: Shared<Descriptor>?
   /// The container's root, where its mount namespace does not bring it along.
-  private let root: SharedDescriptor?
+  private let root: Shared<Descriptor>?
   /// The terminal's main side, for the caller to relay.
-  private(set) var console: SharedDescriptor?
+  private(set) var console: Shared<Descriptor>?
 
   /// Opens what is needed.
   init(
@@ -41,14 +41,14 @@ final class ContainerEntry {
       process, spec.linux, seccomp: program, hasUserNamespace: record.namespaces.contains(.user),
       keepGroups: spec.annotations["run.oci.keep_original_groups"] == "1")
     do {
-      proc = try SharedProcfs()
+      proc = try Shared(Procfs())
       guard let initProcess = record.initProcess, let target = try initProcess.open() else {
         throw RuntimeError(.wrongState, "container not running")
       }
       self.target = target
       root =
         record.mountsOutlive
-        ? SharedDescriptor(try File.open("/proc/\(initProcess.pid)/root", [.path, .directory]))
+        ? Shared(try File.open("/proc/\(initProcess.pid)/root", [.path, .directory]))
         : nil
       consoleSocket = try Self.connect(options.consoleSocket)
     } catch {
@@ -56,9 +56,9 @@ final class ContainerEntry {
     }
   }
 
-  private static func connect(_ path: String?) throws(SystemError) -> SharedDescriptor? {
+  private static func connect(_ path: String?) throws(SystemError) -> Shared<Descriptor>? {
     guard let path else { return nil }
-    return SharedDescriptor(try Sockets.connect(path))
+    return Shared(try Sockets.connect(path))
   }
 
   /// Brings the process into the container and has it execute its program.
@@ -82,7 +82,7 @@ final class ContainerEntry {
 
   private func follow(_ channel: SyncChannel, _ child: Child) throws {
     if let score = process.oomScoreAdj {
-      try proc.procfs.write("\(score)", to: "\(child.pid)/oom_score_adj")
+      try proc.value.write("\(score)", to: "\(child.pid)/oom_score_adj")
     }
     try channel.go()
     setUp: while true {
@@ -124,14 +124,14 @@ final class ContainerEntry {
       runtime.close()
       enter(container, record.namespaces.subtracting(.pid))
     }
-    if let own { try Namespaces.join(own.descriptor, .pid) }
+    if let own { try Namespaces.join(own.value, .pid) }
     return child
   }
 
-  private func joinPIDForChildren() throws(SystemError) -> SharedDescriptor? {
+  private func joinPIDForChildren() throws(SystemError) -> Shared<Descriptor>? {
     guard record.namespaces.contains(.pid) else { return nil }
-    let own = SharedDescriptor(try Namespaces.own(.pid))
-    try Namespaces.join(target.descriptor, .pid)
+    let own = Shared(try Namespaces.own(.pid))
+    try Namespaces.join(target.value, .pid)
     return own
   }
 
@@ -141,11 +141,11 @@ final class ContainerEntry {
       return try Processes.clone()
     }
     if let path = options.cgroup {
-      let below = try cgroupBelow(cgroup.cgroup, path)
+      let below = try cgroupBelow(cgroup.value, path)
       return try Processes.clone(cgroup: below.number)
     }
     do {
-      return try Processes.clone(cgroup: cgroup.cgroup.directory.number)
+      return try Processes.clone(cgroup: cgroup.value.directory.number)
     } catch {
       if error.errno != EBUSY && error.errno != EOPNOTSUPP { throw error }
       // The container has split its cgroup; its first process shows where
@@ -175,12 +175,12 @@ final class ContainerEntry {
   }
 
   private func cgroupOfInit() throws -> Descriptor {
-    let text = try proc.procfs.read("\(record.initProcess?.pid ?? 0)/cgroup")
+    let text = try proc.value.read("\(record.initProcess?.pid ?? 0)/cgroup")
     guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("0::") }) else {
       throw RuntimeError(.failed, "cgroup not exist")
     }
     return try File.open(
-      try context.cgroups.hierarchy().hierarchy.mountPoint + String(line.dropFirst(3)),
+      try context.cgroups.hierarchy().value.mountPoint + String(line.dropFirst(3)),
       [.path, .directory])
   }
 
@@ -206,7 +206,7 @@ final class ContainerEntry {
     _ = try stage.wait()
     switch message {
     case .process(let pid, let pidfd):
-      return Child(pid: pid, pidfd: try pidfd.descriptor.duplicate())
+      return Child(pid: pid, pidfd: try pidfd.value.duplicate())
     case .failed(let error): throw error
     default: throw RuntimeError(.failed, "the process died on its way into the container")
     }
@@ -218,13 +218,13 @@ final class ContainerEntry {
     do {
       try OwnProcess.setParentDeathSignal(SIGKILL)
       try OwnProcess.makeUndumpable()
-      try Namespaces.join(target.descriptor, record.namespaces)
+      try Namespaces.join(target.value, record.namespaces)
       try changeRoot()
       try letGoOfHost(channel)
       guard case .parent(let child) = try Processes.clone(asSibling: true) else {
         enter(channel, nil)
       }
-      try channel.send(.process(child.pid, SharedDescriptor(try child.pidfd.duplicate())))
+      try channel.send(.process(child.pid, Shared(try child.pidfd.duplicate())))
       Processes.exit(0)
     } catch {
       // A runtime that is gone cannot be told.
@@ -237,7 +237,7 @@ final class ContainerEntry {
   private func letGoOfHost(_ channel: SyncChannel) throws(SystemError) {
     var needed = [try channel.number()]
     if let consoleSocket { needed.append(consoleSocket.number) }
-    if SecurityLabels.areSet(by: process) { needed.append(proc.procfs.number) }
+    if SecurityLabels.areSet(by: process) { needed.append(proc.value.number) }
     try OwnProcess.closeAll(from: Int32(3 + options.preserveFDs), except: needed)
   }
 
@@ -257,7 +257,7 @@ final class ContainerEntry {
       try setAffinity(process.execCPUAffinity?.final ?? process.execCPUAffinity?.initial)
       try OwnProcess.startSession()
       if let kinds {
-        if !kinds.isEmpty { try Namespaces.join(target.descriptor, kinds) }
+        if !kinds.isEmpty { try Namespaces.join(target.value, kinds) }
         try changeRoot()
       }
       if record.namespaces.contains(.user) { try becomeRoot() }
@@ -284,7 +284,7 @@ final class ContainerEntry {
 
   private func changeRoot() throws(SystemError) {
     guard let root else { return }
-    try OwnProcess.changeDirectory(to: root.descriptor)
+    try OwnProcess.changeDirectory(to: root.value)
     try OwnProcess.changeRoot(".")
   }
 
@@ -298,7 +298,7 @@ final class ContainerEntry {
     }
     try setup.enterWorkingDirectory()
     let executable = try Executable(process)
-    for warning in try setup.becomeUser(proc.procfs) { try channel.send(.warning(warning)) }
+    for warning in try setup.becomeUser(proc.value) { try channel.send(.warning(warning)) }
     // The runtime may end once the program runs. One that ends before is seen
     // by the wait.
     try OwnProcess.setParentDeathSignal(nil)

@@ -6,7 +6,7 @@ internal import Kernel
 /// Waiting for a program in the foreground: signals are passed on to it, and
 /// its terminal is relayed.
 final class Foreground {
-  private let signals: SharedDescriptor
+  private let signals: Shared<Descriptor>
   private var settings: Terminal.Settings?
 
   /// Takes signals over from here on, so that none is lost before there is a
@@ -17,14 +17,14 @@ final class Foreground {
     let kept: Set<Int32> = [SIGKILL, SIGSTOP, SIGPIPE, SIGSEGV, SIGILL, SIGFPE, SIGBUS, SIGTRAP]
     do {
       let mask = Signals.mask((1...64).filter { !kept.contains($0) })
-      signals = SharedDescriptor(try Signals.descriptor(for: mask))
+      signals = Shared(try Signals.descriptor(for: mask))
     } catch {
       throw RuntimeError(error)
     }
   }
 
   /// Waits for the end of a process, relaying its terminal if it has one.
-  func wait(for child: Child, console: SharedDescriptor?) throws(RuntimeError) -> ExitStatus {
+  func wait(for child: Child, console: Shared<Descriptor>?) throws(RuntimeError) -> ExitStatus {
     defer { restoreTerminal() }
     do {
       let relay = try console.map { console throws(SystemError) in
@@ -46,9 +46,9 @@ final class Foreground {
 
   /// - Returns: how the process has ended, if it has.
   private func handleSignals(
-    _ child: Child, _ console: SharedDescriptor?
+    _ child: Child, _ console: Shared<Descriptor>?
   ) throws(SystemError) -> ExitStatus? {
-    while let signal = Signals.next(signals.descriptor) {
+    while let signal = Signals.next(signals.value) {
       switch signal {
       case SIGCHLD:
         while let (pid, status) = try reap() {
@@ -78,15 +78,15 @@ final class Foreground {
 
   // MARK: The caller's terminal
 
-  private func takeTerminal(_ console: SharedDescriptor) throws(SystemError) {
+  private func takeTerminal(_ console: Shared<Descriptor>) throws(SystemError) {
     guard Terminal.isTerminal(0) else { return }
     settings = try Terminal.makeRaw(0)
   }
 
   /// Gives a terminal the size of the caller's, if the caller has one.
-  static func copySize(to console: SharedDescriptor) throws(SystemError) {
+  static func copySize(to console: Shared<Descriptor>) throws(SystemError) {
     guard let size = Terminal.size(of: 0) else { return }
-    try Terminal.setSize(console.descriptor, rows: size.rows, columns: size.columns)
+    try Terminal.setSize(console.value, rows: size.rows, columns: size.columns)
   }
 
   private func restoreTerminal() {
@@ -96,16 +96,16 @@ final class Foreground {
 
 /// Copies between the caller's streams and a terminal's main side.
 final class TerminalRelay {
-  private let console: SharedDescriptor
+  private let console: Shared<Descriptor>
   private var isInputOpen = true
   private var isOutputOpen = true
   private var isConsoleOpen = true
   private var toConsole: [UInt8] = []
 
-  init(_ console: SharedDescriptor) {
+  init(_ console: Shared<Descriptor>) {
     self.console = console
     // Neither side may keep the other from being read.
-    try? console.descriptor.setNonBlocking()
+    try? console.value.setNonBlocking()
   }
 
   /// What to wait for.

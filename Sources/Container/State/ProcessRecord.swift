@@ -26,9 +26,9 @@ package struct ProcessRecord: Equatable, Sendable {
   package var isAlive: Bool { Processes.startTime(of: pid) == startTime }
 
   /// Opens a handle on this very process; nil when it is gone.
-  package func open() throws(SystemError) -> SharedDescriptor? {
+  package func open() throws(SystemError) -> Shared<Descriptor>? {
     do {
-      let handle = SharedDescriptor(try Processes.open(pid: pid))
+      let handle = Shared(try Processes.open(pid: pid))
       // The handle came first: from here on the ID cannot be another's.
       return isAlive ? handle : nil
     } catch  where error.errno == ESRCH || error.errno == EINVAL {

@@ -27,7 +27,7 @@ enum Spawn {
         InitProcess.main(plan, ends.container)
       case .parent(let child):
         ends.container.close()
-        for entry in before { try Namespaces.join(entry.descriptor.descriptor, entry.kind) }
+        for entry in before { try Namespaces.join(entry.descriptor.value, entry.kind) }
         return child
       }
     } catch {
@@ -58,14 +58,14 @@ enum Spawn {
   /// - Returns: the runtime's own, to go back to.
   private static func enterForChildren(
     _ plan: InitPlan
-  ) throws(SystemError) -> [(kind: NamespaceKinds, descriptor: SharedDescriptor)] {
-    var before: [(kind: NamespaceKinds, descriptor: SharedDescriptor)] = []
+  ) throws(SystemError) -> [(kind: NamespaceKinds, descriptor: Shared<Descriptor>)] {
+    var before: [(kind: NamespaceKinds, descriptor: Shared<Descriptor>)] = []
     if let joined = plan.namespaces.joined(.pid) {
-      before.append((.pid, SharedDescriptor(try Namespaces.own(.pid))))
-      try Namespaces.join(joined.descriptor.descriptor, .pid, subject: joined.path)
+      before.append((.pid, Shared(try Namespaces.own(.pid))))
+      try Namespaces.join(joined.descriptor.value, .pid, subject: joined.path)
     }
     if plan.namespaces.made.contains(.time) {
-      before.append((.time, SharedDescriptor(try Namespaces.own(.time))))
+      before.append((.time, Shared(try Namespaces.own(.time))))
       try Namespaces.unshare(.time)
       let offsets = plan.spec.linux?.timeOffsets.members ?? []
       let text = offsets.map { "\($0.key) \($0.value.secs) \($0.value.nanosecs)\n" }.joined()
@@ -95,7 +95,7 @@ enum Spawn {
         throw SystemError(call: "clone3", errno: ECHILD, subject: "\(message)")
       }
       _ = try stage.wait()
-      return Child(pid: pid, pidfd: try pidfd.descriptor.duplicate())
+      return Child(pid: pid, pidfd: try pidfd.value.duplicate())
     }
   }
 
@@ -112,7 +112,7 @@ enum Spawn {
         InitProcess.main(plan, channel)
       case .parent(let child):
         try channel.send(
-          .process(child.pid, SharedDescriptor(try child.pidfd.duplicate())))
+          .process(child.pid, Shared(try child.pidfd.duplicate())))
         Processes.exit(0)
       }
     } catch {
@@ -128,13 +128,13 @@ enum Spawn {
     var rest: [NamespacePlan.Joined] = []
     for joined in namespaces where joined.kind != .user {
       do {
-        try Namespaces.join(joined.descriptor.descriptor, joined.kind, subject: joined.path)
+        try Namespaces.join(joined.descriptor.value, joined.kind, subject: joined.path)
       } catch  where error.errno == EPERM {
         rest.append(joined)
       }
     }
     for joined in namespaces.filter({ $0.kind == .user }) + rest {
-      try Namespaces.join(joined.descriptor.descriptor, joined.kind, subject: joined.path)
+      try Namespaces.join(joined.descriptor.value, joined.kind, subject: joined.path)
     }
   }
 }

@@ -18,11 +18,11 @@ final class InitPlan {
   /// exists to be deleted again.
   let setup: ProcessSetup?
   /// The socket that takes the terminal's main side.
-  let consoleSocket: SharedDescriptor?
+  let consoleSocket: Shared<Descriptor>?
   /// The start gate; nil when the program is executed as soon as all is ready.
-  let gate: SharedDescriptor?
+  let gate: Shared<Descriptor>?
   /// The host's procfs.
-  let proc: SharedProcfs
+  let proc: Shared<Procfs>
   /// Hooks to run in the container, and what they are told.
   let hooks: HookRunner
   /// The options of the command.
@@ -33,8 +33,8 @@ final class InitPlan {
 
   init(
     bundle: Bundle, namespaces: NamespacePlan, mounts: MountPlan, cgroups: Mounter.CgroupView?,
-    setup: ProcessSetup?, consoleSocket: SharedDescriptor?, gate: SharedDescriptor?,
-    proc: SharedProcfs, hooks: HookRunner, options: CreateOptions, lock: Int32
+    setup: ProcessSetup?, consoleSocket: Shared<Descriptor>?, gate: Shared<Descriptor>?,
+    proc: Shared<Procfs>, hooks: HookRunner, options: CreateOptions, lock: Int32
   ) {
     self.bundle = bundle
     self.namespaces = namespaces
@@ -58,15 +58,5 @@ final class InitPlan {
   /// Whether the runtime has hooks to run once the namespaces are made.
   var hasRuntimeHooks: Bool {
     !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty
-  }
-}
-
-/// The host's procfs, shared by the runtime and the container's side.
-final class SharedProcfs {
-  /// The handle.
-  let procfs: Procfs
-
-  init() throws(SystemError) {
-    procfs = try Procfs()
   }
 }

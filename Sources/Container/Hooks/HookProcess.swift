@@ -22,7 +22,7 @@ struct HookProcess {
   /// `SystemError` is thrown with `ETIMEDOUT`.
   func run(timeout: Int?) throws(SystemError) -> ExitStatus {
     let program = Program(arguments: arguments, environment: environment)
-    var (report, reporting): (SharedDescriptor, SharedDescriptor?) = try Sockets.pair()
+    var (report, reporting): (Shared<Descriptor>, Shared<Descriptor>?) = try Sockets.pair()
     var pipe = try Pipe()
     switch try Processes.clone() {
     case .child:
@@ -35,14 +35,14 @@ struct HookProcess {
       } catch {
         let reason = [UInt8(truncatingIfNeeded: error.errno)]
         // The parent reads why; if it is gone nobody wants to know.
-        if let reporting { try? Sockets.send(reason, on: reporting.descriptor) }
+        if let reporting { try? Sockets.send(reason, on: reporting.value) }
         Processes.exit(127)
       }
     case .parent(let child):
       pipe.closeReading()
       // Else its end would be held open here.
       reporting = nil
-      return try finish(child, &pipe, report.descriptor, timeout: timeout)
+      return try finish(child, &pipe, report.value, timeout: timeout)
     }
   }
 

@@ -77,9 +77,9 @@ enum IDMaps {
   /// ID-mapped mounts.
   static func makeNamespace(
     users: [LinuxIDMapping], groups: [LinuxIDMapping]
-  ) throws(RuntimeError) -> SharedDescriptor {
+  ) throws(RuntimeError) -> Shared<Descriptor> {
     do {
-      var (own, helpers): (SharedDescriptor?, SharedDescriptor) = try Sockets.pair()
+      var (own, helpers): (Shared<Descriptor>?, Shared<Descriptor>) = try Sockets.pair()
       switch try Processes.clone(into: .user) {
       case .child:
         // It only has to be there until the namespace is open, and ends with
@@ -87,7 +87,7 @@ enum IDMaps {
         let number = helpers.number
         do {
           try OwnProcess.closeAll(from: 0, except: [number])
-          _ = try Sockets.receive(on: helpers.descriptor)
+          _ = try Sockets.receive(on: helpers.value)
         } catch {
           // Nobody is there to be told.
         }
@@ -99,7 +99,7 @@ enum IDMaps {
         }
         try File.writeControl(text(users), to: "/proc/\(helper.pid)/uid_map")
         try File.writeControl(text(groups), to: "/proc/\(helper.pid)/gid_map")
-        return SharedDescriptor(try File.open("/proc/\(helper.pid)/ns/user"))
+        return Shared(try File.open("/proc/\(helper.pid)/ns/user"))
       }
     } catch {
       throw RuntimeError(error, "make a user namespace for an ID-mapped mount")

@@ -9,8 +9,8 @@ internal import Kernel
 /// The container's own streams are its program's alone.
 struct HookOutput {
   private enum Stream {
-    case file(SharedDescriptor)
-    case memory(SharedDescriptor)
+    case file(Shared<Descriptor>)
+    case memory(Shared<Descriptor>)
 
     var number: Int32 {
       switch self {
@@ -29,9 +29,9 @@ struct HookOutput {
   }
 
   private static func open(_ path: String?, _ name: String) throws(SystemError) -> Stream {
-    guard let path else { return .memory(SharedDescriptor(try MemoryFile.make(name))) }
+    guard let path else { return .memory(Shared(try MemoryFile.make(name))) }
     return .file(
-      SharedDescriptor(try File.open(path, [.writeOnly, .create, .append], mode: 0o600)))
+      Shared(try File.open(path, [.writeOnly, .create, .append], mode: 0o600)))
   }
 
   /// Makes them the standard output and error of this process.
@@ -48,7 +48,7 @@ struct HookOutput {
     [("stdout", output), ("stderr", error)].map { name, stream in
       guard case .memory(let memory) = stream,
         // The error that it would be added to matters more.
-        let bytes = try? MemoryFile.end(of: memory.descriptor, limit: Self.limit)
+        let bytes = try? MemoryFile.end(of: memory.value, limit: Self.limit)
       else { return "" }
       var text = String(decoding: bytes, as: UTF8.self)[...]
       while text.last?.isNewline == true { text.removeLast() }

@@ -7,14 +7,14 @@ internal import RuntimeSpec
 /// The cgroup that a container is going to get, checked before anything is
 /// made.
 final class ContainerCgroup {
-  private let host: HostCgroups.Found
+  private let host: Shared<CgroupHierarchy>
   /// Where it will be.
   let path: CgroupPath
   private let limits: LimitPlan
   private let devices: [DeviceRule]
 
   private init(
-    host: HostCgroups.Found, path: CgroupPath, limits: LimitPlan,
+    host: Shared<CgroupHierarchy>, path: CgroupPath, limits: LimitPlan,
     devices: [DeviceRule]
   ) {
     self.host = host
@@ -31,7 +31,7 @@ final class ContainerCgroup {
     if context.cgroupManager == .disabled { return nil }
     do {
       let host = try context.cgroups.hierarchy()
-      let base = context.rootless ? try host.hierarchy.ownPath() : .root
+      let base = context.rootless ? try host.value.ownPath() : .root
       let path = try CgroupPath(
         cgroupsPath: spec.linux?.cgroupsPath, id: options.id, below: base)
       return ContainerCgroup(
@@ -45,15 +45,15 @@ final class ContainerCgroup {
   /// Fails when there is something already where the cgroup is to be.
   func checkThatPlaceIsFree() throws(RuntimeError) {
     do {
-      try Cgroup.checkThatPlaceIsFree(in: host.hierarchy, at: path)
+      try Cgroup.checkThatPlaceIsFree(in: host.value, at: path)
     } catch {
       throw RuntimeError(error)
     }
   }
 
   /// Makes the cgroup, without limits yet.
-  func make() throws(CgroupError) -> MadeCgroup {
-    MadeCgroup(try Cgroup.create(in: host.hierarchy, at: path, for: limits))
+  func make() throws(CgroupError) -> Shared<Cgroup> {
+    Shared(try Cgroup.create(in: host.value, at: path, for: limits))
   }
 
   /// Writes the limits and attaches the device program.
@@ -81,17 +81,7 @@ final class ContainerCgroup {
   /// What a `cgroup` mount of the container shows.
   func view(hasNamespace: Bool) -> Mounter.CgroupView {
     Mounter.CgroupView(
-      hasNamespace: hasNamespace, mountPoint: host.hierarchy.mountPoint,
-      location: host.hierarchy.mountPoint + path.description)
-  }
-}
-
-/// A cgroup that has been made, held open.
-final class MadeCgroup {
-  /// The cgroup; borrow it.
-  let cgroup: Cgroup
-
-  init(_ cgroup: consuming Cgroup) {
-    self.cgroup = cgroup
+      hasNamespace: hasNamespace, mountPoint: host.value.mountPoint,
+      location: host.value.mountPoint + path.description)
   }
 }

@@ -50,7 +50,7 @@ package struct ContainerStatus {
     guard let recorded = record.cgroup else { return false }
     // A cgroup that cannot be read does not tell; the process lives.
     guard let cgroup = try? recorded.open(context) else { return false }
-    return (try? cgroup.cgroup.isFrozen()) ?? false
+    return (try? cgroup.value.isFrozen()) ?? false
   }
 
   /// The document that `state` prints, and `list` an array of.

@@ -20,14 +20,14 @@ package struct CgroupRecord: Equatable, Sendable {
 
 extension CgroupRecord {
   /// Opens the cgroup if it is still there and still runp's.
-  func open(_ context: RuntimeContext) throws(RuntimeError) -> MadeCgroup? {
+  func open(_ context: RuntimeContext) throws(RuntimeError) -> Shared<Cgroup>? {
     guard let path = CgroupPath(recorded: path) else { return nil }
     do {
       let host = try context.cgroups.hierarchy()
-      guard let cgroup = try Cgroup.open(in: host.hierarchy, at: path, identity: identity) else {
+      guard let cgroup = try Cgroup.open(in: host.value, at: path, identity: identity) else {
         return nil
       }
-      return MadeCgroup(cgroup)
+      return Shared(cgroup)
     } catch {
       throw RuntimeError(error)
     }

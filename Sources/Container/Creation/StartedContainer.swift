@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+internal import RuntimeSpec
+
+/// A container that is being started, by `start` or by `run`.
+struct StartedContainer {
+  private let record: ContainerRecord
+  private let spec: Spec?
+  private let context: RuntimeContext
+
+  init(_ record: ContainerRecord, _ spec: Spec?, _ context: RuntimeContext) {
+    self.record = record
+    self.spec = spec
+    self.context = context
+  }
+
+  /// Lets the container's side go on and waits until the program has been
+  /// executed.
+  func execute(_ channel: SyncChannel) throws(RuntimeError) {
+    do {
+      try channel.go()
+      try ProgramStart.follow(
+        channel, context, pid: record.initProcess?.pid ?? 0,
+        seccomp: spec?.linux?.seccomp, state: state(.created))
+    } catch let error as SystemError {
+      throw RuntimeError(error, "talk to the container's first process")
+    } catch let error as RuntimeError {
+      // The process may still wait for an answer, and ends when there is none.
+      channel.close()
+      try waitUntilDead()
+      throw error
+    } catch {
+      throw RuntimeError(.failed, "\(error)")
+    }
+  }
+
+  /// A container whose program could not be executed is stopped when `start`
+  /// returns.
+  private func waitUntilDead() throws(RuntimeError) {
+    do {
+      guard let handle = try record.initProcess?.open() else { return }
+      _ = try handle.value.waitUntilReadable(until: .after(milliseconds: Lifecycle.patience))
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
+  private func state(_ state: ContainerState) -> State {
+    State(
+      id: record.id, status: state, pid: record.initProcess?.pid, bundle: record.bundle,
+      annotations: record.annotations)
+  }
+
+  /// Runs the poststart hooks; one that fails stops the container
+  /// (runtime.md, lifecycle).
+  func runPoststartHooks() throws(RuntimeError) {
+    guard let hooks = spec?.hooks.poststart, !hooks.isEmpty else { return }
+    do {
+      try HookRunner(id: record.id, bundle: record.bundle, annotations: record.annotations)
+        .run(hooks, .poststart, status: .running, pid: record.initProcess?.pid ?? 0)
+    } catch {
+      try Lifecycle.kill(record.id, SIGKILL, all: true, context)
+      try waitUntilDead()
+      throw error
+    }
+  }
+}

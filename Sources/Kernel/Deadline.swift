@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// A moment on the monotonic clock after which waiting is given up.
+package struct Deadline: Sendable, Equatable {
+  private let nanoseconds: UInt64
+
+  /// The moment so many milliseconds from now.
+  package static func after(milliseconds: UInt64) -> Deadline {
+    Deadline(nanoseconds: now() + milliseconds * 1_000_000)
+  }
+
+  /// What is left, rounded up, for poll(2): never negative.
+  package var millisecondsLeft: Int32 {
+    let now = Self.now()
+    if now >= nanoseconds { return 0 }
+    return Int32(clamping: (nanoseconds - now + 999_999) / 1_000_000)
+  }
+
+  /// Whether the moment is over.
+  package var hasPassed: Bool { Self.now() >= nanoseconds }
+
+  private static func now() -> UInt64 {
+    var time = timespec()
+    // The monotonic clock is always there, and the pointer is good.
+    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+extension Descriptor {
+  /// Waits until the file reports an exceptional condition, as a control file
+  /// of the kernel does when its contents have changed since it was last read.
+  ///
+  /// - Returns: false when the deadline passed first.
+  ///
+  /// The corresponding call is poll(2) with `POLLPRI`.
+  package borrowing func waitForChange(until deadline: Deadline) throws(SystemError) -> Bool {
+    try wait(for: Int16(POLLPRI), until: deadline)
+  }
+
+  /// Waits until the file can be read, or its other end is gone.
+  ///
+  /// - Returns: false when the deadline passed first.
+  ///
+  /// The corresponding call is poll(2) with `POLLIN`.
+  package borrowing func waitUntilReadable(until deadline: Deadline) throws(SystemError) -> Bool {
+    try wait(for: Int16(POLLIN), until: deadline)
+  }
+
+  private borrowing func wait(
+    for events: Int16, until deadline: Deadline
+  ) throws(SystemError) -> Bool {
+    var request = pollfd(fd: number, events: events, revents: 0)
+    let ready = retrying { negatedErrno(unsafe poll(&request, 1, deadline.millisecondsLeft)) }
+    return try check(ready, "poll") > 0
+  }
+}
+
+extension File {
+  /// Reads a control file from its start, as one that is polled must be before
+  /// each wait.
+  ///
+  /// The corresponding calls are lseek(2) and read(2).
+  package static func readAgain(_ descriptor: borrowing Descriptor) throws(SystemError) -> [UInt8] {
+    try check(negatedErrno(lseek(descriptor.number, 0, SEEK_SET)), "lseek")
+    return try readAll(descriptor)
+  }
+}
