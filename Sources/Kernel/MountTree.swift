@@ -115,6 +115,8 @@ package enum MountTree {
   package static let procfsMagic: UInt64 = 0x9fa0
   /// The magic number of devpts.
   package static let devptsMagic: UInt64 = 0x1cd1
+  /// The magic number of the file system of namespaces.
+  package static let namespaceMagic: UInt64 = 0x6e73_6673
   /// The magic number of cgroup2.
   package static let cgroup2Magic: UInt64 = 0x6367_7270
 }

@@ -31,10 +31,15 @@ package enum Namespaces {
   /// The corresponding call is ioctl(2) with `NS_GET_NSTYPE`.
   package static func open(_ path: String, _ kind: NamespaceKinds) throws(SystemError) -> Descriptor
   {
-    let descriptor = try File.open(path)
+    // Any other file may wait for a writer when it is opened, or start a device.
+    let found = try File.open(path, .path)
+    guard try MountTree.filesystem(of: found).magic == MountTree.namespaceMagic else {
+      throw SystemError(call: "open", errno: EINVAL, subject: path)
+    }
+    let descriptor = try File.open(found.procPath)
     let requestType: UInt = 0xb703
-    let found = clinux_ioctl(descriptor.number, requestType, nil)
-    if found < 0 || NamespaceKinds(rawValue: UInt64(UInt32(bitPattern: found))) != kind {
+    let type = clinux_ioctl(descriptor.number, requestType, nil)
+    if type < 0 || NamespaceKinds(rawValue: UInt64(UInt32(bitPattern: type))) != kind {
       throw SystemError(call: "ioctl NS_GET_NSTYPE", errno: EINVAL, subject: path)
     }
     return descriptor

@@ -153,6 +153,15 @@ joins() {
   says 'config.json'
 }
 
+@test "a namespace path to a file that nobody writes to is refused, and does not wait" {
+  peer_falls_short crun "it waits for ever"
+  peer_falls_short runc "its message names no file, but that setns failed"
+  mkfifo "$WORK/pipe"
+  with_namespace network "$WORK/pipe"
+  LIMIT=5 create_refused
+  says 'pipe'
+}
+
 @test "a relative namespace path is refused" {
   peer_falls_short crun "it takes it"
   cd /
@@ -210,6 +219,24 @@ joins() {
   says 'uts|domainname'
 }
 
+@test "a name for a uts namespace that is the host's own is refused" {
+  peer_falls_short crun "it renames the host"
+  peer_falls_short runc "it renames the host"
+  local domain
+  domain=$(cat /proc/sys/kernel/domainname)
+  with_namespace uts /proc/self/ns/uts
+  # What the host has already, for the day when this fails.
+  config --arg h "$(uname -n)" '.hostname = $h'
+  create_refused
+  says 'hostname.*/proc/self/ns/uts'
+  config --arg d "$domain" 'del(.hostname) | .domainname = $d'
+  create_refused
+  says 'domainname.*/proc/self/ns/uts'
+  config --arg d "$domain" 'del(.domainname) | .linux.sysctl = {"kernel.domainname": $d}'
+  create_refused
+  says 'kernel.domainname'
+}
+
 # --- sysctl -----------------------------------------------------------------
 
 @test "sysctls of the container's namespaces are set" {
@@ -255,6 +282,16 @@ joins() {
   config '.linux.sysctl = {"net.ipv4.ip_forward": "1"} | del(.mounts[] | select(.type == "sysfs"))'
   create_refused
   says 'net.ipv4.ip_forward'
+}
+
+@test "a sysctl of an ipc namespace that is the host's own is refused" {
+  peer_falls_short crun "it sets the host's"
+  peer_falls_short runc "it sets the host's"
+  with_namespace ipc /proc/self/ns/ipc
+  config --arg v "$(cat /proc/sys/kernel/msgmax)" '.linux.sysctl = {"kernel.msgmax": $v}
+    | del(.mounts[] | select(.type == "mqueue"))'
+  create_refused
+  says 'kernel.msgmax'
 }
 
 @test "a sysctl with a value that the kernel does not take is refused by name" {

@@ -122,7 +122,7 @@ final class Creation {
     record.namespaces = namespaces.all
     record.mountsOutlive = !namespaces.made.contains(.mount)
     try namespaces.checkMappings(spec.linux)
-    try namespaces.checkSysctls(spec.linux?.sysctl ?? [:])
+    try namespaces.checkShared(spec)
     let mounts = try MountPlan(bundle, namespaces)
     var setup: ProcessSetup?
     if var process = spec.process {

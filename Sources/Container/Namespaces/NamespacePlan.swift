@@ -62,20 +62,29 @@ struct NamespacePlan {
     joined.first { $0.kind == kind }
   }
 
-  /// Refuses parameters of a network namespace that is the runtime's own under
-  /// another name: they would be the host's.
-  func checkSysctls(_ sysctls: OrderedMap<String>) throws(RuntimeError) {
-    guard let joined = joined(.network),
-      let name = sysctls.keys.first(where: { $0.hasPrefix("net.") || $0.hasPrefix("net/") })
-    else { return }
-    let path = DocumentPath.root["linux"]["sysctl"][name]
+  /// Refuses names and parameters of a namespace that is the runtime's own
+  /// under another name: they would be the host's.
+  func checkShared(_ spec: Spec) throws(RuntimeError) {
+    let root = DocumentPath.root
+    if spec.hostname != nil { try requireOther(.uts, root["hostname"]) }
+    if spec.domainname != nil { try requireOther(.uts, root["domainname"]) }
+    for name in (spec.linux?.sysctl ?? [:]).keys {
+      guard let type = Sysctl(name)?.namespace else { continue }
+      try requireOther(type, root["linux"]["sysctl"][name])
+    }
+  }
+
+  private func requireOther(
+    _ type: NamespaceType, _ property: @autoclosure () -> DocumentPath
+  ) throws(RuntimeError) {
+    guard let joined = joined(type.kind) else { return }
     do {
-      if try !Namespaces.same(joined.descriptor.value, Namespaces.own(.network)) { return }
+      if try !Namespaces.same(joined.descriptor.value, Namespaces.own(type.kind)) { return }
     } catch {
-      throw RuntimeError(error, "\(path)")
+      throw RuntimeError(error, "\(property())")
     }
     throw RuntimeError(
-      .invalidSpec, "\(path): \(joined.path) is the host's network namespace")
+      .invalidSpec, "\(property()): \(joined.path) is the host's \(type.rawValue) namespace")
   }
 
   /// Refuses to make a user namespace that nobody could be in.
