@@ -136,13 +136,6 @@ package struct ThreadCapabilities: Equatable, Sendable {
     }
   }
 
-  /// Makes everything effective that is permitted.
-  package static func raiseEffective() throws(SystemError) {
-    var sets = try current()
-    sets.effective = sets.permitted
-    try sets.apply()
-  }
-
   /// Empties the ambient set; a kernel before 4.3 has none.
   ///
   /// The corresponding call is prctl(2) with `PR_CAP_AMBIENT`.

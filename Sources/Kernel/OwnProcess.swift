@@ -133,11 +133,14 @@ package enum OwnProcess {
     return path
   }
 
-  /// Joins a new session keyring, named.
+  /// Joins a session keyring that is new and empty, whatever names others have
+  /// given to theirs; a kernel without keyrings has none to leave.
   ///
   /// The corresponding call is keyctl(2) with `KEYCTL_JOIN_SESSION_KEYRING`.
-  package static func joinSessionKeyring(_ name: String) throws(SystemError) {
-    try check(unsafe clinux_join_session_keyring(name), "keyctl", name)
+  package static func joinSessionKeyring() throws(SystemError) {
+    let joined = clinux_join_session_keyring(nil)
+    if joined == -ENOSYS { return }
+    try check(joined, "keyctl KEYCTL_JOIN_SESSION_KEYRING")
   }
 
   /// Sets the host name of the UTS namespace.

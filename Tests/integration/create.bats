@@ -212,13 +212,42 @@ SH
 
 @test "without --no-new-keyring a container has a session keyring of its own" {
   probe keyring
-  differ "$(value keyring)" "$("$RUNP_SUITE/probe" keyring | cut -d= -f2)"
+  differ "$(value keyring)" "$("$RUNP_SUITE/probe" keyring | sed -n 's/^keyring=//p')"
+}
+
+@test "the session keyring has no name that another container could join it by" {
+  peer_falls_short crun "it is named after the container"
+  peer_falls_short runc "it is named after the container"
+  probe keyring
+  is keyring.name _ses
 }
 
 @test "with --no-new-keyring a container keeps the caller's session keyring" {
   arguments /bin/probe keyring
   run_once --no-new-keyring
-  equal "$(value keyring)" "$("$RUNP_SUITE/probe" keyring | cut -d= -f2)"
+  equal "$(value keyring)" "$("$RUNP_SUITE/probe" keyring | sed -n 's/^keyring=//p')"
+}
+
+# A set of capabilities of the process that waits for start.
+waiting() { sed -n "s/^$1:\\s*//p" "/proc/$(pid_of)/status"; }
+
+@test "a created container waits with the configuration's capabilities" {
+  create
+  equal "$(waiting CapEff)" 00000000080004a1
+  equal "$(waiting CapPrm)" 00000000080004a1
+  equal "$(waiting CapBnd)" 00000000080004a1
+}
+
+@test "a created container waits with no more than loading its filter takes" {
+  config '.process.noNewPrivileges = false
+    | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO"}]}'
+  create
+  local sys_admin=$((1 << 21))
+  equal "$((0x$(waiting CapPrm) & ~0x080004a1 & ~sys_admin))" 0
+  equal "$((0x$(waiting CapEff) & ~0x080004a1 & ~sys_admin))" 0
+  equal "$(waiting CapBnd)" 00000000080004a1
+  ok start "$ID"
+  eventually has_status "$ID" stopped
 }
 
 @test "create warns that it does not pass readiness on" {

@@ -47,6 +47,7 @@ final class Creation {
     if let plannedCgroup {
       record.cgroup = .init(path: plannedCgroup.path.description)
     }
+    record.keepsKeyring = options.noNewKeyring
     do {
       proc = try Shared(Procfs())
     } catch {

@@ -119,13 +119,7 @@ final class InitProcess {
   }
 
   private func joinKeyring() throws {
-    if plan.options.noNewKeyring { return }
-    do {
-      try OwnProcess.joinSessionKeyring("_ses.\(plan.options.id)")
-    } catch {
-      // A kernel without keyrings has none to leak.
-      if error.errno != ENOSYS { throw error }
-    }
+    if !plan.options.noNewKeyring { try OwnProcess.joinSessionKeyring() }
   }
 
   private func setSysctls() throws {

@@ -76,11 +76,20 @@ package struct ProcessCapabilities: Equatable, Sendable {
     /// What was asked for in one of the sets and cannot be granted.
     package let refused: CapabilitySet
 
-    /// Makes the sets those of the calling thread.
-    package func take() throws(SystemError) {
-      try sets.apply()
+    /// Makes the sets those of the calling thread, and keeps, until they are
+    /// taken again, what loading a filter takes besides (`CAP_SYS_ADMIN`).
+    package func take(keepingForFilter: Bool = false) throws(SystemError) {
+      var taken = sets
+      if keepingForFilter {
+        taken.permitted.insert(Self.forFilter)
+        taken.effective.insert(Self.forFilter)
+      }
+      try taken.apply()
       ThreadCapabilities.raiseAmbient(ambient)
     }
+
+    /// `CAP_SYS_ADMIN`.
+    private static let forFilter = CapabilitySet(number: 21)
   }
 
   /// Decides what of the sets the calling thread may have.

@@ -99,12 +99,11 @@ final class ProcessSetup {
       try checkWorkingDirectory()
       let grant = try capabilities.grant()
       refused.formUnion(grant.refused)
-      if filterNeedsPrivileges {
-        try ThreadCapabilities.raiseEffective()
-        finalCapabilities = grant
-      } else {
-        try grant.take()
-      }
+      // The process may wait in this state for a long time, and a neighbour in
+      // its PID namespace may trace it: it has no more than what is left to do
+      // needs.
+      try grant.take(keepingForFilter: filterNeedsPrivileges)
+      if filterNeedsPrivileges { finalCapabilities = grant }
       return [capabilities.unknownWarning, ProcessCapabilities.warning(notGranted: refused)]
         .compactMap { $0 }
     } catch {
@@ -157,13 +156,16 @@ final class ProcessSetup {
 
   /// Sets resource limits of a process (0: of this one).
   ///
-  /// `deferred` selects those that may only be set at the very end.
+  /// `deferred` selects those that may only be set at the very end, when no
+  /// privilege is left: what they need of one is set before.
   func setRlimits(of pid: Int32, deferred: Bool) throws(RuntimeError) {
     for (index, limit) in process.rlimits.enumerated() {
       let isLast = limit.type == .nofile && limit.soft < Self.fewFiles && pid == 0
-      if isLast != deferred { continue }
+      if deferred && !isLast { continue }
+      let soft = isLast && !deferred ? min(Self.fewFiles, limit.hard) : limit.soft
+      if isLast, !deferred, soft < Self.fewFiles { continue }
       do {
-        try Rlimits.set(limit.type.rawValue, soft: limit.soft, hard: limit.hard, of: pid)
+        try Rlimits.set(limit.type.rawValue, soft: soft, hard: limit.hard, of: pid)
       } catch {
         throw RuntimeError(error, "process.rlimits[\(index)]")
       }

@@ -28,6 +28,9 @@ package struct ContainerRecord: Equatable {
   package var namespaces: NamespaceKinds
   /// Whether its mounts were made in a mount namespace that outlives it.
   package var mountsOutlive: Bool
+  /// Whether its processes stay in the session keyring of whoever called for
+  /// them (`--no-new-keyring`).
+  package var keepsKeyring: Bool
   /// The pod that it belongs to.
   package var pod: String?
   /// The configuration's annotations.
@@ -47,6 +50,7 @@ package struct ContainerRecord: Equatable {
     self.creator = creator
     namespaces = []
     mountsOutlive = false
+    keepsKeyring = false
     self.pod = pod
     self.annotations = annotations
   }
@@ -64,6 +68,7 @@ extension ContainerRecord {
     if let cgroup { document["cgroup"] = cgroup.json }
     document["namespaces"] = JSONValue(namespaces.rawValue)
     if mountsOutlive { document["mountsOutlive"] = true }
+    if keepsKeyring { document["keepsKeyring"] = true }
     if let pod { document["pod"] = .string(pod) }
     if !annotations.isEmpty { document["annotations"] = JSONValue(annotations) }
     return .object(document)
@@ -82,6 +87,7 @@ extension ContainerRecord: JSONDecodable {
     cgroup = try node.object("cgroup")
     namespaces = NamespaceKinds(rawValue: try node.integer("namespaces") ?? 0)
     mountsOutlive = try node.bool("mountsOutlive") ?? false
+    keepsKeyring = try node.bool("keepsKeyring") ?? false
     pod = try node.string("pod")
     annotations = try node.stringMap("annotations")
   }

@@ -337,6 +337,10 @@ static void op_uts(char **a) {
 static void op_keyring(char **a) {
   (void)a;
   printf("keyring=%ld\n", syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0));
+  char text[256];
+  long n = syscall(SYS_keyctl, KEYCTL_DESCRIBE, KEY_SPEC_SESSION_KEYRING, text, sizeof text);
+  const char *name = n > 0 ? strrchr(text, ';') : NULL;
+  printf("keyring.name=%s\n", name ? name + 1 : verdict(n));
 }
 
 static void op_clocks(char **a) {
