@@ -74,7 +74,7 @@ package struct Cgroup: ~Copyable {
   /// - Returns: nil when the cgroup has no such file.
   package borrowing func read(_ file: String) throws(CgroupError) -> String? {
     do {
-      return try File.readText(file, at: directory.number)
+      return try File.readText(file, at: directory)
     } catch  where error.meansRemoved {
       return nil
     } catch {
@@ -125,7 +125,7 @@ package struct Cgroup: ~Copyable {
     _ directory: borrowing Descriptor
   ) throws(SystemError) -> [Int32] {
     do {
-      let list = try File.readText("cgroup.procs", at: directory.number)
+      let list = try File.readText("cgroup.procs", at: directory)
       // A process of a PID namespace that is not below ours has the number 0.
       return list.split(separator: "\n").compactMap { Int32($0) }.filter { $0 > 0 }
     } catch  where error.meansRemoved || error.errno == EOPNOTSUPP {

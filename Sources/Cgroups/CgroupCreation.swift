@@ -78,18 +78,18 @@ extension Cgroup {
     _ = try enable(wanted, in: parent, location, for: plan)
     location += "/" + name
     do {
-      try File.makeDirectory(name, at: parent.number)
+      try File.makeDirectory(name, at: parent)
     } catch  where error.errno == EEXIST {
       throw taken(location)
     } catch {
       throw CgroupError(error, "make cgroup \(location)")
     }
     do {
-      let leaf = try File.open(name, [.directory, .noFollow], at: parent.number)
+      let leaf = try File.open(name, [.directory, .noFollow], at: parent)
       return try Cgroup(path: path, in: hierarchy, directory: leaf, recorded: nil, isNew: true)
     } catch {
       // The first error is the one to report.
-      try? File.remove(name, isDirectory: true, at: parent.number)
+      try? File.remove(name, isDirectory: true, at: parent)
       throw CgroupError(error, "make cgroup \(location)")
     }
   }
@@ -99,15 +99,15 @@ extension Cgroup {
   ) throws(SystemError) -> Descriptor {
     let flags: OpenFlags = [.directory, .noFollow]
     do {
-      return try File.open(name, flags, at: parent.number)
+      return try File.open(name, flags, at: parent)
     } catch  where error.errno == ENOENT {
       do {
-        try File.makeDirectory(name, at: parent.number)
+        try File.makeDirectory(name, at: parent)
       } catch  where error.errno == EEXIST {
         // Somebody else was quicker, and it is theirs.
-        return try File.open(name, flags, at: parent.number)
+        return try File.open(name, flags, at: parent)
       }
-      let made = try File.open(name, flags, at: parent.number)
+      let made = try File.open(name, flags, at: parent)
       do {
         try ExtendedAttribute.set(mark, to: Array("1".utf8), of: made)
       } catch {
@@ -129,7 +129,7 @@ extension Cgroup {
     let name = "cgroup.subtree_control"
     var enabled: Controllers
     do {
-      enabled = Controllers(list: try File.readText(name, at: directory.number))
+      enabled = Controllers(list: try File.readText(name, at: directory))
     } catch {
       throw CgroupError(error, "cgroup \(location)")
     }
@@ -144,18 +144,18 @@ extension Cgroup {
     }
     do {
       let words = missing.names.map { "+\($0)" }.joined(separator: " ")
-      try File.writeControl(words, to: name, at: directory.number)
+      try File.writeControl(words, to: name, at: directory)
       return wanted
     } catch {
       // One by one, to tell those that can be done without.
     }
     for controller in missing.each {
       do {
-        try File.writeControl("+\(controller.names[0])", to: name, at: directory.number)
+        try File.writeControl("+\(controller.names[0])", to: name, at: directory)
         enabled.insert(controller)
       } catch  where plan.controllers.contains(controller) {
         throw plan.error(enabling: controller, at: location, error)
-      } catch  where error.meansRemoved && !File.exists(name, at: directory.number) {
+      } catch  where error.meansRemoved && !File.exists(name, at: directory) {
         throw CgroupError(error, "cgroup \(location)")
       } catch {
         // It would only have accounted.
@@ -170,9 +170,9 @@ extension Cgroup {
   /// alone and makes the cgroup a threaded domain, in which no process could
   /// be put into the new leaf any more. Only the root has no cgroup.type.
   private static func hasOwnProcesses(_ directory: borrowing Descriptor) -> Bool {
-    guard File.exists("cgroup.type", at: directory.number) else { return false }
+    guard File.exists("cgroup.type", at: directory) else { return false }
     do {
-      return try !File.read("cgroup.procs", at: directory.number).isEmpty
+      return try !File.read("cgroup.procs", at: directory).isEmpty
     } catch {
       // What is being written next fails with the better reason.
       return false

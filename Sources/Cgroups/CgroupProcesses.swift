@@ -48,9 +48,9 @@ extension Cgroup {
   package borrowing func kill(until deadline: Deadline) throws(CgroupError) {
     guard isConfirmed else { throw notOurs() }
     do {
-      try File.writeControl("1", to: "cgroup.kill", at: directory.number)
+      try File.writeControl("1", to: "cgroup.kill", at: directory)
     } catch  where error.errno == ENOENT {
-      if File.exists("cgroup.freeze", at: directory.number) { try killEach(until: deadline) }
+      if File.exists("cgroup.freeze", at: directory) { try killEach(until: deadline) }
     } catch  where error.errno == ENODEV {
       // It was removed meanwhile.
     } catch {
@@ -85,7 +85,7 @@ extension Cgroup {
     for key: String, toBe wanted: UInt64, until deadline: Deadline
   ) throws(CgroupError) {
     do {
-      let events = try File.open("cgroup.events", at: directory.number)
+      let events = try File.open("cgroup.events", at: directory)
       while true {
         // A change between this reading and the poll below is not lost: the
         // kernel compares with what was last read.
@@ -109,7 +109,7 @@ extension Cgroup {
 
   private borrowing func control(_ file: String, _ text: String) throws(CgroupError) {
     do {
-      try File.writeControl(text, to: file, at: directory.number)
+      try File.writeControl(text, to: file, at: directory)
     } catch {
       throw CgroupError(error, "cgroup \(path)")
     }

@@ -65,7 +65,7 @@ extension Cgroup {
         }
         try waitUntilEmpty(current, until: deadline)
         if depth == 0 { return }
-        current = try File.open("..", .directory, at: current.number)
+        current = try File.open("..", .directory, at: current)
         depth -= 1
       }
     } catch  where error.meansRemoved {
@@ -95,7 +95,7 @@ extension Cgroup {
     _ directory: borrowing Descriptor, until deadline: Deadline
   ) throws(SystemError) {
     do {
-      let events = try File.open("cgroup.events", at: directory.number)
+      let events = try File.open("cgroup.events", at: directory)
       let text = String(decoding: try File.readAgain(events), as: UTF8.self)
       if value(of: "populated", in: text) == 1 {
         _ = try events.waitForChange(until: deadline)

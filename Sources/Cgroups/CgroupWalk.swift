@@ -16,7 +16,7 @@ struct CgroupWalk: ~Copyable {
   init(below top: borrowing Descriptor) throws(SystemError) {
     // A local: a half-made self could not be taken apart again.
     let first = [try Self.children(of: top)]
-    current = try File.open(".", .directory, at: top.number)
+    current = try File.open(".", .directory, at: top)
     remaining = first
   }
 
@@ -27,7 +27,7 @@ struct CgroupWalk: ~Copyable {
     while let level = remaining.indices.last {
       guard let name = remaining[level].popLast() else {
         remaining.removeLast()
-        if !remaining.isEmpty { current = try File.open("..", .directory, at: current.number) }
+        if !remaining.isEmpty { current = try File.open("..", .directory, at: current) }
         continue
       }
       do {

@@ -35,7 +35,7 @@ extension Cgroup {
 
   private borrowing func apply(_ write: LimitWrite) throws(CgroupError) {
     do {
-      try File.writeControl(try text(of: write), to: write.file, at: directory.number)
+      try File.writeControl(try text(of: write), to: write.file, at: directory)
     } catch  where error.errno == ENOENT {
       if let alternative = write.alternative {
         try apply(alternative)
@@ -52,7 +52,7 @@ extension Cgroup {
     case .text(let text):
       return text
     case .afterFirstWord(let text):
-      let words = try File.readText(write.file, at: directory.number).split(separator: " ")
+      let words = try File.readText(write.file, at: directory).split(separator: " ")
       return "\(words.first ?? "max") \(text)"
     }
   }

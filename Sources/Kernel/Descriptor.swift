@@ -16,7 +16,8 @@ package struct Descriptor: ~Copyable {
   }
 
   deinit {
-    // -1 stands for "closed already", as in an end of a pipe.
+    // -1 stands for "closed already", as in an end of a pipe; the working
+    // directory has a number below that.
     if number >= 0 { _ = close(number) }
   }
 
@@ -58,12 +59,9 @@ package struct Descriptor: ~Copyable {
     try check(clinux_fcntl(number, F_SETFD, on ? Int(FD_CLOEXEC) : 0), "fcntl")
   }
 
+  /// The process's working directory, as the place where a relative path starts.
+  package static var workingDirectory: Descriptor { Descriptor(owning: AT_FDCWD) }
+
   /// The path under which this process can reach the open file again.
   package var procPath: String { "/proc/self/fd/\(number)" }
-}
-
-/// Where a relative path starts: an open directory, or the working directory.
-package enum DirectoryAnchor {
-  /// The process's working directory.
-  package static let workingDirectory: Int32 = AT_FDCWD
 }

@@ -11,10 +11,11 @@ package enum File {
   /// The corresponding call is openat(2).
   package static func open(
     _ path: String, _ flags: OpenFlags = .readOnly, mode: UInt32 = 0o666,
-    at directory: Int32 = DirectoryAnchor.workingDirectory
+    at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) -> Descriptor {
+    let number = directory.number
     let result = retrying {
-      negatedErrno(unsafe Glibc.openat(directory, path, flags.rawValue | O_CLOEXEC, mode))
+      negatedErrno(unsafe Glibc.openat(number, path, flags.rawValue | O_CLOEXEC, mode))
     }
     return Descriptor(owning: try check(result, "open", path))
   }
@@ -51,7 +52,7 @@ package enum File {
 
   /// Reads a whole file.
   package static func read(
-    _ path: String, limit: Int = 64 << 20, at directory: Int32 = DirectoryAnchor.workingDirectory
+    _ path: String, limit: Int = 64 << 20, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) -> [UInt8] {
     try readAll(try open(path, at: directory), limit: limit, subject: path)
   }
@@ -59,7 +60,7 @@ package enum File {
   /// Reads a small file of the kernel's, or of our own, of which one read gives
   /// all: less than 4 KiB.
   package static func readSmall(
-    _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+    _ path: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) -> [UInt8] {
     let file = try open(path, at: directory)
     let bytes = try Streams.readSome(file.number, limit: 4096) ?? []
@@ -68,7 +69,7 @@ package enum File {
 
   /// Reads a whole small text file.
   package static func readText(
-    _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+    _ path: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) -> String {
     String(decoding: try read(path, at: directory), as: UTF8.self)
   }
@@ -94,7 +95,7 @@ package enum File {
 
   /// Writes a control file (procfs, cgroupfs) with one write: all or an error.
   package static func writeControl(
-    _ text: String, to path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+    _ text: String, to path: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) {
     let file = try open(path, .writeOnly, at: directory)
     try writeControl(text, to: file, subject: path)
@@ -119,7 +120,7 @@ package enum File {
   /// The corresponding call is rename(2).
   package static func replace(
     _ name: String, with bytes: [UInt8], mode: UInt32 = 0o600,
-    at directory: Int32 = DirectoryAnchor.workingDirectory
+    at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) {
     let temporary = temporaryName(for: name)
     let file = try open(
@@ -144,18 +145,19 @@ package enum File {
   ///
   /// The corresponding call is renameat(2).
   package static func rename(
-    _ name: String, to new: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+    _ name: String, to new: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) {
-    try check(negatedErrno(unsafe Glibc.renameat(directory, name, directory, new)), "rename", new)
+    let number = directory.number
+    try check(negatedErrno(unsafe Glibc.renameat(number, name, number, new)), "rename", new)
   }
 
   /// Makes a directory.
   ///
   /// The corresponding call is mkdirat(2).
   package static func makeDirectory(
-    _ path: String, mode: UInt32 = 0o755, at directory: Int32 = DirectoryAnchor.workingDirectory
+    _ path: String, mode: UInt32 = 0o755, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) {
-    try check(negatedErrno(unsafe mkdirat(directory, path, mode)), "mkdir", path)
+    try check(negatedErrno(unsafe mkdirat(directory.number, path, mode)), "mkdir", path)
   }
 
   /// Makes a directory and those above it that are missing.
@@ -176,10 +178,10 @@ package enum File {
   /// The corresponding call is unlinkat(2).
   package static func remove(
     _ path: String, isDirectory: Bool = false,
-    at directory: Int32 = DirectoryAnchor.workingDirectory
+    at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) {
     try check(
-      negatedErrno(unsafe unlinkat(directory, path, isDirectory ? AT_REMOVEDIR : 0)),
+      negatedErrno(unsafe unlinkat(directory.number, path, isDirectory ? AT_REMOVEDIR : 0)),
       isDirectory ? "rmdir" : "unlink", path)
   }
 
@@ -187,31 +189,32 @@ package enum File {
   ///
   /// The corresponding call is symlinkat(2).
   package static func makeLink(
-    _ path: String, to target: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+    _ path: String, to target: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) {
-    try check(negatedErrno(unsafe symlinkat(target, directory, path)), "symlink", path)
+    try check(negatedErrno(unsafe symlinkat(target, directory.number, path)), "symlink", path)
   }
 
   /// What a symbolic link points to.
   ///
   /// The corresponding call is readlinkat(2).
   package static func linkTarget(
-    _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+    _ path: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) -> String {
     var buffer = [UInt8](repeating: 0, count: 4096)
+    let number = directory.number
     let count = negatedErrno(
       unsafe buffer.withUnsafeMutableBytes { bytes in
         guard let base = bytes.baseAddress else { return 0 }
         return unsafe readlinkat(
-          directory, path, base.assumingMemoryBound(to: CChar.self), bytes.count)
+          number, path, base.assumingMemoryBound(to: CChar.self), bytes.count)
       })
     return String(decoding: buffer[..<(try check(count, "readlink", path))], as: UTF8.self)
   }
 
   /// Whether something is at the path, links followed.
   package static func exists(
-    _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory
+    _ path: String, at directory: borrowing Descriptor = .workingDirectory
   ) -> Bool {
-    unsafe faccessat(directory, path, F_OK, 0) == 0
+    unsafe faccessat(directory.number, path, F_OK, 0) == 0
   }
 }

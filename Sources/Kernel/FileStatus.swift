@@ -61,9 +61,10 @@ package struct FileStatus: Sendable {
   ///
   /// The corresponding call is statx(2).
   package init(
-    _ path: String, at directory: Int32 = DirectoryAnchor.workingDirectory, followLinks: Bool = true
+    _ path: String, at directory: borrowing Descriptor = .workingDirectory,
+    followLinks: Bool = true
   ) throws(SystemError) {
-    try unsafe self.init(path, at: directory, flags: followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
+    try unsafe self.init(path, at: directory.number, flags: followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
   }
 
   /// Reads the status of a path, with the flags of statx(2).

@@ -56,7 +56,7 @@ package enum MountTree {
   ///
   /// The corresponding call is open_tree(2) with `OPEN_TREE_CLONE`.
   package static func copy(
-    _ path: String = "", at directory: Int32 = DirectoryAnchor.workingDirectory,
+    _ path: String = "", at directory: borrowing Descriptor = .workingDirectory,
     recursive: Bool, followLinks: Bool = true
   ) throws(SystemError) -> Descriptor {
     // OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC and the AT_ flags.
@@ -64,7 +64,7 @@ package enum MountTree {
     if path.isEmpty { flags |= UInt32(emptyPath) }
     if recursive { flags |= 0x8000 }
     if !followLinks { flags |= 0x100 }
-    let tree = unsafe clinux_open_tree(directory, path, flags)
+    let tree = unsafe clinux_open_tree(directory.number, path, flags)
     return Descriptor(owning: try check(tree, "open_tree", path.isEmpty ? nil : path))
   }
 

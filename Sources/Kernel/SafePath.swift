@@ -92,7 +92,7 @@ package enum SafePath {
       } catch {
         if error.errno != EEXIST { throw error }
         // Made by another meanwhile, or a link to what is missing.
-        if let target = try? File.linkTarget(name, at: above.number) {
+        if let target = try? File.linkTarget(name, at: above) {
           if links == mostLinks { throw SystemError(call: "openat2", errno: ELOOP, subject: path) }
           return try make(
             target.hasPrefix("/") ? target : "\(parent)/\(target)", in: root, mode: mode,
@@ -107,7 +107,7 @@ package enum SafePath {
   private static func makeEntry(
     _ name: String, at directory: borrowing Descriptor, mode: UInt32, isDirectory: Bool
   ) throws(SystemError) {
-    if isDirectory { return try File.makeDirectory(name, mode: mode, at: directory.number) }
+    if isDirectory { return try File.makeDirectory(name, mode: mode, at: directory) }
     _ = try open(
       name, in: directory, [.writeOnly, .create, .exclusive, .noFollow], mode: mode,
       resolve: [.beneath, .noMagicLinks])

@@ -10,8 +10,8 @@ package enum TreeCopy {
   package static func copyContents(
     of source: borrowing Descriptor, to target: borrowing Descriptor
   ) throws(SystemError) {
-    let readable = try File.open(".", .directory, at: source.number)
-    let writable = try File.open(".", .directory, at: target.number)
+    let readable = try File.open(".", .directory, at: source)
+    let writable = try File.open(".", .directory, at: target)
     for name in try Directory.names(readable) {
       try copy(name, from: readable, to: writable)
     }

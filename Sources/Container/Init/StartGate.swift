@@ -39,7 +39,7 @@ enum StartGate {
 
   /// Removes the socket of a container that has been started.
   static func remove(from directory: borrowing Descriptor) throws(SystemError) {
-    try File.remove(name, at: directory.number)
+    try File.remove(name, at: directory)
   }
 
   /// Connects to a container that waits; nil when it has been started.

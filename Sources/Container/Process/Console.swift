@@ -47,7 +47,7 @@ enum Console {
     let directory = try root.ordinaryDirectory("/dev")
     let target = try SafePath.makeFile("console", in: directory, mode: 0o666)
     try MountTree.attach(
-      try MountTree.copy(at: replica.number, recursive: false), onto: target,
+      try MountTree.copy(at: replica, recursive: false), onto: target,
       subject: "/dev/console")
   }
 }

@@ -80,7 +80,7 @@ struct Devices {
   private func check(
     _ device: DeviceNode, _ name: String, in directory: borrowing Descriptor
   ) throws {
-    let status = try FileStatus(name, at: directory.number, followLinks: false)
+    let status = try FileStatus(name, at: directory, followLinks: false)
     if !device.matches(status) {
       throw RuntimeError(.failed, "\(device.path) exists and is something else")
     }
@@ -109,7 +109,7 @@ struct Devices {
     if File.exists("/proc/kcore") { links.append(("core", "/proc/kcore")) }
     for (name, target) in links { try makeLink(name, to: target, in: dev) }
     do {
-      try File.remove("ptmx", at: dev.number)
+      try File.remove("ptmx", at: dev)
     } catch  where error.errno == ENOENT {
     } catch  where error.errno == EBUSY {
       // Something is mounted on it, as configured.
@@ -122,7 +122,7 @@ struct Devices {
     _ name: String, to target: String, in directory: borrowing Descriptor
   ) throws(SystemError) {
     do {
-      try File.makeLink(name, to: target, at: directory.number)
+      try File.makeLink(name, to: target, at: directory)
     } catch  where error.errno == EEXIST {
       // The image has its own.
     }

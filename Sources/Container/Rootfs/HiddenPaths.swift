@@ -22,7 +22,7 @@ enum HiddenPaths {
       for path in paths {
         guard let target = try root.existing(path) else { continue }
         guard try FileStatus(of: target).kind == .directory else {
-          let mask = try MountTree.copy(at: null.number, recursive: false)
+          let mask = try MountTree.copy(at: null, recursive: false)
           // It is the host's own node: the container's root must not change its
           // mode or owner. Writes to the device are none to the mount.
           try MountTree.setAttributes(mask, set: [.readOnly, .noSetID, .noExec])
@@ -31,7 +31,7 @@ enum HiddenPaths {
         }
         if let empty {
           try MountTree.attach(
-            try MountTree.copy(at: empty.number, recursive: false), onto: target, subject: path)
+            try MountTree.copy(at: empty.value, recursive: false), onto: target, subject: path)
         } else {
           let made = Shared(
             try MountTree.make(
@@ -68,7 +68,7 @@ enum HiddenPaths {
           try MountTree.setAttributes(root.descriptor, set: .readOnly, recursive: true)
           continue
         }
-        let tree = try MountTree.copy(at: target.number, recursive: true)
+        let tree = try MountTree.copy(at: target, recursive: true)
         try MountTree.setAttributes(tree, set: .readOnly, recursive: true)
         try MountTree.attach(tree, onto: target)
       } catch {

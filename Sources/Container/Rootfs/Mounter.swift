@@ -66,9 +66,9 @@ struct Mounter {
     let (parent, name) = SafePath.split(path)
     let directory = try SafePath.makeDirectories(parent, in: root.descriptor)
     do {
-      try File.makeLink(name, to: target, at: directory.number)
+      try File.makeLink(name, to: target, at: directory)
     } catch  where error.errno == EEXIST {
-      if try File.linkTarget(name, at: directory.number) != target { throw error }
+      if try File.linkTarget(name, at: directory) != target { throw error }
     }
   }
 

@@ -75,7 +75,7 @@ extension SeccompCache {
   private func openDirectory() throws(SystemError) -> Descriptor {
     var directory = try File.open(root, [.directory, .path])
     for name in SeccompCache.directories {
-      directory = try File.open(name, [.directory, .path, .noFollow], at: directory.number)
+      directory = try File.open(name, [.directory, .path, .noFollow], at: directory)
       try requireOwn(FileStatus(of: directory), name)
     }
     return directory
@@ -85,9 +85,9 @@ extension SeccompCache {
     var directory = try File.open(root, [.directory, .path])
     for name in SeccompCache.directories {
       do {
-        try File.makeDirectory(name, mode: 0o700, at: directory.number)
+        try File.makeDirectory(name, mode: 0o700, at: directory)
       } catch  where error.errno == EEXIST {}
-      directory = try File.open(name, [.directory, .path, .noFollow], at: directory.number)
+      directory = try File.open(name, [.directory, .path, .noFollow], at: directory)
       try requireOwn(FileStatus(of: directory), name)
     }
     return directory
@@ -113,7 +113,7 @@ extension SeccompCache {
   private func read(_ name: String, _ directory: borrowing Descriptor) -> SeccompCacheEntry? {
     do {
       // A FIFO in the place of the file must not make anyone wait.
-      let file = try File.open(name, [.noFollow, .nonBlocking], at: directory.number)
+      let file = try File.open(name, [.noFollow, .nonBlocking], at: directory)
       let status = try FileStatus(of: file)
       guard status.kind == .regular else { return nil }
       try requireOwn(status, name)
@@ -126,7 +126,7 @@ extension SeccompCache {
   private func store(_ entry: SeccompCacheEntry, in names: [String]) throws(SystemError) {
     let directory = try makeDirectory()
     var place = names[0]
-    for name in names where !File.exists(name, at: directory.number) {
+    for name in names where !File.exists(name, at: directory) {
       place = name
       break
     }
@@ -134,15 +134,15 @@ extension SeccompCache {
     // that is alive, which then puts ours in its place before we are done: a
     // reader in between sees a bad sum and compiles for itself.
     let temporary = ".\(place).new"
-    do { try File.remove(temporary, at: directory.number) } catch {}
+    do { try File.remove(temporary, at: directory) } catch {}
     let file = try File.open(
-      temporary, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600, at: directory.number)
+      temporary, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600, at: directory)
     do {
       try File.write(entry.encoded, to: file, subject: temporary)
-      try File.rename(temporary, to: place, at: directory.number)
+      try File.rename(temporary, to: place, at: directory)
     } catch {
       // Should this fail too, the first reason is still the one that counts.
-      do { try File.remove(temporary, at: directory.number) } catch {}
+      do { try File.remove(temporary, at: directory) } catch {}
       throw error
     }
   }

@@ -107,7 +107,7 @@ package struct StateDirectory: ~Copyable {
 
   /// Whether the start gate is still there.
   package borrowing func hasStartGate() -> Bool {
-    File.exists(StartGate.name, at: descriptor.number)
+    File.exists(StartGate.name, at: descriptor)
   }
 
   /// Waits for and takes the lock that everything that changes the state
@@ -140,7 +140,7 @@ package struct StateDirectory: ~Copyable {
 
   /// Writes the state in one step.
   package borrowing func write(_ state: ContainerRecord) throws(SystemError) {
-    try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor.number)
+    try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor)
   }
 
   /// Reads the state; nil when the command that made the directory was killed
@@ -148,7 +148,7 @@ package struct StateDirectory: ~Copyable {
   package borrowing func read() throws(RuntimeError) -> ContainerRecord? {
     let bytes: [UInt8]
     do {
-      bytes = try File.readSmall(Self.stateName, at: descriptor.number)
+      bytes = try File.readSmall(Self.stateName, at: descriptor)
     } catch  where error.errno == ENOENT {
       return nil
     } catch {
@@ -168,13 +168,13 @@ package struct StateDirectory: ~Copyable {
   package borrowing func writeConfig(_ bytes: [UInt8]) throws(SystemError) {
     let file = try File.open(
       Self.configName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600,
-      at: descriptor.number)
+      at: descriptor)
     try File.write(bytes, to: file, subject: Self.configName)
   }
 
   /// Reads the kept configuration.
   package borrowing func readConfig() throws(SystemError) -> [UInt8] {
-    try File.read(Self.configName, at: descriptor.number)
+    try File.read(Self.configName, at: descriptor)
   }
 
   /// Removes the directory and everything in it.
@@ -184,7 +184,7 @@ package struct StateDirectory: ~Copyable {
       try Directory.removeTree(name, at: descriptor)
     }
     do {
-      try File.remove(Self.stateName, at: descriptor.number)
+      try File.remove(Self.stateName, at: descriptor)
     } catch  where error.errno == ENOENT {}
     // Another one of the same name is not this one's to remove.
     if try isGone() { return }

@@ -132,10 +132,10 @@ package struct PodDirectory: ~Copyable {
   private borrowing func lockDocument() throws(SystemError) -> Shared<Descriptor>? {
     do {
       while true {
-        let document = try File.open(Self.specName, at: descriptor.number)
+        let document = try File.open(Self.specName, at: descriptor)
         try FileLock.take(document, wait: true)
         // While this waited, the pod may have been removed and made again.
-        let current = try FileStatus(Self.specName, at: descriptor.number)
+        let current = try FileStatus(Self.specName, at: descriptor)
         if try current.isSameFile(as: FileStatus(of: document)) {
           return Shared(document)
         }
@@ -154,14 +154,14 @@ package struct PodDirectory: ~Copyable {
 
   /// Writes the state in one step.
   private borrowing func replace(_ state: PodState) throws(SystemError) {
-    try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor.number)
+    try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor)
   }
 
   /// Reads the state; nil when the command that made the directory was killed
   /// before it had written any.
   package borrowing func readState() throws(RuntimeError) -> PodState? {
     do {
-      let bytes = try File.read(Self.stateName, at: descriptor.number)
+      let bytes = try File.read(Self.stateName, at: descriptor)
       return try PodState(json: JSONNode(JSONValue(parsing: bytes)))
     } catch let error as SystemError where error.errno == ENOENT {
       return nil
@@ -172,13 +172,13 @@ package struct PodDirectory: ~Copyable {
 
   /// Keeps the pod's document as it was given.
   borrowing func writeSpec(_ bytes: [UInt8]) throws(SystemError) {
-    try File.replace(Self.specName, with: bytes, at: descriptor.number)
+    try File.replace(Self.specName, with: bytes, at: descriptor)
   }
 
   /// Reads the document that was kept.
   package borrowing func readSpec() throws(RuntimeError) -> PodSpec {
     do {
-      return try PodSpec(parsing: try File.read(Self.specName, at: descriptor.number))
+      return try PodSpec(parsing: try File.read(Self.specName, at: descriptor))
     } catch {
       throw RuntimeError(error, "\(paths.directory)/\(Self.specName)")
     }
@@ -187,7 +187,7 @@ package struct PodDirectory: ~Copyable {
   /// Reads the document that was kept; nil when the command that makes the pod
   /// has not written it.
   borrowing func readSpecIfWritten() throws(RuntimeError) -> PodSpec? {
-    File.exists(Self.specName, at: descriptor.number) ? try readSpec() : nil
+    File.exists(Self.specName, at: descriptor) ? try readSpec() : nil
   }
 
   /// Removes everything in the directory, and the directory itself unless it is
@@ -202,7 +202,7 @@ package struct PodDirectory: ~Copyable {
       try Directory.removeTree(name, at: descriptor)
     }
     do {
-      try File.remove(Self.stateName, at: descriptor.number)
+      try File.remove(Self.stateName, at: descriptor)
     } catch  where error.errno == ENOENT {}
     if keepingDirectory { return }
     do {
