@@ -117,6 +117,9 @@ package enum File {
 
   /// Replaces a file whole: a temporary one is written beside it, then renamed.
   ///
+  /// Nobody can have put something in the way of the temporary one: it is made
+  /// anew, under a name that cannot be guessed.
+  ///
   /// The corresponding call is rename(2).
   package static func replace(
     _ name: String, with bytes: [UInt8], mode: UInt32 = 0o600,
@@ -124,7 +127,7 @@ package enum File {
   ) throws(SystemError) {
     let temporary = temporaryName(for: name)
     let file = try open(
-      temporary, [.writeOnly, .create, .truncate, .noFollow], mode: mode, at: directory)
+      temporary, [.writeOnly, .create, .exclusive, .noFollow], mode: mode, at: directory)
     do {
       try write(bytes, to: file, subject: temporary)
       try rename(temporary, to: name, at: directory)
@@ -136,9 +139,8 @@ package enum File {
   }
 
   private static func temporaryName(for name: String) -> String {
-    guard let slash = name.lastIndex(of: "/") else { return ".\(name).new" }
-    let after = name.index(after: slash)
-    return "\(name[..<after]).\(name[after...]).new"
+    let place = name.lastIndex(of: "/").map { name[...$0] } ?? ""
+    return "\(place).runp.\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
   }
 
   /// Renames within one directory.

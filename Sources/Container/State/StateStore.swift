@@ -32,6 +32,7 @@ package struct StateStore {
     if Self.isReserved(id) {
       throw RuntimeError(.invalidSpec, "\(id.quoted) cannot name a container")
     }
+    try StateTrust.require(path: root, entries: .others)
     do {
       while true {
         do {
@@ -66,19 +67,25 @@ package struct StateStore {
   /// - Throws: `RuntimeError` of kind `notFound` when there is none.
   package func open(_ id: String) throws(RuntimeError) -> StateDirectory {
     if Self.isReserved(id) { throw RuntimeError(.notFound, "container does not exist: \(id)") }
+    try StateTrust.require(path: root, entries: .others)
+    let directory: StateDirectory
     do {
-      return StateDirectory(
+      directory = StateDirectory(
         path: path(of: id),
         descriptor: try File.open(path(of: id), [.directory, .noFollow]))
-    } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
-      throw RuntimeError(.notFound, "container does not exist: \(id)")
     } catch {
+      if error.errno == ENOENT || error.errno == ENOTDIR {
+        throw RuntimeError(.notFound, "container does not exist: \(id)")
+      }
       throw RuntimeError(error, "open the state directory")
     }
+    try StateTrust.require(directory.descriptor, directory.path)
+    return directory
   }
 
   /// The IDs of all containers, sorted; empty when the root does not exist.
   package func identifiers() throws(RuntimeError) -> [String] {
+    try StateTrust.require(path: root, entries: .others)
     do {
       return try Directory.names(try File.open(root, .directory))
         .map(\.text).filter { !Self.isReserved($0) }.sorted()

@@ -32,15 +32,26 @@ package struct PodDirectory: ~Copyable {
       throw RuntimeError(.notFound, "pod \(id.quoted) does not exist: that cannot name a pod")
     }
     let paths = PodPaths(root: root, id: id)
+    try requireTrust(root, paths)
+    let directory: PodDirectory
     do {
-      return PodDirectory(
+      directory = PodDirectory(
         id: id, paths: paths,
         descriptor: try File.open(paths.directory, [.directory, .noFollow]))
-    } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
-      throw RuntimeError(.notFound, "pod \(id) does not exist")
     } catch {
+      if error.errno == ENOENT || error.errno == ENOTDIR {
+        throw RuntimeError(.notFound, "pod \(id) does not exist")
+      }
       throw RuntimeError(error, "pod \(id)")
     }
+    try StateTrust.require(directory.descriptor, paths.directory)
+    return directory
+  }
+
+  /// Fails unless what lies in the directories above a pod's can be believed.
+  private static func requireTrust(_ root: String, _ paths: PodPaths) throws(RuntimeError) {
+    try StateTrust.require(path: root, entries: .others)
+    try StateTrust.require(path: paths.parent)
   }
 
   /// Opens the directory of a pod, making it when it is not there.
@@ -50,11 +61,15 @@ package struct PodDirectory: ~Copyable {
     guard PodSpec.isID(id) else {
       throw RuntimeError(.failed, "\(id.quoted) cannot name a pod")
     }
+    try requireTrust(root, PodPaths(root: root, id: id))
+    let directory: PodDirectory
     do {
-      return try makeDirectory(id, root: root, rootMode: rootMode)
+      directory = try makeDirectory(id, root: root, rootMode: rootMode)
     } catch {
       throw RuntimeError(error, "make the pod's directory")
     }
+    try StateTrust.require(directory.descriptor, directory.paths.directory)
+    return directory
   }
 
   private static func makeDirectory(
@@ -85,9 +100,10 @@ package struct PodDirectory: ~Copyable {
 
   /// The IDs of all pods, sorted; empty when there was never one.
   package static func identifiers(root: String) throws(RuntimeError) -> [String] {
-    let parent = PodPaths(root: root, id: "").parent
+    let paths = PodPaths(root: root, id: "")
+    try requireTrust(root, paths)
     do {
-      return try Directory.names(try File.open(parent, .directory)).map(\.text).sorted()
+      return try Directory.names(try File.open(paths.parent, .directory)).map(\.text).sorted()
     } catch  where error.errno == ENOENT {
       return []
     } catch {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import Kernel
+
+/// Whether what lies in a directory of the runtime's state can be believed.
+///
+/// A record names the hooks that run as the caller and the cgroup whose
+/// processes are killed, so whoever can write one has the caller's power.
+package enum StateTrust {
+  /// Who may make entries in a directory besides its owner.
+  package enum Entries: Sendable {
+    /// Nobody.
+    case owner
+    /// Others too, when the sticky bit keeps them from each other's, as in
+    /// `/tmp`: each entry then has to stand for itself.
+    case others
+  }
+
+  /// Fails unless an open directory belongs to this user or to root, and others
+  /// cannot write to it.
+  ///
+  /// - Throws: `RuntimeError` that names the directory and what is wrong with it.
+  package static func require(
+    _ directory: borrowing Descriptor, _ path: String, entries: Entries = .owner
+  ) throws(RuntimeError) {
+    do {
+      try require(FileStatus(of: directory), path, entries)
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
+  /// Fails unless the directory at a path is one that can be believed; one that
+  /// is not there is no error.
+  ///
+  /// - Throws: `RuntimeError` that names the directory and what is wrong with it.
+  package static func require(path: String, entries: Entries = .owner) throws(RuntimeError) {
+    let status: FileStatus
+    do {
+      status = try FileStatus(path)
+    } catch {
+      if error.errno == ENOENT { return }
+      throw RuntimeError(error, "look at the state directory")
+    }
+    try require(status, path, entries)
+  }
+
+  private static func require(
+    _ status: FileStatus, _ path: String, _ entries: Entries
+  ) throws(RuntimeError) {
+    let user = Processes.effectiveUser
+    if status.uid != user, status.uid != 0 {
+      throw RuntimeError(
+        .failed,
+        "state directory \(path) belongs to user \(status.uid), neither to root nor to the calling "
+          + "user \(user)")
+    }
+    let isSticky = status.permissions & UInt32(S_ISVTX) != 0
+    if status.permissions & 0o022 != 0, !(isSticky && entries == .others) {
+      let mode = String(status.permissions, radix: 8)
+      throw RuntimeError(
+        .failed,
+        "state directory \(path) can be written to by others (its mode is \(mode)): chmod go-w it, "
+          + "if nobody has")
+    }
+  }
+}

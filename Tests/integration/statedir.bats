@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# The state directory: records in it name hooks that run as the caller, so
+# nobody else may have written them.
+
+load helpers
+
+prepare() { NOTICE="neither looks at who owns its state directory"; }
+
+finish() { chown -R 0 "$STATE" && chmod -R go-w "$STATE"; }
+
+@test "a state directory that belongs to somebody else is refused by name" {
+  runp_only "$NOTICE"
+  chown 1000 "$STATE"
+  create_refused
+  says "$STATE belongs to user 1000"
+  refused list
+  says "$STATE belongs to user 1000"
+  refused pod create web
+  says "$STATE belongs to user 1000"
+  chown 0 "$STATE"
+  create
+  chown 1000 "$STATE"
+  refused start "$ID"
+  refused kill "$ID"
+  refused state "$ID"
+  refused delete --force "$ID"
+  says "$STATE belongs to user 1000"
+}
+
+@test "a state directory that others can write to is refused by name" {
+  runp_only "$NOTICE"
+  local mode
+  for mode in 777 775 757; do
+    chmod "$mode" "$STATE"
+    create_refused
+    says "$STATE can be written to by others \(its mode is $mode\)"
+  done
+}
+
+@test "a state directory may be one for all, such as /tmp, or behind a link" {
+  chmod 1777 "$STATE"
+  ln -s "$STATE" "$WORK/link"
+  running
+  equal "$("$RUNTIME" --root "$WORK/link" list -q)" "$ID"
+  ok delete --force "$ID"
+}
+
+@test "another's record in a state directory for all is not believed" {
+  runp_only "$NOTICE"
+  chmod 1777 "$STATE"
+  config --arg f "$WORK/hooked" '.hooks.poststart = [ {path: "/bin/touch", args: ["touch", $f]} ]
+    | .hooks.poststop = .hooks.poststart'
+  create
+  chown 1000 "$STATE/$ID"
+  refused start "$ID"
+  says "$STATE/$ID belongs to user 1000"
+  refused delete --force "$ID"
+  [ ! -e "$WORK/hooked" ]
+  # The others' are shown all the same.
+  as "$ID-2"
+  create "$ID"
+  ok list -q
+  equal "$output" "$ID"
+  says "belongs to user 1000"
+  chown -R 0 "$STATE"
+}
+
+@test "a container's directory that others can write to is not believed" {
+  runp_only "$NOTICE"
+  create
+  chmod 770 "$STATE/$ID"
+  refused start "$ID"
+  says "$STATE/$ID can be written to by others"
+  chmod 700 "$STATE/$ID"
+  ok start "$ID"
+}
+
+@test "the directory of pods, and a pod's, is not believed when another could write to it" {
+  runp_only "peers have no pods"
+  ok pod create web
+  chown 1000 "$STATE/pods"
+  refused pod state web
+  says "$STATE/pods belongs to user 1000"
+  refused pod create other
+  refused pod list
+  chown 0 "$STATE/pods"
+  chmod 1777 "$STATE/pods"
+  refused pod state web
+  says "$STATE/pods can be written to by others"
+  chmod 711 "$STATE/pods"
+  chmod go+w "$STATE/pods/web"
+  refused pod delete --force web
+  says "$STATE/pods/web can be written to by others"
+  chmod go-w "$STATE/pods/web"
+  ok pod delete web
+}
+
+# --- the pid file, which lies wherever the caller says -----------------------
+
+@test "the pid file is written whatever lies beside it under a name that can be guessed" {
+  local name
+  for name in .pid .pid.new .pid.tmp pid.new .pid~; do
+    if [ "$name" != .pid ] || is_runp; then mkfifo "$WORK/$name"; fi
+  done
+  create --pid-file "$WORK/pid"
+  equal "$(cat "$WORK/pid")" "$(pid_of)"
+}
+
+@test "the pid file is no way to write to another file" {
+  local name
+  echo precious >"$WORK/precious"
+  for name in pid .pid.new .pid.tmp pid.new; do
+    if [ "$name" != pid ] || ! is_crun; then ln "$WORK/precious" "$WORK/$name"; fi
+  done
+  create --pid-file "$WORK/pid"
+  equal "$(cat "$WORK/precious")" precious
+  equal "$(cat "$WORK/pid")" "$(pid_of)"
+  # Nothing but the file itself is new.
+  equal "$(find "$WORK" -maxdepth 1 -newer "$WORK/precious" -name '*runp*')" ""
+}
