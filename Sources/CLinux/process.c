@@ -4,6 +4,8 @@
 #include <linux/keyctl.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -67,9 +69,11 @@ int clinux_ioprio_set(int which, int who, int value) { return CALL(SYS_ioprio_se
 int clinux_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits) {
   return CALL(SYS_set_mempolicy, mode, mask, bits);
 }
-int clinux_join_session_keyring(const char *name) {
-  return CALL(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name);
-}
+int clinux_join_session_keyring(void) { return CALL(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL); }
 int clinux_pdeathsig(int signal) { return RESULT(prctl(PR_SET_PDEATHSIG, signal)); }
 char **clinux_environment(void) { return environ; }
+void clinux_forget_environment(void) {
+  for (char **entry = environ; entry && *entry; entry++) memset(*entry, 0, strlen(*entry));
+  clearenv();
+}
 const char *clinux_commit(void) { return RUNP_COMMIT; }

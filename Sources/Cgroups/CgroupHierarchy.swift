@@ -83,32 +83,41 @@ package struct CgroupHierarchy: ~Copyable {
 
   /// The cgroup in which this process is.
   package func ownPath() throws(CgroupError) -> CgroupPath {
-    let table: MountInfo
-    let own: String
-    do {
-      table = try MountInfo.read()
-      own = try File.readText("/proc/self/cgroup")
-    } catch {
-      throw CgroupError(error, "find the runtime's own cgroup")
-    }
-    let mount = table.entries.last { $0.mountPoint == mountPoint }
-    return try Self.ownPath(in: own, mountRoot: mount?.root ?? "/")
+    try path(of: "self", called: "the runtime")
   }
 
-  /// The own cgroup, from the `0::` line of /proc/self/cgroup; it is relative
-  /// to the root of the cgroup namespace, and so is the root of the mount.
-  static func ownPath(
-    in table: String, mountRoot: String
+  /// The cgroup in which a process is.
+  package func path(of pid: Int32) throws(CgroupError) -> CgroupPath {
+    try path(of: "\(pid)", called: "process \(pid)")
+  }
+
+  private func path(of process: String, called name: String) throws(CgroupError) -> CgroupPath {
+    let table: MountInfo
+    let text: String
+    do {
+      table = try MountInfo.read()
+      text = try File.readText("/proc/\(process)/cgroup")
+    } catch {
+      throw CgroupError(error, "find the cgroup of \(name)")
+    }
+    let mount = table.entries.last { $0.mountPoint == mountPoint }
+    return try Self.path(in: text, of: name, mountRoot: mount?.root ?? "/")
+  }
+
+  /// The cgroup in the `0::` line of /proc/PID/cgroup; it is relative to the
+  /// root of the cgroup namespace, and so is the root of the mount.
+  static func path(
+    in table: String, of name: String, mountRoot: String
   ) throws(CgroupError) -> CgroupPath {
     guard let line = table.split(separator: "\n").first(where: { $0.hasPrefix("0::") }) else {
-      throw CgroupError(.failed, "the runtime is in no cgroup of the v2 hierarchy")
+      throw CgroupError(.failed, "\(name) is in no cgroup of the v2 hierarchy")
     }
-    let own = line.dropFirst(3).split(separator: "/").map(String.init)
+    let place = line.dropFirst(3).split(separator: "/").map(String.init)
     let root = mountRoot.split(separator: "/").map(String.init)
-    guard own.starts(with: root), !own.contains("..") else {
+    guard place.starts(with: root), !place.contains("..") else {
       throw CgroupError(
-        .failed, "the runtime's own cgroup \(line.dropFirst(3)) is not below the cgroup2 mount")
+        .failed, "the cgroup \(line.dropFirst(3)) of \(name) is not below the cgroup2 mount")
     }
-    return CgroupPath(components: Array(own.dropFirst(root.count)))
+    return CgroupPath(components: Array(place.dropFirst(root.count)))
   }
 }

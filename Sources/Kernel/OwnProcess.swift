@@ -138,7 +138,7 @@ package enum OwnProcess {
   ///
   /// The corresponding call is keyctl(2) with `KEYCTL_JOIN_SESSION_KEYRING`.
   package static func joinSessionKeyring() throws(SystemError) {
-    let joined = clinux_join_session_keyring(nil)
+    let joined = clinux_join_session_keyring()
     if joined == -ENOSYS { return }
     try check(joined, "keyctl KEYCTL_JOIN_SESSION_KEYRING")
   }
@@ -273,6 +273,10 @@ package enum OwnProcess {
   package static func changeOwner(of number: Int32, to uid: UInt32) throws(SystemError) {
     try check(negatedErrno(fchown(number, uid, ~0)), "fchown")
   }
+
+  /// Overwrites the environment, so that `/proc/PID/environ` does not show it
+  /// to whoever may look into this process.
+  package static func forgetEnvironment() { clinux_forget_environment() }
 
   /// The environment of this process, as `NAME=value`.
   package static var environment: [String] {

@@ -38,7 +38,7 @@ import Testing
     ("0::/docker/c1/sub\n", "/docker/c1", "/sub"), ("0::/docker/c1\n", "/docker/c1", "/"),
   ])
   func theOwnCgroupIsRelativeToTheMount(table: String, root: String, expected: String) throws {
-    #expect(try CgroupHierarchy.ownPath(in: table, mountRoot: root).description == expected)
+    #expect(try CgroupHierarchy.path(in: table, of: "it", mountRoot: root).description == expected)
   }
 
   @Test(arguments: [
@@ -46,7 +46,7 @@ import Testing
   ])
   func anOwnCgroupOutsideTheMountIsAnError(table: String, root: String) {
     #expect(throws: CgroupError.self) {
-      try CgroupHierarchy.ownPath(in: table, mountRoot: root)
+      try CgroupHierarchy.path(in: table, of: "it", mountRoot: root)
     }
   }
 

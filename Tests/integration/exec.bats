@@ -83,6 +83,86 @@ in_chroot() {
   equal "$(grep -c . "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs")" 2
 }
 
+# Whether a process of `exec` comes up in a cgroup: lands_in CGROUP WRAPPER...
+lands_in() {
+  local pid
+  rt_with "${@:2}" -- exec --detach --pid-file "$WORK/pid" "$ID" /bin/probe hang
+  equal "$status" 0
+  pid=$(cat "$WORK/pid")
+  equal "$(cgroup_of "$pid")" "$(cgroup_of "$(pid_of)")"
+  grep -qx "$pid" "$RUNP_CGROUP2$1/cgroup.procs"
+  kill -KILL "$pid"
+}
+
+# Calls the runtime with a wrapper around it: rt_with WRAPPER... -- ARGS.
+rt_with() {
+  local wrapper=()
+  while [ "$1" != -- ]; do
+    wrapper+=("$1")
+    shift
+  done
+  status=0
+  timeout -k 5 "$LIMIT" "${wrapper[@]}" "$RUNTIME" --root "$STATE" "${@:2}" \
+    </dev/null >"$WORK/with.out" 2>"$WORK/with.err" 3>&- 4>&- || status=$?
+  output=$(cat "$WORK/with.out")
+  errors=$(cat "$WORK/with.err")
+}
+
+# Has the nth of a system call fail in each process of the runtime, or with -q
+# in the first one only: failing CALL ERRNO N [-q].
+failing() {
+  echo strace "${4:--f}" -o /dev/null -e "trace=$1" -e "inject=$1:error=$2:when=$3"
+}
+
+# Moves the init to another cgroup.
+move_init() {
+  mkdir -p "$RUNP_CGROUP2$1"
+  pid_of >"$RUNP_CGROUP2$1/cgroup.procs"
+}
+
+@test "exec goes where the init is when its cgroup is gone" {
+  peer_falls_short crun "it looks for the cgroup that is gone"
+  running
+  move_init "$CGROUP_PARENT/moved-$ID"
+  rmdir "$RUNP_CGROUP2$CGROUP_PARENT/$ID"
+  lands_in "$CGROUP_PARENT/moved-$ID"
+  kill_init
+  eventually rmdir "$RUNP_CGROUP2$CGROUP_PARENT/moved-$ID"
+}
+
+@test "exec goes where the init is when the container has split its cgroup" {
+  running
+  local own=$RUNP_CGROUP2$CGROUP_PARENT/$ID controller
+  read -r controller _ <"$RUNP_CGROUP2/cgroup.controllers"
+  if [ -z "$controller" ]; then skip "no controller of cgroup v2 is free"; fi
+  echo "+$controller" >"$RUNP_CGROUP2/cgroup.subtree_control"
+  echo "+$controller" >"$RUNP_CGROUP2$CGROUP_PARENT/cgroup.subtree_control"
+  move_init "$CGROUP_PARENT/$ID/init"
+  echo "+$controller" >"$own/cgroup.subtree_control"
+  lands_in "$CGROUP_PARENT/$ID/init"
+}
+
+@test "exec goes where the init is whatever keeps it from the container's cgroup" {
+  runp_only "how a process gets into a cgroup is its own business"
+  running
+  move_init "$CGROUP_PARENT/$ID/init"
+  local errno
+  for errno in EBUSY EOPNOTSUPP ENODEV; do
+    # shellcheck disable=SC2046 # words
+    lands_in "$CGROUP_PARENT/$ID/init" $(failing clone3 "$errno" 1 -q)
+  done
+}
+
+@test "exec stays in no other cgroup when it cannot go where the init is" {
+  runp_only "how a process gets into a cgroup is its own business"
+  running
+  # shellcheck disable=SC2046 # words
+  rt_with $(failing clone3 EBUSY 1..2 -q) -- exec "$ID" /bin/probe print entered
+  equal "$status" 255
+  equal "$output" ""
+  runp_says "enter the cgroup of the container's first process: clone3"
+}
+
 @test "exec searches PATH in the container" {
   running
   in_it "$ID" probe cwd -- args
@@ -389,4 +469,105 @@ in_chroot() {
   done
   for i in "${pids[@]}"; do wait "$i"; done
   for i in 1 2 3 4 5 6 7 8; do equal "$(cat "$WORK/one.$i")" "number-$i"; done
+}
+
+# --- who looks on ---------------------------------------------------------
+
+# Enters the container again and again while a tracer in its PID namespace
+# looks on, whose report goes to the file $1: nothing of the host may be found.
+while_traced() {
+  eventually grep -q trace=ready "$1"
+  local i
+  for i in {1..25}; do
+    HOST_SECRET=of-the-caller runtime exec "$ID" /bin/true </dev/null >/dev/null 2>&1 3>&- || true
+  done
+  eventually grep -q trace.seized "$1"
+  output=$(cat "$1")
+  differ "$(value trace.seized)" 0
+  is trace.outside 0
+  is trace.secrets 0
+  is trace.privileged 0
+}
+
+with_tracing() { config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'; }
+
+# Starts a neighbour that is in the container's PID namespace and may trace.
+tracing_neighbour() {
+  local first=$ID pid
+  pid=$(pid_of)
+  new_bundle neighbour "$ID-neighbour"
+  ID=$ID-neighbour
+  with_tracing
+  with_namespace pid "/proc/$pid/ns/pid"
+  arguments /bin/probe trace 3000
+  create
+  ok start "$ID"
+  ID=$first
+}
+
+@test "exec shows a tracing container nothing of the host" {
+  peer_falls_short crun "it joins with the host's cgroup directory open"
+  peer_falls_short runc "it joins with a directory of the host open"
+  with_tracing
+  arguments /bin/probe trace 3000
+  create
+  ok start "$ID"
+  while_traced "${LOGS[$ID]}"
+}
+
+@test "exec shows a neighbour that traces in the PID namespace nothing of the host" {
+  peer_falls_short crun "it joins with the host's cgroup directory open"
+  peer_falls_short runc "it joins with a directory of the host open"
+  running
+  tracing_neighbour
+  while_traced "${LOGS[$ID-neighbour]}"
+}
+
+@test "exec into a user namespace shows a neighbour without one nothing of the host" {
+  peer_falls_short crun "it joins with the host's cgroup directory open"
+  peer_falls_short runc "it joins with a directory of the host open"
+  with_namespace user
+  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = .linux.uidMappings'
+  rm -r "$BUNDLE/rootfs"
+  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
+  chown -R -h 100000:100000 "$BUNDLE/rootfs"
+  running
+  tracing_neighbour
+  while_traced "${LOGS[$ID-neighbour]}"
+}
+
+@test "exec shows a tracer that another exec has brought in nothing of the host" {
+  peer_falls_short crun "it joins with the host's cgroup directory open"
+  peer_falls_short runc "it joins with a directory of the host open"
+  running
+  background "$WORK/tracer" "$RUNTIME" --root "$STATE" exec --cap CAP_SYS_PTRACE "$ID" \
+    /bin/probe trace 3000
+  while_traced "$WORK/tracer"
+}
+
+# --- keyrings ---------------------------------------------------------------
+
+@test "exec does not bring the caller's session keyring along" {
+  peer_falls_short crun "it does"
+  running
+  in_it "$ID" /bin/probe keyring
+  differ "$(value keyring)" "$("$RUNP_SUITE/probe" keyring | sed -n 's,^keyring=,,p')"
+}
+
+@test "exec into a container with --no-new-keyring keeps the caller's session keyring" {
+  arguments /bin/probe hang
+  create --no-new-keyring
+  ok start "$ID"
+  in_it "$ID" /bin/probe keyring
+  equal "$(value keyring)" "$("$RUNP_SUITE/probe" keyring | sed -n 's,^keyring=,,p')"
+}
+
+@test "exec works where there are no keyrings" {
+  runp_only "the peers are not traced"
+  running
+  # shellcheck disable=SC2046 # words
+  rt_with $(failing keyctl ENOSYS 1) -- exec "$ID" /bin/probe print inside
+  equal "$status" 0
+  equal "$output" inside
 }

@@ -29,9 +29,10 @@ int clinux_sched_setaffinity(int pid, size_t size, const uint8_t *mask);
 int clinux_sched_getaffinity(int pid, size_t size, uint8_t *mask);
 int clinux_ioprio_set(int which, int who, int value);
 int clinux_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits);
-int clinux_join_session_keyring(const char *name);
+int clinux_join_session_keyring(void);
 int clinux_pdeathsig(int signal);
 char **clinux_environment(void);
+void clinux_forget_environment(void);
 const char *clinux_commit(void);
 
 // ids.c

@@ -183,6 +183,7 @@ final class InitProcess {
     guard let process = plan.spec.process, process.terminal else { return }
     try Console.setUp(
       process, in: root, bindConsole: true, socket: plan.consoleSocket, channel: channel)
+    try Console.makeControlling()
   }
 
   private func makeWorkingDirectory() throws(RuntimeError) {

@@ -1,39 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
-internal import JSON
 internal import Kernel
-package import RuntimeSpec
-
-/// What `exec` runs and how.
-package struct ExecOptions {
-  /// The container.
-  package var id: String
-  /// Changes the container's own process configuration into the one to run;
-  /// nil when `processFile` has all of it.
-  package var adjust: ((inout Process) throws(RuntimeError) -> Void)?
-  /// A file with a whole process configuration.
-  package var processFile: String?
-  /// The socket that takes the main side of the terminal.
-  package var consoleSocket: String?
-  /// The socket that takes a descriptor of the process.
-  package var pidfdSocket: String?
-  /// The file that takes the ID of the process.
-  package var pidFile: String?
-  /// Return once the program has been executed.
-  package var detach = false
-  /// Go into a container that is frozen, too.
-  package var ignorePaused = false
-  /// The cgroup to enter, relative to the container's own; nil for that.
-  package var cgroup: String?
-  /// How many descriptors from 3 on the program gets.
-  package var preserveFDs = 0
-
-  /// Options for a container.
-  package init(id: String) {
-    self.id = id
-  }
-}
+internal import RuntimeSpec
 
 extension Lifecycle {
   /// Runs another program in a container.
@@ -45,20 +13,22 @@ extension Lifecycle {
     let directory = try StateStore(root: context.root).open(options.id)
     let status = try ContainerStatus(directory, options.id, context)
     try checkEnterable(status.state, options)
-    let spec: Spec
-    do {
-      spec = try Spec.decode(bytes: try directory.readConfig())
-    } catch {
-      throw RuntimeError(error, "read the container's configuration")
-    }
-    let process = try configuration(spec, options)
-    try checkTerminal(process, options)
-    try SecurityLabels.check(process, mountLabel: nil)
+    let configuration = try ExecConfiguration(directory, options)
     let foreground = options.detach ? nil : try Foreground()
-    let entry = try ContainerEntry(status.record, spec, process, options, context)
-    let child = try entry.run()
+    let entry = try ContainerEntry(status.record, cgroup: options.cgroup, context)
+    let program = try ExecutedProgram(
+      configuration, options, status.record, hasUserNamespace: entry.hasUserNamespace, context)
+    let entered = try entry.run(program)
+    do {
+      try program.finishOutside(entered.child.pid)
+      try announce(entered.child, options)
+      try start(entered, status.record, configuration.container, context)
+    } catch {
+      entered.abandon()
+      throw RuntimeError(error)
+    }
     guard let foreground else { return 0 }
-    return try foreground.wait(for: child, console: entry.console).code
+    return try foreground.wait(for: entered.child, console: entered.console).code
   }
 
   private static func checkEnterable(
@@ -78,45 +48,25 @@ extension Lifecycle {
     }
   }
 
-  private static func checkTerminal(
-    _ process: Process, _ options: ExecOptions
-  ) throws(RuntimeError) {
-    if process.terminal, options.detach, options.consoleSocket == nil {
-      throw RuntimeError(
-        .invalidSpec, "cannot allocate tty if runp will detach without setting console socket")
-    }
-    if options.consoleSocket != nil, !process.terminal || !options.detach {
-      throw RuntimeError(
-        .invalidSpec, "cannot use console socket if runp will not detach or allocate tty")
+  /// Tells callers of the process.
+  private static func announce(_ child: Child, _ options: ExecOptions) throws {
+    if let path = options.pidFile { try ProcessFile.write(child.pid, to: path) }
+    if let path = options.pidfdSocket {
+      try Sockets.send(
+        Array("setns".utf8), descriptors: [child.pidfd.number], on: try Sockets.connect(path))
     }
   }
 
-  /// The configuration of the process: the file's, or the container's own as
-  /// adjusted.
-  ///
-  /// Labels and capabilities that the file does not name are the container's:
-  /// a process of `exec` is not less confined.
-  private static func configuration(
-    _ spec: Spec, _ options: ExecOptions
-  ) throws(RuntimeError) -> Process {
-    guard let file = options.processFile else {
-      guard var process = spec.process else {
-        throw RuntimeError(.invalidSpec, "process: the container's configuration has none")
-      }
-      process.terminal = false
-      try options.adjust?(&process)
-      do { try process.validate(at: .root) } catch { throw RuntimeError(error) }
-      return process
-    }
-    do {
-      var process = try Process(json: JSONNode(JSONValue(parsing: try File.read(file))))
-      try process.validate(at: .root)
-      process.capabilities = process.capabilities ?? spec.process?.capabilities
-      process.apparmorProfile = process.apparmorProfile ?? spec.process?.apparmorProfile
-      process.selinuxLabel = process.selinuxLabel ?? spec.process?.selinuxLabel
-      return process
-    } catch {
-      throw RuntimeError(error, file)
-    }
+  /// Lets the process go on, until it has executed its program.
+  private static func start(
+    _ entered: EnteredProcess, _ record: ContainerRecord, _ spec: Spec, _ context: RuntimeContext
+  ) throws {
+    try entered.channel.go()
+    let state = State(
+      id: record.id, status: .running, pid: entered.child.pid, bundle: record.bundle,
+      annotations: record.annotations)
+    try ProgramStart.follow(
+      entered.channel, context, pid: entered.child.pid, seccomp: spec.linux?.seccomp,
+      state: state)
   }
 }

@@ -7,8 +7,7 @@ internal import RuntimeSpec
 /// A container process's terminal.
 enum Console {
   /// Opens a pseudoterminal of the container's devpts, hands its main side
-  /// over, and makes the other side this process's terminal and standard
-  /// streams.
+  /// over, and makes the other side this process's standard streams.
   ///
   /// The main side goes to `socket`, or else to the runtime, which relays it.
   /// With `bindConsole` the terminal is `/dev/console`, too.
@@ -34,11 +33,16 @@ enum Console {
       } else {
         try channel.send(.console(Shared(try terminal.main.duplicate())))
       }
-      try Terminal.makeControlling(terminal.replica)
       for stream in 0..<3 { try OwnProcess.place(terminal.replica.number, at: Int32(stream)) }
     } catch {
       throw RuntimeError(error, "set up the terminal")
     }
+  }
+
+  /// Makes the terminal that is the standard input the controlling one of this
+  /// process's session.
+  static func makeControlling() throws(SystemError) {
+    try Terminal.makeControlling(try Descriptor.copy(ofNumber: 0))
   }
 
   private static func bind(

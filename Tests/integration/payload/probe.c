@@ -734,16 +734,67 @@ static void op_spy(char **a) {
          writable, descriptors);
 }
 
+// One line of /proc/PID/status, as a number in the base.
+static unsigned long long status_of(pid_t pid, const char *key, int base) {
+  char path[64], line[256];
+  unsigned long long found = 0;
+  snprintf(path, sizeof path, "/proc/%d/status", pid);
+  FILE *f = fopen(path, "r");
+  while (f && fgets(line, sizeof line, f))
+    if (!strncmp(line, key, strlen(key))) found = strtoull(line + strlen(key), NULL, base);
+  if (f) fclose(f);
+  return found;
+}
+
+// Whether a place of another process, such as its root, is not a container's
+// root.
+static int leads_outside(pid_t pid, const char *what) {
+  char path[96];
+  struct stat s;
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, what);
+  if (lstat(path, &s)) return 0;
+  snprintf(path, sizeof path, "/proc/%d/%s/bin/probe", pid, what);
+  return access(path, F_OK) && errno == ENOENT;
+}
+
+static int has_directory_open(pid_t pid) {
+  char path[64], link[400], target[PATH_MAX];
+  int found = 0;
+  struct stat s;
+  snprintf(path, sizeof path, "/proc/%d/fd", pid);
+  DIR *fds = opendir(path);
+  struct dirent *f;
+  while (fds && (f = readdir(fds))) {
+    snprintf(link, sizeof link, "%s/%s", path, f->d_name);
+    ssize_t n = f->d_name[0] == '.' ? 0 : readlink(link, target, sizeof target - 1);
+    if (n > 0 && target[0] == '/' && stat(link, &s) == 0 && S_ISDIR(s.st_mode)) found = 1;
+  }
+  if (fds) closedir(fds);
+  return found;
+}
+
+static int has_in_environment(pid_t pid, const char *text) {
+  char path[64], bytes[65536];
+  snprintf(path, sizeof path, "/proc/%d/environ", pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t n = fd < 0 ? 0 : read(fd, bytes, sizeof bytes);
+  if (fd >= 0) close(fd);
+  return n > 0 && memmem(bytes, (size_t)n, text, strlen(text)) != NULL;
+}
+
 // Seizes for so many milliseconds every process that appears, and counts those
-// that were still outside of the container: with another root, or with a
-// directory open.
+// that had something of the host: a root, working or open directory outside of
+// the container, the environment variable HOST_SECRET, capabilities that this
+// process cannot have. And those without a filter, if this process has one.
 static void op_trace(char **a) {
   struct timespec from, now;
   clock_gettime(CLOCK_MONOTONIC, &from);
-  long limit = atol(a[0]), gone, seized = 0, outside = 0;
+  long limit = atol(a[0]), gone, seized = 0, outside = 0, secrets = 0, privileged = 0;
+  long unfiltered = 0;
   pid_t last = getpid();
-  struct stat own;
-  stat("/", &own);
+  unsigned long long most = status_of(last, "CapBnd:", 16);
+  unsigned long long filter = status_of(last, "Seccomp:", 10);
+  printf("trace=ready\n");
   do {
     for (pid_t pid = last + 1; pid < last + 40; pid++) {
       if (ptrace(PTRACE_SEIZE, pid, 0, 0)) continue;
@@ -751,27 +802,18 @@ static void op_trace(char **a) {
       last = pid;
       ptrace(PTRACE_INTERRUPT, pid, 0, 0);
       waitpid(pid, NULL, __WALL);
-      char path[64], target[PATH_MAX];
-      struct stat s;
-      snprintf(path, sizeof path, "/proc/%d/root", pid);
-      int is_outside = stat(path, &s) == 0 && (s.st_ino != own.st_ino || s.st_dev != own.st_dev);
-      snprintf(path, sizeof path, "/proc/%d/fd", pid);
-      DIR *fds = opendir(path);
-      struct dirent *f;
-      while (fds && (f = readdir(fds))) {
-        char link[400];
-        snprintf(link, sizeof link, "%s/%s", path, f->d_name);
-        ssize_t n = f->d_name[0] == '.' ? 0 : readlink(link, target, sizeof target - 1);
-        if (n > 0 && target[0] == '/' && stat(link, &s) == 0 && S_ISDIR(s.st_mode)) is_outside = 1;
-      }
-      if (fds) closedir(fds);
-      outside += is_outside;
+      outside += leads_outside(pid, "root") || leads_outside(pid, "cwd") || has_directory_open(pid);
+      secrets += has_in_environment(pid, "HOST_SECRET");
+      privileged += (status_of(pid, "CapPrm:", 16) & ~most) != 0;
+      unfiltered += status_of(pid, "Seccomp:", 10) != filter;
       ptrace(PTRACE_DETACH, pid, 0, 0);
     }
     clock_gettime(CLOCK_MONOTONIC, &now);
     gone = (now.tv_sec - from.tv_sec) * 1000 + (now.tv_nsec - from.tv_nsec) / 1000000;
   } while (gone < limit);
-  printf("trace.seized=%ld\ntrace.outside=%ld\n", seized, outside);
+  printf("trace.seized=%ld\ntrace.outside=%ld\ntrace.secrets=%ld\ntrace.privileged=%ld\n"
+         "trace.unfiltered=%ld\n",
+         seized, outside, secrets, privileged, unfiltered);
 }
 
 static const struct {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+
+/// The way into a running container, seen from the processes that go it: the
+/// one in between, and the one that it clones.
+///
+/// Whoever may trace in the container's PID namespace (`CAP_SYS_PTRACE`) looks
+/// into a process there from its first moment on, whatever that says about
+/// itself: through `/proc/PID/root`, its descriptors, its memory, or by making
+/// it do something with its privileges. So the one that appears there is
+/// cloned when nothing of the host is left to be found.
+final class EnteringProcess {
+  private let target: EntryTarget
+  private let work: any EntryWork
+  private let channel: SyncChannel
+
+  private init(_ target: EntryTarget, _ work: any EntryWork, _ channel: SyncChannel) {
+    self.target = target
+    self.work = work
+    self.channel = channel
+  }
+
+  /// Goes on as the process in between.
+  static func main(_ target: EntryTarget, _ work: any EntryWork, _ channel: SyncChannel) -> Never {
+    let process = EnteringProcess(target, work, channel)
+    // Its descriptors are closed all at once, by number; no owner may close
+    // one again.
+    _ = unsafe Unmanaged.passRetained(process)
+    do {
+      let rest = try process.enter()
+      try process.appear(rest)
+    } catch {
+      // A runtime that is gone cannot be told.
+      try? channel.send(.failed(RuntimeError(error)))
+      Processes.exit(1)
+    }
+  }
+
+  // MARK: In between
+
+  private func enter() throws(RuntimeError) -> EntryWork.Rest {
+    try step("prepare to enter the container") { try prepare() }
+    try step("join the container's namespaces") { try target.join() }
+    let rest = try step("set up the process") { try work.setUp(channel) }
+    try step("let go of the host") { try letGoOfHost() }
+    return rest
+  }
+
+  private func prepare() throws {
+    try OwnProcess.setParentDeathSignal(SIGKILL)
+    try work.prepare(channel)
+    // Without privileges not before, and not by `hideChildren`: it takes the
+    // process's own files in procfs away from it.
+    try OwnProcess.makeUndumpable()
+  }
+
+  private func letGoOfHost() throws {
+    // A change of the user may have undone it.
+    try OwnProcess.makeUndumpable()
+    OwnProcess.forgetEnvironment()
+    try OwnProcess.closeAll(from: Int32(3 + work.preservedFiles), except: [channel.number()])
+  }
+
+  /// Clones the process that appears in the container, and ends.
+  private func appear(_ rest: EntryWork.Rest) throws -> Never {
+    // As a child of the runtime, which waits for its end.
+    guard case .parent(let child) = try Processes.clone(asSibling: true) else {
+      try goOn(rest)
+    }
+    try channel.send(.process(child.pid, Shared(try child.pidfd.duplicate())))
+    Processes.exit(0)
+  }
+
+  // MARK: In the container
+
+  private func goOn(_ rest: EntryWork.Rest) throws -> Never {
+    try OwnProcess.setParentDeathSignal(SIGKILL)
+    try OwnProcess.startSession()
+    if work.hasTerminal { try Console.makeControlling() }
+    try channel.waitForGo()
+    // The runtime may end once the program runs.
+    try OwnProcess.setParentDeathSignal(nil)
+    try rest(channel)
+  }
+}

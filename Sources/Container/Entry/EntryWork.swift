@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a process does on its way into a container, and there.
+///
+/// The first two parts belong to the process in between, which no process of
+/// the container's PID namespace can see. Only what is left runs where one may
+/// look into it, so all that takes the host's means, or a privilege, belongs
+/// before it.
+protocol EntryWork: AnyObject {
+  /// What is left to do in the container; the channel leads to the runtime.
+  typealias Rest = (SyncChannel) throws -> Never
+
+  /// Whether the process leads a session whose terminal is its standard input.
+  var hasTerminal: Bool { get }
+  /// How many descriptors from 3 on go into the container.
+  var preservedFiles: Int { get }
+
+  /// Acts as the caller, in the host's namespaces.
+  func prepare(_ channel: SyncChannel) throws
+
+  /// Becomes, in the container's namespaces and root, what is to appear in its
+  /// PID namespace.
+  func setUp(_ channel: SyncChannel) throws -> Rest
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSON
+internal import Kernel
+internal import RuntimeSpec
+
+/// What `exec` runs in a container: a process, and what of the container's
+/// configuration holds for every process in it.
+struct ExecConfiguration {
+  /// The process.
+  let process: Process
+  /// The container's configuration.
+  let container: Spec
+
+  /// Reads the configuration that was kept of a container, and decides on the
+  /// process.
+  init(
+    _ directory: borrowing StateDirectory, _ options: ExecOptions
+  ) throws(RuntimeError) {
+    do {
+      container = try Spec.decode(bytes: try directory.readConfig())
+    } catch {
+      throw RuntimeError(error, "read the container's configuration")
+    }
+    process = try Self.process(container, options)
+    try Self.checkTerminal(process, options)
+    try SecurityLabels.check(process, mountLabel: nil)
+  }
+
+  /// The configuration of the process: the file's, or the container's own as
+  /// adjusted.
+  ///
+  /// Labels and capabilities that the file does not name are the container's:
+  /// a process of `exec` is not less confined.
+  private static func process(
+    _ spec: Spec, _ options: ExecOptions
+  ) throws(RuntimeError) -> Process {
+    guard let file = options.processFile else {
+      guard var process = spec.process else {
+        throw RuntimeError(.invalidSpec, "process: the container's configuration has none")
+      }
+      process.terminal = false
+      try options.adjust?(&process)
+      do { try process.validate(at: .root) } catch { throw RuntimeError(error) }
+      return process
+    }
+    do {
+      var process = try Process(json: JSONNode(JSONValue(parsing: try File.read(file))))
+      try process.validate(at: .root)
+      process.capabilities = process.capabilities ?? spec.process?.capabilities
+      process.apparmorProfile = process.apparmorProfile ?? spec.process?.apparmorProfile
+      process.selinuxLabel = process.selinuxLabel ?? spec.process?.selinuxLabel
+      return process
+    } catch {
+      throw RuntimeError(error, file)
+    }
+  }
+
+  private static func checkTerminal(
+    _ process: Process, _ options: ExecOptions
+  ) throws(RuntimeError) {
+    if process.terminal, options.detach, options.consoleSocket == nil {
+      throw RuntimeError(
+        .invalidSpec, "cannot allocate tty if runp will detach without setting console socket")
+    }
+    if options.consoleSocket != nil, !process.terminal || !options.detach {
+      throw RuntimeError(
+        .invalidSpec, "cannot use console socket if runp will not detach or allocate tty")
+    }
+  }
+}

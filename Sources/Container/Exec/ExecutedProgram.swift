@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import JSON
+internal import Kernel
+internal import RuntimeSpec
+
+/// The program of an `exec`, on its way into the container.
+final class ExecutedProgram: EntryWork {
+  let preservedFiles: Int
+  private let process: Process
+  private let setup: ProcessSetup
+  private let proc: Shared<Procfs>
+  private let consoleSocket: Shared<Descriptor>?
+  /// Whether it stays in the session keyring of whoever runs it.
+  private let keepsKeyring: Bool
+  /// Whether what it may not do on the host is a warning only.
+  private let rootless: Bool
+
+  /// Opens what is needed.
+  init(
+    _ configuration: ExecConfiguration, _ options: ExecOptions, _ record: ContainerRecord,
+    hasUserNamespace: Bool, _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    let container = configuration.container
+    var program: SeccompProgram?
+    if let profile = container.linux?.seccomp {
+      program = try SeccompCache(root: context.root, version: runtimeVersion)
+        .program(for: profile)
+    }
+    process = configuration.process
+    setup = ProcessSetup(
+      process, container.linux, seccomp: program, hasUserNamespace: hasUserNamespace,
+      keepGroups: container.annotations["run.oci.keep_original_groups"] == "1")
+    preservedFiles = options.preserveFDs
+    keepsKeyring = record.keepsKeyring
+    rootless = context.rootless
+    do {
+      proc = try Shared(Procfs())
+      consoleSocket = try options.consoleSocket.map { path throws(SystemError) in
+        Shared(try Sockets.connect(path))
+      }
+    } catch {
+      throw RuntimeError(error)
+    }
+  }
+
+  var hasTerminal: Bool { process.terminal }
+
+  /// Does what only the runtime may do for a process that is in the container.
+  func finishOutside(_ pid: Int32) throws(RuntimeError) {
+    // Only the runtime may raise limits for a user namespace.
+    if setup.hasUserNamespace { try setup.setRlimits(of: pid, deferred: false) }
+  }
+
+  // MARK: In between
+
+  func prepare(_ channel: SyncChannel) throws {
+    guard let score = process.oomScoreAdj else { return }
+    do {
+      try proc.value.write("\(score)", to: "self/oom_score_adj")
+    } catch {
+      guard rootless, error.errno == EPERM || error.errno == EACCES else {
+        throw RuntimeError(error, "process.oomScoreAdj")
+      }
+      try channel.send(
+        .warning("process.oomScoreAdj: \(score) needs privileges, and is left as it was"))
+    }
+  }
+
+  func setUp(_ channel: SyncChannel) throws -> Rest {
+    try setAffinity(process.execCPUAffinity?.final ?? process.execCPUAffinity?.initial)
+    if !keepsKeyring { try OwnProcess.joinSessionKeyring() }
+    if process.terminal {
+      try Console.setUp(
+        process, in: RootDirectory(try File.open("/", [.path, .directory])), bindConsole: false,
+        socket: consoleSocket, channel: channel)
+    } else if !setup.hasUserNamespace {
+      try StandardStreams.give(to: process.user.uid)
+    }
+    try setup.enterWorkingDirectory()
+    let executable = try Executable(process)
+    for warning in try setup.becomeUser(proc.value) { try channel.send(.warning(warning)) }
+    let execution = ProcessExecution(
+      setup: setup, executable: executable, preserveFDs: preservedFiles)
+    return { channel in try execution.run(channel) }
+  }
+
+  private func setAffinity(_ cpus: String?) throws {
+    guard let cpus else { return }
+    try OwnProcess.setAffinity(NumberList.numbers(cpus, "process.execCPUAffinity"))
+  }
+}
