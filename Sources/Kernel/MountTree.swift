@@ -16,7 +16,24 @@ package enum MountTree {
     type: String, source: String? = nil, flags: [String] = [], data: [String] = [],
     attributes: MountAttributes = []
   ) throws(SystemError) -> Descriptor {
-    let context = Descriptor(owning: try check(unsafe clinux_fsopen(type, 1), "fsopen", type))
+    try make(
+      in: open(type), type: type, source: source, flags: flags, data: data, attributes: attributes)
+  }
+
+  /// Opens a kind of file system, to be configured and made.
+  ///
+  /// The corresponding call is fsopen(2).
+  package static func open(_ type: String) throws(SystemError) -> Descriptor {
+    Descriptor(owning: try check(unsafe clinux_fsopen(type, 1), "fsopen", type))
+  }
+
+  /// Makes a file system that was opened before, perhaps by another process.
+  ///
+  /// The corresponding calls are fsconfig(2), fsmount(2).
+  package static func make(
+    in context: borrowing Descriptor, type: String, source: String? = nil, flags: [String] = [],
+    data: [String] = [], attributes: MountAttributes = []
+  ) throws(SystemError) -> Descriptor {
     if let source {
       try configure(context, key: "source", value: source, type: type)
     }
@@ -36,6 +53,16 @@ package enum MountTree {
     try check(created, "fsconfig create", type)
     let tree = clinux_fsmount(context.number, 1, UInt32(truncatingIfNeeded: attributes.rawValue))
     return Descriptor(owning: try check(tree, "fsmount", type))
+  }
+
+  /// Hands an open file to a file system that is being configured.
+  ///
+  /// The corresponding call is fsconfig(2) with `FSCONFIG_SET_FD`.
+  package static func configure(
+    _ context: borrowing Descriptor, key: String, file: borrowing Descriptor
+  ) throws(SystemError) {
+    try check(
+      unsafe clinux_fsconfig(context.number, 5, key, nil, file.number), "fsconfig \(key)")
   }
 
   private static func configure(

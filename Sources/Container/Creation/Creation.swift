@@ -197,38 +197,18 @@ final class Creation {
     let ends: (SyncChannel, SyncChannel)
     do {
       ends = try SyncChannel.pair()
-      try redirectStreams()
     } catch {
       throw RuntimeError(error)
     }
-    defer { restoreStreams() }
     channel = ends.0
     child = try Spawn.clone(
       plan, cgroup: cgroup?.value.directory.number, ends: (runtime: ends.0, container: ends.1))
   }
 
-  /// The caller's streams while the container's are in their place.
-  private var ownStreams: [Shared<Descriptor>] = []
-
-  private func redirectStreams() throws(SystemError) {
-    guard let streams = options.streams else { return }
-    for (stream, number) in [streams.input, streams.output, streams.error].enumerated() {
-      ownStreams.append(Shared(try Descriptor.copy(ofNumber: Int32(stream))))
-      try OwnProcess.place(number, at: Int32(stream))
-    }
-  }
-
-  private func restoreStreams() {
-    for (stream, saved) in ownStreams.enumerated() {
-      // It was open under this number a moment ago.
-      try? OwnProcess.place(saved.number, at: Int32(stream))
-    }
-    ownStreams = []
-  }
-
   /// Does the runtime's part while the child sets itself up.
   private func followChild(_ plan: InitPlan) throws(RuntimeError) {
-    guard let channel, let pid = child?.pid else { return }
+    guard let channel, let first = child else { return }
+    let pid = first.pid
     if plan.namespaces.made.contains(.user), let linux = bundle.spec.linux {
       try IDMaps.write(users: linux.uidMappings, groups: linux.gidMappings, to: pid)
     }
@@ -246,13 +226,18 @@ final class Creation {
           try Foreground.copySize(to: main)
           console = main
         case .warning(let text): context.warn(text)
+        case .process(let successor, let pidfd):
+          child = Child(pid: successor, pidfd: try pidfd.value.duplicate())
+          _ = try first.wait()
         case .ready:
           // Only the runtime may raise limits for a user namespace.
-          if plan.namespaces.hasUser { try plan.setup?.setRlimits(of: pid, deferred: false) }
+          if plan.namespaces.hasUser {
+            try plan.setup?.setRlimits(of: child?.pid ?? pid, deferred: false)
+          }
           return
         case .failed(let error): throw explain(error)
         case .closed: throw explain(RuntimeError(.failed, "the container's first process died"))
-        case .process, .listener, .executing: break
+        case .listener, .executing: break
         }
       }
     } catch let error as RuntimeError {

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import JSON
 internal import Kernel
 internal import RuntimeSpec
 
-/// Cloning a container's first process into its namespaces.
+/// Cloning a container's first process.
+///
+/// The runtime itself never enters a namespace: what cannot be made by the
+/// clone alone is done by a process in between, see `Stage`.
 enum Spawn {
   /// Clones the process; the child never returns from here.
-  ///
-  /// The child holds the runtime's end of the channel only until it has closed
-  /// it, so that the death of either side is seen by the other.
   static func clone(
     _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel)
   ) throws(RuntimeError) -> Child {
@@ -19,15 +18,12 @@ enum Spawn {
       if plan.namespaces.needsStage {
         return try cloneThroughStage(plan, cgroup: cgroup, ends: ends)
       }
-      let before = try enterForChildren(plan)
-      let side = try Processes.clone(into: kinds(of: plan), cgroup: cgroup)
-      switch side {
+      switch try Processes.clone(into: plan.namespaces.clonable, cgroup: cgroup) {
       case .child:
-        ends.runtime.close()
+        letGoOfRuntime(plan, ends.runtime)
         InitProcess.main(plan, ends.container)
       case .parent(let child):
         ends.container.close()
-        for entry in before { try Namespaces.join(entry.descriptor.value, entry.kind) }
         return child
       }
     } catch {
@@ -45,47 +41,22 @@ enum Spawn {
     if Processes.effectiveUser == 0 { try OwnProcess.makeUndumpable() }
   }
 
-  /// The kinds that the clone itself makes: a cgroup namespace is made once the
-  /// process is in its cgroup, a time namespace before, an IPC namespace by the
-  /// root of the user namespace.
-  private static func kinds(of plan: InitPlan) -> NamespaceKinds {
-    let rest = plan.namespaces.made.subtracting([.cgroup, .time])
-    return plan.namespaces.hasUser ? rest.subtracting(.ipc) : rest
-  }
-
-  /// Joins or makes namespaces that count only for children: PID and time.
+  /// Closes what a child must not hold: the runtime's end of the channel, or the
+  /// death of either side would not be seen by the other, and the lock.
   ///
-  /// - Returns: the runtime's own, to go back to.
-  private static func enterForChildren(
-    _ plan: InitPlan
-  ) throws(SystemError) -> [(kind: NamespaceKinds, descriptor: Shared<Descriptor>)] {
-    var before: [(kind: NamespaceKinds, descriptor: Shared<Descriptor>)] = []
-    if let joined = plan.namespaces.joined(.pid) {
-      before.append((.pid, Shared(try Namespaces.own(.pid))))
-      try Namespaces.join(joined.descriptor.value, .pid, subject: joined.path)
-    }
-    if plan.namespaces.made.contains(.time) {
-      before.append((.time, Shared(try Namespaces.own(.time))))
-      try Namespaces.unshare(.time)
-      let offsets = plan.spec.linux?.timeOffsets.members ?? []
-      let text = offsets.map { "\($0.key) \($0.value.secs) \($0.value.nanosecs)\n" }.joined()
-      if !text.isEmpty { try File.writeControl(text, to: "/proc/self/timens_offsets") }
-    }
-    return before
+  /// Once only: the numbers are free from here on.
+  private static func letGoOfRuntime(_ plan: InitPlan, _ runtime: SyncChannel) {
+    runtime.close()
+    OwnProcess.close(plan.lock)
   }
 
-  // MARK: Through a process in between
-
-  /// Clones through a process that joins namespaces first, a user namespace
-  /// among them or owned by another one: the runtime must keep its own.
   private static func cloneThroughStage(
     _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel)
   ) throws(SystemError) -> Child {
-    let side = try Processes.clone(cgroup: cgroup)
-    switch side {
+    switch try Processes.clone(cgroup: cgroup) {
     case .child:
-      ends.runtime.close()
-      runStage(plan, ends.container)
+      letGoOfRuntime(plan, ends.runtime)
+      Stage.main(plan, ends.container)
     case .parent(let stage):
       ends.container.close()
       let message = try ends.runtime.receive()
@@ -94,47 +65,10 @@ enum Spawn {
         if case .failed(let error) = message, case .system(let cause) = error.cause { throw cause }
         throw SystemError(call: "clone3", errno: ECHILD, subject: "\(message)")
       }
+      // It stays where it is when it sets the container up itself.
+      if pid == stage.pid { return stage }
       _ = try stage.wait()
       return Child(pid: pid, pidfd: try pidfd.value.duplicate())
-    }
-  }
-
-  private static func runStage(_ plan: InitPlan, _ channel: SyncChannel) -> Never {
-    do {
-      OwnProcess.close(plan.lock)
-      try OwnProcess.setParentDeathSignal(SIGKILL)
-      if !plan.namespaces.made.contains(.user) { try OwnProcess.makeUndumpable() }
-      try joinAll(plan.namespaces.joined)
-      if plan.namespaces.made.contains(.time) { _ = try enterForChildren(plan) }
-      let side = try Processes.clone(into: kinds(of: plan), asSibling: true)
-      switch side {
-      case .child:
-        InitProcess.main(plan, channel)
-      case .parent(let child):
-        try channel.send(
-          .process(child.pid, Shared(try child.pidfd.duplicate())))
-        Processes.exit(0)
-      }
-    } catch {
-      // A runtime that is gone cannot be told.
-      try? channel.send(.failed(RuntimeError(error)))
-      Processes.exit(1)
-    }
-  }
-
-  /// Joins what can be joined with the caller's privileges, the user namespace,
-  /// then what only its owner may join.
-  private static func joinAll(_ namespaces: [NamespacePlan.Joined]) throws(SystemError) {
-    var rest: [NamespacePlan.Joined] = []
-    for joined in namespaces where joined.kind != .user {
-      do {
-        try Namespaces.join(joined.descriptor.value, joined.kind, subject: joined.path)
-      } catch  where error.errno == EPERM {
-        rest.append(joined)
-      }
-    }
-    for joined in namespaces.filter({ $0.kind == .user }) + rest {
-      try Namespaces.join(joined.descriptor.value, joined.kind, subject: joined.path)
     }
   }
 }

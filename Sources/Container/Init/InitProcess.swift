@@ -28,7 +28,6 @@ final class InitProcess {
 
   /// Becomes the container's first process.
   static func main(_ plan: InitPlan, _ channel: SyncChannel) -> Never {
-    OwnProcess.close(plan.lock)
     // Its descriptors are closed all at once, by number; no owner may close
     // one again.
     _ = unsafe Unmanaged.passRetained(plan)
@@ -78,6 +77,7 @@ final class InitProcess {
   // MARK: Namespaces
 
   private func waitForRuntime() throws {
+    try takeStreams()
     try OwnProcess.setName(StartGate.processName)
     try OwnProcess.setParentDeathSignal(SIGKILL)
     try channel.waitForGo()
@@ -86,11 +86,18 @@ final class InitProcess {
     try OwnProcess.startSession()
   }
 
+  /// Takes the standard streams that are meant for the container, if those of
+  /// the runtime are not.
+  private func takeStreams() throws(SystemError) {
+    guard let streams = plan.options.streams else { return }
+    for (stream, number) in [streams.input, streams.output, streams.error].enumerated() {
+      try OwnProcess.place(number, at: Int32(stream))
+    }
+  }
+
   private func joinNamespaces() throws {
-    // A process in between has done it where a user namespace is involved, and
-    // the runtime joined the PID namespace, which counts only for children.
     if plan.namespaces.needsStage { return }
-    for joined in plan.namespaces.joined where joined.kind != .pid {
+    for joined in plan.namespaces.joined {
       try Namespaces.join(joined.descriptor.value, joined.kind, subject: joined.path)
     }
   }
@@ -183,7 +190,8 @@ final class InitProcess {
     guard let process = plan.spec.process, process.terminal else { return }
     try Console.setUp(
       process, in: root, bindConsole: true, socket: plan.consoleSocket, channel: channel)
-    try Console.makeControlling()
+    // Else it is the successor that leads a session.
+    if plan.namespaces.joined(.pid) == nil { try Console.makeControlling() }
   }
 
   private func makeWorkingDirectory() throws(RuntimeError) {
@@ -232,6 +240,7 @@ final class InitProcess {
   /// program.
   private func finish() throws(RuntimeError) -> Never {
     guard let setup = plan.setup else {
+      try moveIntoPIDNamespace()
       try ready()
       try waitToBeDeleted()
     }
@@ -241,8 +250,37 @@ final class InitProcess {
     try setup.enterWorkingDirectory()
     let executable = try Executable(setup.process)
     try warn(setup.becomeUser(plan.proc.value))
+    try moveIntoPIDNamespace()
     try ready()
     try execute(executable, setup, try waitForStart())
+  }
+
+  /// Leaves the rest to a successor in the PID namespace that the container
+  /// joins, if it does: whoever may trace there finds nothing of the host in
+  /// it, and no privilege that the program will not have.
+  private func moveIntoPIDNamespace() throws(RuntimeError) {
+    if plan.namespaces.joined(.pid) == nil { return }
+    do {
+      try letGoOfHost()
+      switch try Processes.clone(asSibling: true) {
+      case .child:
+        try OwnProcess.setParentDeathSignal(SIGKILL)
+        try OwnProcess.startSession()
+        if plan.spec.process?.terminal == true { try Console.makeControlling() }
+      case .parent(let child):
+        try channel.send(.process(child.pid, Shared(try child.pidfd.duplicate())))
+        Processes.exit(0)
+      }
+    } catch {
+      throw RuntimeError(error, "enter the PID namespace")
+    }
+  }
+
+  /// Closes everything but what waiting to be started takes.
+  private func letGoOfHost() throws {
+    try OwnProcess.closeAll(
+      from: Int32(3 + plan.options.passedFiles),
+      except: [channel.number()] + (plan.gate.map { [$0.number] } ?? []))
   }
 
   private func ready() throws(RuntimeError) {

@@ -103,10 +103,19 @@ struct NamespacePlan {
   /// Whether the container lives in a user namespace other than the runtime's.
   var hasUser: Bool { made.contains(.user) || joined(.user) != nil }
 
-  /// Whether a process in between has to join namespaces before the
-  /// container's first process can be cloned: those owned by, or owning, a user
-  /// namespace that the runtime itself must not enter.
+  /// The kinds that a clone or unshare(2) makes at once: a cgroup namespace is
+  /// made once the process is in its cgroup, a time namespace before, an IPC
+  /// namespace by the root of the user namespace.
+  var clonable: NamespaceKinds {
+    let rest = made.subtracting([.cgroup, .time])
+    return hasUser ? rest.subtracting(.ipc) : rest
+  }
+
+  /// Whether a process in between has to enter namespaces before the
+  /// container's first process can be cloned: those that count only for
+  /// children, and those owned by, or owning, a user namespace.
   var needsStage: Bool {
-    joined(.user) != nil || (made.contains(.user) && !joined.isEmpty)
+    joined(.pid) != nil || made.contains(.time) || joined(.user) != nil
+      || (made.contains(.user) && !joined.isEmpty)
   }
 }

@@ -12,6 +12,8 @@ final class PlannedMount {
     case none
     /// A detached copy of the source.
     case tree(Shared<Descriptor>, isDirectory: Bool)
+    /// A file system that had to be made elsewhere, not attached yet.
+    case filesystem(Shared<Descriptor>)
     /// A symbolic link to be made again, with what it points to.
     case link(String)
   }
@@ -54,6 +56,9 @@ final class PlannedMount {
     defer { source = .none }
     return source
   }
+
+  /// Takes over a file system that had to be made elsewhere.
+  func use(_ filesystem: consuming Descriptor) { source = .filesystem(Shared(filesystem)) }
 
   /// Leaves it to `protect` to make the mount read-only.
   func protectLater(_ tree: Shared<Descriptor>) { unprotected = tree }

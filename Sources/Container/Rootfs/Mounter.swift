@@ -39,6 +39,8 @@ struct Mounter {
         try makeLink(planned.destination, to: target, in: root)
       case .tree(let tree, let isDirectory):
         try bind(planned, tree.value, isDirectory: isDirectory, in: root)
+      case .filesystem(let tree):
+        try mountFilesystem(planned, made: tree, in: root)
       case .none:
         try mountFilesystem(planned, in: root)
       }
@@ -157,12 +159,14 @@ struct Mounter {
   // MARK: New file systems
 
   private func mountFilesystem(
-    _ planned: PlannedMount, in root: borrowing RootDirectory
+    _ planned: PlannedMount, made tree: Shared<Descriptor>? = nil,
+    in root: borrowing RootDirectory
   ) throws {
     let type = planned.mount.type ?? "none"
     let covers = try type == "tmpfs" && root.existing(planned.destination) != nil
     let target = try filesystemTarget(planned, type, in: root)
     try check(target, of: planned, in: root, showsProc: type == "proc")
+    if let tree { return try attach(tree.value, planned, onto: target) }
     switch type {
     case "cgroup", "cgroup2":
       try mountCgroups(planned, onto: target)

@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Containers that join a PID namespace, and who may be in it.
+
+load helpers
+
+# Starts a container with a PID namespace of its own, whose program watches it
+# for a while with the right to trace; others then share its root and its PID
+# namespace.
+watcher() {
+  WATCHER=$ID-watcher
+  new_bundle watcher "$WATCHER"
+  config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
+  arguments /bin/probe "$@"
+  create "$WATCHER"
+  ok start "$WATCHER"
+  eventually grep -q ready "${LOGS[$WATCHER]}"
+  BUNDLE=$WORK/bundle
+  config --arg r "$WORK/watcher/rootfs" '.root.path = $r'
+  with_namespace pid "/proc/$(pid_of "$WATCHER")/ns/pid"
+}
+
+# The watcher's report in $output, once it has ended.
+watched() {
+  eventually has_status "$WATCHER" stopped
+  output=$(log "$WATCHER")
+}
+
+@test "who may trace in a joined pid namespace finds nothing of the host in a new container" {
+  peer_falls_short crun "it is in there while it sets the container up"
+  peer_falls_short runc "it is in there while it sets the container up"
+  watcher print ready -- trace 8000
+  local i
+  for i in {1..8}; do
+    create --pid-file "$WORK/pid"
+    # The one of the pid file is the one that waits.
+    equal "$(cat "$WORK/pid")" "$(pid_of)"
+    ok delete --force "$ID"
+  done
+  watched
+  differ "$(value trace.seized)" 0
+  is trace.outside 0
+  is trace.privileged 0
+}
+
+@test "the procfs of a joined pid namespace shows who is in it" {
+  watcher hang
+  arguments /bin/probe ns -- process -- list /proc -- mounts /proc
+  config '.linux.maskedPaths = ["/proc/kcore"] | .linux.readonlyPaths = ["/proc/sys"]'
+  run_once
+  is ns.pid "$(inode "/proc/$(pid_of "$WATCHER")/ns/pid")"
+  like list./proc '^1,[0-9]+,[a-z]'
+  like mount./proc '^proc '
+  differ "$(value pid)" 1
+  is sid "$(value pid)"
+}
+
+@test "a joined pid namespace works on kernels whose procfs takes no namespace" {
+  runp_only "it mounts from inside"
+  watcher print ready -- trace 8000
+  arguments /bin/probe process -- list /proc
+  # A kernel before 6.18 does not know the parameter, the first of the procfs.
+  local real=$RUNTIME
+  printf '#!/bin/sh\nexec strace -f -o %s -e trace=fsconfig -e inject=fsconfig:error=EINVAL:when=1 %s "$@"\n' \
+    "$WORK/strace" "$real" >"$WORK/old-kernel"
+  chmod +x "$WORK/old-kernel"
+  RUNTIME=$WORK/old-kernel ok run --bundle "$BUNDLE" "$ID"
+  RUNTIME=$real
+  grep -q 'pidns.*INJECTED' "$WORK/strace"
+  like list./proc '^1,[0-9]+,[a-z]'
+  watched
+  is trace.privileged 0
+}
+
+@test "a terminal works in a joined pid namespace" {
+  watcher hang
+  config '.process.terminal = true'
+  arguments /bin/sh -c 'tty; ps >/dev/null 2>&1; echo "session $(cut -d" " -f6 /proc/self/stat) $$"'
+  run_once
+  says '/dev/(pts/0|console)'
+  local line
+  line=$(grep -o 'session [0-9]* [0-9]*' <<<"$output")
+  equal "$(cut -d' ' -f2 <<<"$line")" "$(cut -d' ' -f3 <<<"$line")"
+}
+
+@test "the runtime itself enters no namespace, whether the clone succeeds or fails" {
+  runp_only "it is made of several programs"
+  watcher hang
+  with_namespace time
+  local inject own
+  for inject in trace=clone3 inject=clone3:error=EAGAIN:when=1; do
+    status=0
+    timeout 20 strace -f -o "$WORK/strace" -e trace=execve,setns,unshare,clone3 -e "$inject" \
+      "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/out" \
+      2>"$WORK/err" 3>&- 4>&- || status=$?
+    own=$(head -n 1 "$WORK/strace" | cut -d' ' -f1)
+    equal "$(grep -E "^$own +(setns|unshare)\(" "$WORK/strace")" ""
+    if [ "$inject" = trace=clone3 ]; then
+      equal "$status" 0
+    else
+      differ "$status" 0
+      grep -q INJECTED "$WORK/strace"
+    fi
+    gone "$ID"
+  done
+}
