@@ -204,3 +204,29 @@ prepare() {
   probe ids
   is uid 0
 }
+
+@test "a user namespace without a root is set up as the process's user" {
+  peer_falls_short runc "it needs a root"
+  config '.linux.uidMappings = [{containerID: 1000, hostID: 100000, size: 100}]
+    | .linux.gidMappings = [{containerID: 1000, hostID: 200000, size: 100}]
+    | .process.user = {uid: 1000, gid: 1000}
+    | (.mounts[] | select(.type == "devpts") | .options) |= map(select(. != "gid=5"))
+    | .mounts |= map(select(.type != "mqueue"))'
+  with_mount /made/here tmpfs tmpfs nosuid
+  probe ids -- write /made/here/x -- mounts /made/here
+  is uid 1000
+  is gid 1000
+  is write./made/here/x ok
+}
+
+@test "exec into a user namespace without a root is the process's user" {
+  peer_falls_short runc "it needs a root"
+  config '.linux.uidMappings = [{containerID: 1000, hostID: 100000, size: 100}]
+    | .linux.gidMappings = [{containerID: 1000, hostID: 200000, size: 100}]
+    | .process.user = {uid: 1000, gid: 1000}
+    | (.mounts[] | select(.type == "devpts") | .options) |= map(select(. != "gid=5"))
+    | .mounts |= map(select(.type != "mqueue"))'
+  running
+  ok exec "$ID" /bin/probe ids
+  is uid 1000
+}

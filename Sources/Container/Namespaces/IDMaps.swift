@@ -15,7 +15,7 @@ enum IDMaps {
     users: [LinuxIDMapping], groups: [LinuxIDMapping], to pid: Int32
   ) throws(RuntimeError) {
     do {
-      if Processes.effectiveUser == 0 {
+      if try mayMapAny() {
         try File.writeControl(text(users), to: "/proc/\(pid)/uid_map")
         try File.writeControl(text(groups), to: "/proc/\(pid)/gid_map")
         return
@@ -31,6 +31,14 @@ enum IDMaps {
     }
     try runTool("newuidmap", users, pid)
     try runTool("newgidmap", groups, pid)
+  }
+
+  /// Whether this process may map any of the IDs that it has itself
+  /// (`CAP_SETGID`, `CAP_SETUID`).
+  private static func mayMapAny() throws(SystemError) -> Bool {
+    let effective = try ThreadCapabilities.current().effective
+    return effective.contains(CapabilitySet(number: 6))
+      && effective.contains(CapabilitySet(number: 7))
   }
 
   /// The ID outside of an ID inside; nil when it is not mapped.

@@ -103,6 +103,9 @@ struct NamespacePlan {
   /// Whether the container lives in a user namespace other than the runtime's.
   var hasUser: Bool { made.contains(.user) || joined(.user) != nil }
 
+  /// Where the container's processes have their privileges.
+  var userNamespace: UserNamespace { hasUser ? .container : .own }
+
   /// The kinds that a clone or unshare(2) makes at once: a cgroup namespace is
   /// made once the process is in its cgroup, a time namespace before, an IPC
   /// namespace by the root of the user namespace.

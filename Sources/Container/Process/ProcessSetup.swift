@@ -92,7 +92,7 @@ final class ProcessSetup {
     do {
       var refused = try capabilities.limitBounding()
       let user = process.user
-      if !keepGroups { try setGroups(user.additionalGids) }
+      let groups = keepGroups ? nil : try setGroups(user.additionalGids)
       try OwnProcess.setGroup(user.gid)
       try capabilities.keepAcrossUserChange()
       try OwnProcess.setUser(user.uid)
@@ -104,21 +104,33 @@ final class ProcessSetup {
       // needs.
       try grant.take(keepingForFilter: filterNeedsPrivileges)
       if filterNeedsPrivileges { finalCapabilities = grant }
-      return [capabilities.unknownWarning, ProcessCapabilities.warning(notGranted: refused)]
-        .compactMap { $0 }
+      return [
+        groups, capabilities.unknownWarning, ProcessCapabilities.warning(notGranted: refused),
+      ].compactMap { $0 }
     } catch {
       throw RuntimeError(error, "become user \(process.user.uid)")
     }
   }
 
-  private func setGroups(_ groups: [UInt32]) throws(SystemError) {
+  /// - Returns: a warning about groups that could not be set.
+  private func setGroups(_ groups: [UInt32]) throws(SystemError) -> String? {
     do {
       try OwnProcess.setGroups(groups)
-    } catch  where error.errno == EPERM && hasUserNamespace && groups.isEmpty {
-      // A user namespace made without privileges denies setgroups(2), and has
-      // no groups to give up.
+      return nil
+    } catch {
+      // Whoever may change groups, and may not: the user namespace, the
+      // container's or the caller's, was made without privileges and denies it
+      // for good. What groups there are, it could not have given up.
+      guard error.errno == EPERM,
+        try ThreadCapabilities.current().effective.contains(Self.forGroups)
+      else { throw error }
+      return groups.isEmpty
+        ? nil : "process.user.additionalGids: the user namespace lets no groups be set"
     }
   }
+
+  /// `CAP_SETGID`.
+  private static let forGroups = CapabilitySet(number: 6)
 
   private func setScheduling() throws(RuntimeError) {
     if let scheduler = process.scheduler {

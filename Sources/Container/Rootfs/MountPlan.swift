@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import JSON
 internal import Kernel
 internal import RuntimeSpec
@@ -107,8 +108,9 @@ final class PlannedMount {
 /// when its turn comes, since the kernel lists mounts in the order in which
 /// they were made.
 struct MountPlan {
-  /// A detached copy of the root file system.
-  let root: Shared<Descriptor>
+  /// A detached copy of the root file system; nil where the runtime may not copy
+  /// mounts, and the container's side has to, in a mount namespace of its own.
+  let root: Shared<Descriptor>?
   /// The mounts in the configuration's order.
   let mounts: [PlannedMount]
   /// Host device nodes to bind where none can be made, by path.
@@ -118,10 +120,11 @@ struct MountPlan {
   init(_ bundle: Bundle, _ namespaces: NamespacePlan) throws(RuntimeError) {
     let linux = bundle.spec.linux
     let inherited = Self.inheritedPropagation(linux?.rootfsPropagation)
-    root = try Self.openRoot(bundle)
+    root = try Self.openRootIfAllowed(bundle)
     mounts = bundle.spec.mounts.enumerated().map {
       PlannedMount($1, index: $0, bundle: bundle.path, inherited: inherited)
     }
+    let mayOpen = root != nil
     let early =
       namespaces.hasUser || inherited == nil || !namespaces.made.contains(.mount)
     for planned in mounts {
@@ -130,10 +133,14 @@ struct MountPlan {
           .invalidSpec,
           "\(planned.name).destination: \(planned.mount.destination.quoted) is the root")
       }
-      if early || planned.options.idMap != nil { try planned.open() }
+      if !mayOpen, planned.options.idMap != nil {
+        throw RuntimeError(
+          .failed, "\(planned.name): an ID-mapped mount takes privileges that the caller lacks")
+      }
+      if mayOpen, early || planned.options.idMap != nil { try planned.open() }
       try Self.mapIDs(planned, linux, userNamespace: namespaces.joined(.user)?.descriptor)
     }
-    deviceTrees = namespaces.hasUser ? try Self.openDevices(bundle.spec) : [:]
+    deviceTrees = mayOpen && namespaces.hasUser ? try Self.openDevices(bundle.spec) : [:]
   }
 
   private static func openDevices(
@@ -150,7 +157,21 @@ struct MountPlan {
     return trees
   }
 
-  private static func openRoot(_ bundle: Bundle) throws(RuntimeError) -> Shared<Descriptor> {
+  /// Nil when the kernel does not let this process copy mounts: without
+  /// privileges in the user namespace that owns its mount namespace.
+  private static func openRootIfAllowed(
+    _ bundle: Bundle
+  ) throws(RuntimeError) -> Shared<Descriptor>? {
+    do {
+      return try openRoot(bundle)
+    } catch {
+      if case .system(let cause) = error.cause, cause.errno == EPERM { return nil }
+      throw error
+    }
+  }
+
+  /// Copies the root file system.
+  static func openRoot(_ bundle: Bundle) throws(RuntimeError) -> Shared<Descriptor> {
     let path = bundle.rootfs
     do {
       if try FileStatus(path).kind != .directory {

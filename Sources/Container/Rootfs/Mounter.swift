@@ -24,8 +24,8 @@ struct Mounter {
   let cgroups: CgroupView?
   /// The label for file systems that take one.
   let mountLabel: String?
-  /// Whether the container's user namespace is not the host's.
-  let hasUserNamespace: Bool
+  /// Where the container's processes have their privileges.
+  let userNamespace: UserNamespace
 
   /// Mounts one entry.
   func mount(_ planned: PlannedMount, in root: borrowing RootDirectory) throws(RuntimeError) {
@@ -262,9 +262,9 @@ struct Mounter {
       try attach(
         make(planned, type: "sysfs", data: options.data, options.attributesForNewMount), planned,
         onto: target)
-    } catch  where error.errno == EPERM && hasUserNamespace {
-      // Without a network namespace of its own a user namespace may not mount
-      // sysfs, but it may see the host's.
+    } catch  where error.errno == EPERM {
+      // Without a network namespace of its own a user namespace, the container's
+      // or the caller's, may not mount sysfs, but it may see the host's.
       let host = try MountTree.copy("/sys", recursive: true)
       try setAll(options.attributesForNewMount, of: host)
       try attach(host, planned, onto: target)
@@ -292,7 +292,7 @@ struct Mounter {
     // Without a namespace of its own the container sees every cgroup. One in a
     // user namespace must write to none, whoever owns them (CVE-2023-25809);
     // elsewhere it is the host's root, and asks for it by name.
-    let mustProtect = hasUserNamespace && !cgroups.hasNamespace
+    let mustProtect = !cgroups.hasNamespace && userNamespace != .initial
     let attributes = planned.options.attributesForNewMount
     try setAll(mustProtect ? attributes.union(.readOnly) : attributes, of: tree)
     try attach(tree, planned, onto: target)

@@ -19,17 +19,9 @@ struct Environment {
   /// The surroundings of this process.
   static var current: Environment {
     Environment(
-      userID: geteuid(), groupID: getegid(), isInUserNamespace: isUserNamespaceMapped,
+      userID: geteuid(), groupID: getegid(), isInUserNamespace: { UserNamespace.own != .initial },
       workingDirectory: currentDirectory,
       variable: { name in unsafe getenv(name).map { unsafe String(cString: $0) } })
-  }
-
-  /// Whether the ID map is another than the first namespace's, which maps
-  /// everything to itself.
-  private static func isUserNamespaceMapped() -> Bool {
-    // Without a readable map the kernel has no user namespaces.
-    guard let map = try? File.readText("/proc/self/uid_map") else { return false }
-    return map.split(whereSeparator: \.isWhitespace) != ["0", "0", "4294967295"]
   }
 
   private static func currentDirectory() -> String {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import JSON
+internal import Kernel
+internal import RuntimeSpec
+
+/// The beginning of a container's first process: into its namespaces, and what
+/// belongs to these.
+struct NamespaceSetup {
+  private let plan: InitPlan
+  private let channel: SyncChannel
+
+  /// Takes the steps in their order.
+  ///
+  /// - Returns: a detached copy of the root file system.
+  static func run(
+    _ plan: InitPlan, _ channel: SyncChannel
+  ) throws(RuntimeError) -> Shared<Descriptor> {
+    let setup = NamespaceSetup(plan: plan, channel: channel)
+    try step("wait for the runtime") { try setup.waitForRuntime() }
+    try step("join namespaces") { try setup.joinNamespaces() }
+    // As the caller, who may have another way there than the container's root.
+    let root = try setup.openRoot()
+    try step("enter the user namespace") { try setup.enterUserNamespace() }
+    try step("set up namespaces") { try setup.setUpNamespaces() }
+    try step("join a session keyring") { try setup.joinKeyring() }
+    try step("set sysctls") { try setup.setSysctls() }
+    return root
+  }
+
+  private func waitForRuntime() throws {
+    try takeStreams()
+    try OwnProcess.setName(StartGate.processName)
+    try OwnProcess.setParentDeathSignal(SIGKILL)
+    try channel.waitForGo()
+    // Only now where the runtime has no privileges: see `Spawn.hideChildren`.
+    try OwnProcess.makeUndumpable()
+    try OwnProcess.startSession()
+  }
+
+  /// Takes the standard streams that are meant for the container, if those of
+  /// the runtime are not.
+  private func takeStreams() throws(SystemError) {
+    guard let streams = plan.options.streams else { return }
+    for (stream, number) in [streams.input, streams.output, streams.error].enumerated() {
+      try OwnProcess.place(number, at: Int32(stream))
+    }
+  }
+
+  private func joinNamespaces() throws {
+    if plan.namespaces.needsStage { return }
+    for joined in plan.namespaces.joined {
+      try Namespaces.join(joined.descriptor.value, joined.kind, subject: joined.path)
+    }
+  }
+
+  private func openRoot() throws(RuntimeError) -> Shared<Descriptor> {
+    if let root = plan.mounts.root { return root }
+    return try MountPlan.openRoot(plan.bundle)
+  }
+
+  private func enterUserNamespace() throws {
+    guard plan.namespaces.hasUser else { return }
+    try NamespaceRootUser.become(else: plan.spec.process?.user)
+    // The change of IDs resets it.
+    try OwnProcess.setParentDeathSignal(SIGKILL)
+  }
+
+  private func setUpNamespaces() throws {
+    // Only now: its root is the cgroup that the process is in.
+    if plan.namespaces.made.contains(.cgroup) { try Namespaces.unshare(.cgroup) }
+    // Whoever makes it owns its message queues, which have to be the container's.
+    if plan.namespaces.hasUser, plan.namespaces.made.contains(.ipc) {
+      try Namespaces.unshare(.ipc)
+    }
+    if plan.namespaces.made.contains(.network) { try NetworkDevices.bringLoopbackUp() }
+    if let hostname = plan.spec.hostname { try OwnProcess.setHostname(hostname) }
+    if let domainname = plan.spec.domainname { try OwnProcess.setDomainname(domainname) }
+  }
+
+  private func joinKeyring() throws {
+    if !plan.options.noNewKeyring { try OwnProcess.joinSessionKeyring() }
+  }
+
+  private func setSysctls() throws {
+    for entry in plan.spec.linux?.sysctl.members ?? [] {
+      // Its name was checked with the rest of the configuration.
+      guard let sysctl = Sysctl(entry.key) else { continue }
+      do {
+        try plan.proc.value.write(
+          entry.value, to: "sys/" + sysctl.components.joined(separator: "/"))
+      } catch {
+        throw RuntimeError(error, "\(DocumentPath.root["linux"]["sysctl"][entry.key])")
+      }
+    }
+  }
+}
