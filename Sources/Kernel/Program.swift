@@ -28,12 +28,4 @@ internal import Glibc
     let result = unsafe clinux_execve(path, arguments, environment)
     return SystemError(call: "execve", errno: -result, subject: path)
   }
-
-  /// The same with an open file.
-  ///
-  /// The corresponding call is execveat(2) with `AT_EMPTY_PATH`.
-  package func execute(_ file: borrowing Descriptor, subject: String) -> SystemError {
-    let result = unsafe clinux_execveat(file.number, "", arguments, environment, emptyPath)
-    return SystemError(call: "execveat", errno: -result, subject: subject)
-  }
 }

@@ -58,7 +58,6 @@ import Testing
     var profile = Self.profile(.allow, nil, LinuxSyscall(names: ["chdir"], action: .notify))
     profile.listenerPath = "/run/agent.sock"
     let program = try SeccompTranslation.compile(profile)
-    #expect(program.needsListener)
     #expect(program.flags == [.newListener, .allowSpeculation])
     #expect(try answer(profile, Self.chdir) == .notify)
   }
@@ -230,47 +229,6 @@ import Testing
   }
 
   // MARK: - Refusals
-
-  @Test func profilesThatCannotBeMetAreRefused() {
-    let allow = LinuxSyscall(names: ["chdir"], action: .allow)
-    let notify = LinuxSyscall(names: ["write"], action: .notify)
-    let sixth = LinuxSyscall(
-      names: ["clone"], action: .allow,
-      args: [LinuxSeccompArg(index: 6, value: 0, op: .equalTo)])
-    var orphan = Self.profile(.errno, nil, allow)
-    orphan.listenerMetadata = "m"
-    let cases: [(LinuxSeccomp, String)] = [
-      (
-        Self.profile(.notify),
-        "defaultAction: SCMP_ACT_NOTIFY would hold up the hand-over of the listener itself"
-      ),
-      (Self.profile(.allow, 1), "defaultErrnoRet: SCMP_ACT_ALLOW takes no error number"),
-      (Self.profile(.errno, 4095), "defaultErrnoRet: 4095 is above 4094"),
-      (Self.profile(.trace, 65536), "defaultErrnoRet: 65536 is above 65535"),
-      (
-        Self.profile(.allow, nil, allow, LinuxSyscall(names: [], action: .kill, errnoRet: 1)),
-        "syscalls[1].errnoRet: SCMP_ACT_KILL takes no error number"
-      ),
-      (
-        Self.profile(.allow, nil, notify),
-        "syscalls[0]: write cannot be SCMP_ACT_NOTIFY: the listener is handed over with it"
-      ),
-      (
-        Self.profile(.allow, nil, LinuxSyscall(names: ["chdir"], action: .notify)),
-        "listenerPath: needed by a rule with SCMP_ACT_NOTIFY"
-      ),
-      (orphan, "listenerMetadata: set without a listenerPath"),
-      (
-        Self.profile(.errno, nil, sixth),
-        "syscalls[0].args[0].index: 6 is above 5, the last argument"
-      ),
-    ]
-    for (profile, message) in cases {
-      let error = #expect(throws: RuntimeError.self) { try SeccompTranslation.compile(profile) }
-      #expect(error?.description == "linux.seccomp.\(message)")
-      #expect(error?.kind == .invalidSpec)
-    }
-  }
 
   @Test func aProfileTooLargeForTheKernelIsRefused() {
     let rules = (0..<5000).map { value in

@@ -22,9 +22,6 @@ package struct SeccompProgram: Equatable, Sendable {
     self.unknownSyscalls = unknownSyscalls
   }
 
-  /// Whether some calls are decided by a listener, which `load` then returns.
-  package var needsListener: Bool { flags.contains(.newListener) }
-
   /// A warning for calls that are left out, nil when there are none.
   package var unknownWarning: String? {
     if unknownSyscalls.isEmpty { return nil }
@@ -40,6 +37,8 @@ package struct SeccompProgram: Equatable, Sendable {
   }
 
   /// Puts the program on the calling thread, for good.
+  ///
+  /// - Returns: the listener that decides some of the calls, if one does.
   ///
   /// Without `no_new_privs` it takes `CAP_SYS_ADMIN`. From here on every call
   /// is subject to the profile.

@@ -23,15 +23,11 @@ struct SeccompRules {
   /// The names that libseccomp does not know.
   private(set) var unknownSyscalls: [String] = []
 
-  /// Reads a profile.
+  /// Reads a profile that has been validated.
+  ///
+  /// - Throws: `SpecError` for a flag that the kernel does not take.
   init(_ profile: LinuxSeccomp) throws(SpecError) {
-    if profile.defaultAction == .notify {
-      throw SpecError(
-        path: "linux.seccomp.defaultAction",
-        reason: "SCMP_ACT_NOTIFY would hold up the hand-over of the listener itself")
-    }
-    defaultAction = try SeccompRules.action(
-      profile.defaultAction, profile.defaultErrnoRet, at: "linux.seccomp.defaultErrnoRet")
+    defaultAction = SeccompRules.action(profile.defaultAction, profile.defaultErrnoRet)
     for name in profile.architectures {
       // What this libseccomp lacks, this machine's kernel cannot run either;
       // could it, the filter would kill the code.
@@ -40,10 +36,8 @@ struct SeccompRules {
       architectures.append(architecture)
     }
     if let flags = profile.flags { try readFlags(flags) }
-    for (index, call) in profile.syscalls.enumerated() {
-      try read(call, at: "linux.seccomp.syscalls[\(index)]")
-    }
-    try settleListener(path: profile.listenerPath, metadata: profile.listenerMetadata)
+    for call in profile.syscalls { read(call) }
+    settleListener()
   }
 
   private mutating func readFlags(_ words: [LinuxSeccompFlag]) throws(SpecError) {
@@ -58,53 +52,33 @@ struct SeccompRules {
     }
   }
 
-  private mutating func read(_ call: LinuxSyscall, at path: String) throws(SpecError) {
-    let action = try SeccompRules.action(call.action, call.errnoRet, at: "\(path).errnoRet")
-    let conditionSets = try SeccompRules.conditionSets(call.args, at: path)
+  private mutating func read(_ call: LinuxSyscall) {
+    let action = SeccompRules.action(call.action, call.errnoRet)
+    let conditionSets = SeccompRules.conditionSets(call.args)
     for name in call.names {
       guard let number = SyscallFilter.number(of: name) else {
         if !unknownSyscalls.contains(name) { unknownSyscalls.append(name) }
         continue
-      }
-      if action == .notify, name == "write" {
-        throw SpecError(
-          path: path,
-          reason: "write cannot be SCMP_ACT_NOTIFY: the listener is handed over with it")
       }
       rules.append(
         Rule(name: name, number: number, action: action, conditionSets: conditionSets))
     }
   }
 
-  private mutating func settleListener(path: String?, metadata: String?) throws(SpecError) {
-    if metadata != nil, path == nil {
-      throw SpecError(
-        path: "linux.seccomp.listenerMetadata", reason: "set without a listenerPath")
-    }
+  private mutating func settleListener() {
     guard rules.contains(where: { $0.action == .notify }) else {
       // The kernel refuses it where nothing can wait for a listener.
       flags.remove(.waitKillable)
       return
-    }
-    guard path != nil else {
-      throw SpecError(
-        path: "linux.seccomp.listenerPath", reason: "needed by a rule with SCMP_ACT_NOTIFY")
     }
     flags.insert(.newListener)
     if flags.contains(.synchronizeThreads) { flags.insert(.failWithoutThread) }
   }
 
   private static func action(
-    _ word: LinuxSeccompAction, _ number: UInt32?, at path: String
-  ) throws(SpecError) -> SyscallFilter.Action {
-    guard let number else { return word.action(number: UInt16(EPERM)) }
-    guard let largest = word.largestErrno else {
-      throw SpecError(path: path, reason: "\(word.rawValue) takes no error number")
-    }
-    guard number <= largest else {
-      throw SpecError(path: path, reason: "\(number) is above \(largest)")
-    }
-    return word.action(number: UInt16(number))
+    _ word: LinuxSeccompAction, _ number: UInt32?
+  ) -> SyscallFilter.Action {
+    word.action(number: UInt16(clamping: number ?? UInt32(EPERM)))
   }
 
   /// The conditions of a rule, as sets that each become a rule of their own.
@@ -113,18 +87,10 @@ struct SeccompRules {
   /// of its conditions stands alone, so that any one of them is enough: what
   /// Docker's profiles have meant by it since they were first written.
   private static func conditionSets(
-    _ arguments: [LinuxSeccompArg], at path: String
-  ) throws(SpecError) -> [[SyscallFilter.Condition]] {
-    var conditions: [SyscallFilter.Condition] = []
-    for (index, argument) in arguments.enumerated() {
-      guard argument.index <= 5 else {
-        throw SpecError(
-          path: "\(path).args[\(index)].index",
-          reason: "\(argument.index) is above 5, the last argument")
-      }
-      conditions.append(
-        SyscallFilter.Condition(
-          argument: argument.index, argument.op.comparison, argument.value, argument.valueTwo))
+    _ arguments: [LinuxSeccompArg]
+  ) -> [[SyscallFilter.Condition]] {
+    let conditions = arguments.map {
+      SyscallFilter.Condition(argument: $0.index, $0.op.comparison, $0.value, $0.valueTwo)
     }
     let distinct = Set(conditions.map(\.argument))
     return distinct.count == conditions.count ? [conditions] : conditions.map { [$0] }

@@ -6,10 +6,10 @@ package import RuntimeSpec
 
 /// From `linux.seccomp` to a program for the kernel.
 package enum SeccompTranslation {
-  /// Compiles a profile.
+  /// Compiles a profile that has been validated.
   ///
-  /// - Throws: `RuntimeError` naming the property that is wrong, or the rule
-  ///   that libseccomp will not have.
+  /// - Throws: `RuntimeError` naming the flag that the kernel does not take, or
+  ///   the rule that libseccomp will not have.
   package static func compile(_ profile: LinuxSeccomp) throws(RuntimeError) -> SeccompProgram {
     let rules: SeccompRules
     do { rules = try SeccompRules(profile) } catch { throw RuntimeError(error) }

@@ -3,26 +3,28 @@
 package import JSON
 
 extension LinuxSeccomp {
-  /// Checks the filter.
+  /// Checks the filter, all of it but what depends on kernel and library.
   package func validate(at path: DocumentPath) throws(SpecError) {
     try Self.validate(
       errnoRet: defaultErrnoRet, of: defaultAction, at: path["defaultErrnoRet"])
     if listenerMetadata != nil, listenerPath == nil {
       throw path["listenerMetadata"].error("needs listenerPath")
     }
-    try validateListener(of: defaultAction, at: path["defaultAction"])
+    if defaultAction == .notify {
+      throw path["defaultAction"].error(
+        "\(defaultAction.rawValue) would hold up the hand-over of the listener itself")
+    }
     for (index, rule) in syscalls.enumerated() {
       let path = path["syscalls"][index]
       try rule.validate(at: path)
-      try validateListener(of: rule.action, at: path["action"])
-    }
-  }
-
-  private func validateListener(
-    of action: LinuxSeccompAction, at path: @autoclosure () -> DocumentPath
-  ) throws(SpecError) {
-    if action == .notify, listenerPath == nil {
-      throw path().error("\(action.rawValue) needs listenerPath")
+      guard rule.action == .notify else { continue }
+      if listenerPath == nil {
+        throw path["action"].error("\(rule.action.rawValue) needs listenerPath")
+      }
+      if rule.names.contains("write") {
+        throw path["action"].error(
+          "write cannot be \(rule.action.rawValue): the listener is handed over with it")
+      }
     }
   }
 
