@@ -243,16 +243,6 @@ import Testing
         == "containers[1].after: the containers wait for each other: a after b after c after a")
   }
 
-  @Test(arguments: ["a", "A+b_c-d.e", "x..json", "podsx"])
-  func anIDIsAName(_ id: String) {
-    #expect(PodSpec.isID(id))
-  }
-
-  @Test(arguments: ["", ".", "..", ".a", "pods", "a/b", "a b", "ä", "a\n"])
-  func anIDIsNoneOfTheRuntimesOwnNames(_ id: String) {
-    #expect(!PodSpec.isID(id))
-  }
-
   @Test(arguments: [
     #""volumes":[{"name":"v","kind":"empty","mode":"+777"}]"#,
     #""linux":{"namespaces":[{"type":"user"}],"uidMappings":[],"gidMappings":[]}"#,

@@ -16,12 +16,6 @@ package struct StateStore {
     self.rootMode = rootMode
   }
 
-  /// Whether no container can have a name because it means something else in
-  /// the root: pods and the runtime's cache live beside the containers.
-  package static func isReserved(_ name: String) -> Bool {
-    name.isEmpty || name.hasPrefix(".") || name == "pods" || name.contains("/")
-  }
-
   /// The absolute path of a container's state directory.
   package func path(of id: String) -> String { "\(root)/\(id)" }
 
@@ -29,7 +23,7 @@ package struct StateStore {
   ///
   /// - Throws: `RuntimeError` of kind `alreadyExists` when the ID is taken.
   package func reserve(_ id: String) throws(RuntimeError) -> StateDirectory {
-    if Self.isReserved(id) {
+    if !Identifier.isID(id) {
       throw RuntimeError(.invalidSpec, "\(id.quoted) cannot name a container")
     }
     try StateTrust.require(path: root, entries: .others)
@@ -66,7 +60,7 @@ package struct StateStore {
   ///
   /// - Throws: `RuntimeError` of kind `notFound` when there is none.
   package func open(_ id: String) throws(RuntimeError) -> StateDirectory {
-    if Self.isReserved(id) { throw RuntimeError(.notFound, "container does not exist: \(id)") }
+    if !Identifier.isID(id) { throw RuntimeError(.notFound, "container does not exist: \(id)") }
     try StateTrust.require(path: root, entries: .others)
     let directory: StateDirectory
     do {
@@ -88,7 +82,7 @@ package struct StateStore {
     try StateTrust.require(path: root, entries: .others)
     do {
       return try Directory.names(try File.open(root, .directory))
-        .map(\.text).filter { !Self.isReserved($0) }.sorted()
+        .map(\.text).filter(Identifier.isID).sorted()
     } catch  where error.errno == ENOENT {
       return []
     } catch {

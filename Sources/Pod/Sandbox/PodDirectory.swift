@@ -28,7 +28,7 @@ package struct PodDirectory: ~Copyable {
   /// - Throws: `RuntimeError` of kind `notFound` when there is none.
   package static func open(_ id: String, root: String) throws(RuntimeError) -> PodDirectory {
     // An annotation may say anything.
-    guard PodSpec.isID(id) else {
+    guard Identifier.isID(id) else {
       throw RuntimeError(.notFound, "pod \(id.quoted) does not exist: that cannot name a pod")
     }
     let paths = PodPaths(root: root, id: id)
@@ -58,7 +58,7 @@ package struct PodDirectory: ~Copyable {
   static func make(
     _ id: String, root: String, rootMode: UInt32
   ) throws(RuntimeError) -> PodDirectory {
-    guard PodSpec.isID(id) else {
+    guard Identifier.isID(id) else {
       throw RuntimeError(.failed, "\(id.quoted) cannot name a pod")
     }
     try requireTrust(root, PodPaths(root: root, id: id))

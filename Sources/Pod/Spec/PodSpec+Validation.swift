@@ -38,7 +38,7 @@ extension PodSpec {
       for (index, container) in list.enumerated() {
         let path = DocumentPath.root[key][index]
         try Self.checkName(container.id, path["id"])
-        if !Self.isID(container.id) {
+        if !Identifier.isID(container.id) {
           throw path["id"].error("\(container.id.quoted) is a name of runp's own beside containers")
         }
         if !seen.insert(container.id).inserted {
@@ -59,26 +59,8 @@ extension PodSpec {
     }
   }
 
-  /// Whether a pod, container or volume can have the name, which becomes that of
-  /// a directory.
-  package static func isName(_ name: String) -> Bool {
-    let isPlain = name.utf8.allSatisfy { byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2B, 0x2E, 0x2D: true
-      default: false
-      }
-    }
-    return isPlain && 1...255 ~= name.utf8.count && name != "." && name != ".."
-  }
-
-  /// Whether a pod or a container can have the ID: a name that is not one of
-  /// runp's own in the state directory.
-  package static func isID(_ name: String) -> Bool {
-    isName(name) && !StateStore.isReserved(name)
-  }
-
   private static func checkName(_ name: String, _ path: DocumentPath) throws(SpecError) {
-    if isName(name) { return }
+    if Identifier.isName(name) { return }
     throw path.error("\(name.quoted) is not made of 1 to 255 letters, digits, _, +, - and .")
   }
 
