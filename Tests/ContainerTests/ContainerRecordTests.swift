@@ -24,6 +24,20 @@ import Testing
     #expect(try ContainerRecord(json: JSONNode(JSONValue(parsing: bytes))) == record())
   }
 
+  @Test(
+    arguments: [
+      (2, "2 is of a newer runp, this one knows 1"), (0, "0 is of an older runp, this one knows 1"),
+      (-1, "-1 is of an older runp, this one knows 1"), ("1", "\"1\" is not an integer"),
+      (nil, "required, but missing"),
+    ] as [(JSONValue?, String)])
+  func anotherVersionIsRefusedByName(version: JSONValue?, reason: String) throws {
+    guard case .object(var document) = record().json else { return }
+    document["version"] = version
+    #expect(throws: SpecError(path: "version", reason: reason)) {
+      try ContainerRecord(json: JSONNode(.object(document)))
+    }
+  }
+
   @Test func absentPartsStayAbsent() throws {
     var small = record()
     small.creator = nil

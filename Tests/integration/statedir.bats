@@ -8,6 +8,7 @@ load helpers
 
 prepare() { NOTICE="neither looks at who owns its state directory"; }
 
+# shellcheck disable=SC2153
 finish() { chown -R 0 "$STATE" && chmod -R go-w "$STATE"; }
 
 @test "a state directory that belongs to somebody else is refused by name" {
@@ -95,6 +96,46 @@ finish() { chown -R 0 "$STATE" && chmod -R go-w "$STATE"; }
   says "$STATE/pods/web can be written to by others"
   chmod go-w "$STATE/pods/web"
   ok pod delete web
+}
+
+# --- the state of another version -------------------------------------------
+
+@test "a state of another version is refused by its number, and nothing of it is touched" {
+  runp_only "each has files of its own"
+  local state=$STATE/$ID/state.json version
+  running
+  cp "$state" "$WORK/kept"
+  for version in 2 1000000 0 '"new"' null; do
+    jq --argjson v "$version" '.version = $v' "$WORK/kept" >"$state"
+    for verb in state start kill delete "delete --force"; do
+      # shellcheck disable=SC2086
+      refused $verb "$ID"
+      says "$state: version"
+      says "or remove $STATE/$ID when nothing of it runs"
+    done
+    ok list
+    says "$state: version"
+  done
+  cp "$WORK/kept" "$state"
+  ok kill "$ID" KILL
+}
+
+@test "a state that cannot be read is an error that says what to do, which frees the ID" {
+  runp_only "each has files of its own"
+  create
+  local pid text
+  pid=$(pid_of)
+  for text in '{' '[]' '{"version":1}' '{"version":99999999999999999999}' 'x'; do
+    echo "$text" >"$STATE/$ID/state.json"
+    refused delete --force "$ID"
+    says "remove $STATE/$ID when nothing of it runs"
+    refused create --bundle "$BUNDLE" "$ID"
+    says "remove $STATE/$ID when nothing of it runs"
+  done
+  kill -KILL "$pid"
+  eventually rmdir "$RUNP_CGROUP2$CGROUP_PARENT/$ID"
+  rm -r "${STATE:?}/$ID"
+  create
 }
 
 # --- the pid file, which lies wherever the caller says -----------------------

@@ -57,10 +57,26 @@ package struct ContainerRecord: Equatable {
 }
 
 extension ContainerRecord {
+  /// The version of the document on disk, raised when an older runp would
+  /// misunderstand a newer one's.
+  static let version = 1
+
+  /// Fails for a document of another version.
+  private static func checkVersion(_ node: JSONNode) throws(SpecError) {
+    let found: Int = try node.requiredInteger("version")
+    if found > version {
+      throw node.path["version"].error("\(found) is of a newer runp, this one knows \(version)")
+    }
+    if found < version {
+      throw node.path["version"].error("\(found) is of an older runp, this one knows \(version)")
+    }
+  }
+
   /// The document that is kept on disk.
   var json: JSONValue {
     var document: OrderedMap<JSONValue> = [
-      "version": 1, "id": .string(id), "bundle": .string(bundle), "rootfs": .string(rootfs),
+      "version": JSONValue(Self.version), "id": .string(id), "bundle": .string(bundle),
+      "rootfs": .string(rootfs),
       "created": .string(created), "owner": JSONValue(owner),
     ]
     if let creator { document["creator"] = creator.json }
@@ -76,7 +92,11 @@ extension ContainerRecord {
 }
 
 extension ContainerRecord: JSONDecodable {
+  /// Decodes the document.
+  ///
+  /// - Throws: `SpecError` that names the version when that is another one.
   package init(json node: JSONNode) throws(SpecError) {
+    try Self.checkVersion(node)
     id = try node.requiredString("id")
     bundle = try node.requiredString("bundle")
     rootfs = try node.requiredString("rootfs")

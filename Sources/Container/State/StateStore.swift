@@ -160,7 +160,11 @@ package struct StateDirectory: ~Copyable {
     do {
       return try ContainerRecord(json: JSONNode(JSONValue(parsing: bytes)))
     } catch {
-      throw RuntimeError(error, "read \(path)/\(Self.stateName)")
+      // What it has cannot be told, so it is not taken away either.
+      throw RuntimeError(
+        .failed,
+        "read \(path)/\(Self.stateName): \(error): delete the container with the runp that made it,"
+          + " or remove \(path) when nothing of it runs any more")
     }
   }
 
