@@ -40,8 +40,8 @@ struct Dispatch {
   /// Runs a command whose name has two words, such as `pod create`.
   private func runGroup(_ group: String, _ words: [String], _ context: CommandContext) -> Int32 {
     if CommandTable.group(group).isEmpty {
-      context.log.fatal("unknown command \"\(group)\"", usage: HelpText.hint)
-      return ExitStatus.unknownCommand
+      context.log.fatal(CommandTable.unknown(group), usage: HelpText.hint)
+      return ExitStatus.failure
     }
     guard let second = words.first, !["-h", "-help", "--help"].contains(second) else {
       if words.isEmpty {
@@ -53,9 +53,9 @@ struct Dispatch {
     }
     guard let command = CommandTable.command("\(group) \(second)") else {
       context.log.fatal(
-        "unknown command \"\(group) \(second)\"",
+        CommandTable.unknown("\(group) \(second)"),
         usage: "See 'runp \(group) --help' for the commands.\n")
-      return ExitStatus.unknownCommand
+      return ExitStatus.failure
     }
     return invoke(command, Array(words.dropFirst()), context)
   }

@@ -55,6 +55,24 @@ like_line() { [[ $(sed -n "$1p" <<<"$output") =~ $2 ]]; }
   says 'no-such-command'
 }
 
+@test "an unknown command fails like other usage errors, and the nearest word is named" {
+  runp_only "their exit statuses differ, and they name none"
+  refused strat "$ID"
+  equal "$status" 1
+  says 'unknown command "strat": did you mean "start"'
+  refused stop "$ID"
+  equal "$status" 1
+  says 'did you mean "pod stop"'
+  refused pod strat web
+  equal "$status" 1
+  says 'did you mean "pod start"'
+  refused help creat
+  says 'did you mean "create"'
+  refused create --bundel "$BUNDLE" "$ID"
+  equal "$status" 1
+  says '--bundel: did you mean "--bundle"'
+}
+
 @test "an unknown global option is refused by name" {
   refused --no-such-option list
   says 'no-such-option'

@@ -56,9 +56,17 @@ extension CommandLineTests {
       ["-tu7"], ["---all"], ["-file7"], ["--=x"], ["-=x"],
     ])
     func unknownOptionIsNamed(words: [String]) {
+      let error = failure(Probe.self, words)
+      #expect(error?.message.hasPrefix("flag provided but not defined: \(words[0])") == true)
+      #expect(error?.showsUsage == true)
+    }
+
+    @Test(arguments: [(["--al"], "--all"), (["--usre", "7"], "--user"), (["-flie=x"], "--file")])
+    func theOptionThatWasMeantIsNamed(words: [String], meant: String) {
       #expect(
         failure(Probe.self, words)
-          == UsageError("flag provided but not defined: \(words[0])"))
+          == UsageError(
+            "flag provided but not defined: \(words[0]): did you mean \"\(meant)\"?"))
     }
 
     @Test(arguments: ["--user", "-u", "-user", "-tu", "--file"])

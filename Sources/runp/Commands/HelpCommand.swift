@@ -28,8 +28,8 @@ enum HelpCommand: Command {
     } else if !CommandTable.group(name).isEmpty {
       try Output.write(HelpText.overview(ofGroup: name))
     } else {
-      context.log.fatal("unknown command \"\(name)\"", usage: HelpText.hint)
-      return ExitStatus.unknownCommand
+      context.log.fatal(CommandTable.unknown(name), usage: HelpText.hint)
+      return ExitStatus.failure
     }
     return ExitStatus.success
   }

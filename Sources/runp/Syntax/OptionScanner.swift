@@ -53,10 +53,9 @@ enum OptionScanner {
     if (hasTwoDashes || name.count > 1) && options.contains(where: { $0.name == name }) {
       return "--\(body)"
     }
-    let unknown = UsageError("flag provided but not defined: \(word)")
-    if hasTwoDashes { throw unknown }
+    if hasTwoDashes { throw unknown(word, name, options) }
     guard let first = body.first, let option = options.first(where: { $0.letter == first }) else {
-      throw unknown
+      throw unknown(word, name, options)
     }
     if !option.isFlag {
       let value = body.dropFirst()
@@ -66,10 +65,19 @@ enum OptionScanner {
     if name.count == 1 && body.count > 1 { return "--\(option.name)\(body.dropFirst())" }
     for letter in body.dropLast()
     where !options.contains(where: { $0.letter == letter && $0.isFlag }) {
-      throw unknown
+      throw unknown(word, name, options)
     }
-    if !options.contains(where: { $0.letter == body.last }) { throw unknown }
+    if !options.contains(where: { $0.letter == body.last }) { throw unknown(word, name, options) }
     return word
+  }
+
+  private static func unknown(
+    _ word: String, _ name: Substring, _ options: [OptionInfo]
+  ) -> UsageError {
+    let names = options.filter { !$0.isHidden && $0.name.count > 1 }.map { "--\($0.name)" }
+    return UsageError(
+      "flag provided but not defined: \(word)"
+        + Suggestion.text(for: "--\(name)", among: names))
   }
 }
 

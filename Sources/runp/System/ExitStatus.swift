@@ -6,8 +6,6 @@ enum ExitStatus {
   static let success: Int32 = 0
   /// It was not done, or the command line is wrong.
   static let failure: Int32 = 1
-  /// There is no such command.
-  static let unknownCommand: Int32 = 3
   /// `exec` failed before the command ran; lower numbers are the command's own.
   static let execFailure: Int32 = 255
 }

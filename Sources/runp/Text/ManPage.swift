@@ -52,9 +52,6 @@ enum ManPage {
     .B 1
     The command failed, or its usage was wrong.
     .TP
-    .B 3
-    There is no such command.
-    .TP
     .B 255
     .B runp exec
     could not run the program.
