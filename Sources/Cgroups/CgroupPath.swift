@@ -15,8 +15,8 @@ package struct CgroupPath: Sendable, Equatable, CustomStringConvertible {
   /// The cgroup that a configuration asks for.
   ///
   /// An absolute path is below the root of the hierarchy, a relative one below
-  /// `base`. With no path, or an empty one, runp chooses `runp/<id>` below
-  /// `base`.
+  /// `base`; components `.` mean nothing, and `..` is refused. With no path, or
+  /// an empty one, runp chooses `runp/<id>` below `base`.
   ///
   /// - Parameters:
   ///   - cgroupsPath: `linux.cgroupsPath` as the configuration has it.
@@ -37,11 +37,9 @@ package struct CgroupPath: Sendable, Equatable, CustomStringConvertible {
       throw Self.invalid(
         "\(cgroupsPath) is of the form slice:prefix:name, which needs --systemd-cgroup")
     }
-    let names = cgroupsPath.split(separator: "/").map(String.init)
+    let names = cgroupsPath.split(separator: "/").map(String.init).filter { $0 != "." }
     for name in names {
-      if name == "." || name == ".." {
-        throw Self.invalid("\(cgroupsPath) has the component \(name)")
-      }
+      if name == ".." { throw Self.invalid("\(cgroupsPath) has the component ..") }
       if name.utf8.count > 255 || name.utf8.contains(where: { $0 == 0 || $0 == 10 }) {
         throw Self.invalid("\(cgroupsPath) has a component that no cgroup can be named")
       }

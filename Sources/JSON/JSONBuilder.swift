@@ -18,6 +18,13 @@ internal import CYajl
   let input: UnsafeBufferPointer<UInt8>
   /// How deep containers may nest.
   let maximumDepth: Int
+  /// Whether the input is UTF-8 throughout; where it is not, each string is
+  /// looked at by itself.
+  var isUTF8 = true
+  /// The key of the document in whose object strings are repaired.
+  var repairedKey: String?
+  /// Where strings were repaired.
+  private(set) var repaired: [DocumentPath] = []
   /// The parser, which knows how far it is.
   var handle: yajl_handle?
   /// The values whose container is still open; at the end the document.
@@ -70,11 +77,13 @@ internal import CYajl
 
   fileprivate mutating func addString(_ text: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     guard let string = unsafe string(text, count) else { return unsafe failString() }
+    if unsafe !isUTF8, unsafe !accept(text, count, at: path) { return 0 }
     return unsafe add(.string(string))
   }
 
   fileprivate mutating func addKey(_ text: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     guard let string = unsafe string(text, count) else { return unsafe failString() }
+    if unsafe !isUTF8, unsafe !accept(text, count, at: objectPath[string]) { return 0 }
     unsafe keys.append(string)
     return 1
   }
@@ -123,10 +132,11 @@ internal import CYajl
   /// Objects that a person wrote are short, and comparing beats hashing there.
   private static func firstDuplicate(_ keys: ArraySlice<String>) -> String? {
     if keys.count > 24 {
-      var seen = Set<String>(minimumCapacity: keys.count)
-      return keys.first { !seen.insert($0).inserted }
+      var seen = Set<ExactText>(minimumCapacity: keys.count)
+      return keys.first { !seen.insert(ExactText(text: $0)).inserted }
     }
-    for (offset, key) in keys.enumerated() where keys.prefix(offset).contains(key) {
+    for (offset, key) in keys.enumerated()
+    where keys.prefix(offset).contains(where: { $0.isExactly(key) }) {
       return key
     }
     return nil
@@ -134,7 +144,7 @@ internal import CYajl
 
   /// A string from the parser, nil when it escapes half a surrogate pair.
   ///
-  /// The input is known to be UTF-8, so nothing is repaired here.
+  /// What is not UTF-8 in it is replaced; `accept` tells whether it may be.
   @inline(__always)
   private func string(_ text: UnsafePointer<UInt8>?, _ count: Int) -> String? {
     let bytes = unsafe UnsafeBufferPointer(start: text, count: count)
@@ -191,6 +201,30 @@ internal import CYajl
     return backslashes % 2 == 0
   }
 
+  /// Whether a string may be used, repaired if need be: it is UTF-8, or where
+  /// strings are repaired.
+  private mutating func accept(
+    _ text: UnsafePointer<UInt8>?, _ count: Int, at path: DocumentPath
+  ) -> Bool {
+    let bytes = unsafe UnsafeBufferPointer(start: text, count: count)
+    if unsafe (try? UTF8Span(validating: bytes.span)) != nil { return true }
+    guard unsafe isRepairing else {
+      unsafe failure = path.error("not valid UTF-8")
+      return false
+    }
+    unsafe repaired.append(path)
+    return true
+  }
+
+  /// Whether the container whose end has not been seen is the one whose strings
+  /// are repaired.
+  private var isRepairing: Bool {
+    guard unsafe frames.count == 2, unsafe frames[0].isObject, unsafe frames[1].isObject else {
+      return false
+    }
+    return unsafe keys[frames[1].firstKey - 1] == repairedKey
+  }
+
   fileprivate mutating func failString() -> Int32 {
     unsafe fail("half a surrogate pair in a string")
   }
@@ -204,10 +238,15 @@ internal import CYajl
     return 0
   }
 
-  /// The path of the container that ended last.
-  private var path: DocumentPath {
+  /// The path of the container that ended last, or of the value that comes now.
+  private var path: DocumentPath { unsafe path(below: frames.count) }
+
+  /// The path of the object whose key comes now.
+  private var objectPath: DocumentPath { unsafe path(below: frames.count - 1) }
+
+  private func path(below depth: Int) -> DocumentPath {
     var path = DocumentPath.root
-    for (depth, frame) in unsafe frames.enumerated() {
+    for (depth, frame) in unsafe frames[..<depth].enumerated() {
       let next = unsafe depth + 1 < frames.count ? frames[depth + 1] : nil
       if frame.isObject {
         unsafe path = path[keys[(next?.firstKey ?? keys.count) - 1]]
@@ -216,6 +255,27 @@ internal import CYajl
       }
     }
     return path
+  }
+}
+
+/// Text that is told apart by its bytes, where `String` takes different ways to
+/// write a letter as the same.
+private struct ExactText: Hashable {
+  let text: String
+
+  static func == (one: ExactText, other: ExactText) -> Bool { one.text.isExactly(other.text) }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
+extension String {
+  /// Whether both are the same bytes.
+  ///
+  /// The kernel, and every other reader of a document, sees a letter with an
+  /// accent and the same letter made of two characters as different ones.
+  func isExactly(_ other: String) -> Bool {
+    // Comparing as text is quick for what differs, which is nearly everything.
+    self == other && utf8.elementsEqual(other.utf8)
   }
 }
 

@@ -4,7 +4,8 @@ internal import CYajl
 
 /// Turns the bytes of a document into a `JSONValue`.
 ///
-/// Strict: one value, UTF-8 throughout, no duplicate keys, no comments.
+/// Strict: one value, UTF-8 throughout unless asked otherwise, no duplicate
+/// keys, no comments.
 package struct JSONReader {
   /// How deep arrays and objects may nest.
   package var maximumDepth = 128
@@ -19,11 +20,24 @@ package struct JSONReader {
   /// - Throws: `SpecError` with line and column for a syntax error, with the
   ///   document path for a duplicate key.
   package func read(_ bytes: [UInt8]) throws(SpecError) -> JSONValue {
+    try read(bytes, repairing: nil).value
+  }
+
+  /// Reads a whole document in which the object of one key holds text for
+  /// people: there, what is not UTF-8 is replaced by U+FFFD.
+  ///
+  /// - Returns: the document, and where text was repaired.
+  /// - Throws: as `read(_:)`, with the document path for text that is not UTF-8
+  ///   anywhere else, since repaired it would name another thing.
+  package func read(
+    _ bytes: [UInt8], repairing key: String?
+  ) throws(SpecError) -> (value: JSONValue, repaired: [DocumentPath]) {
     guard bytes.count <= maximumSize else {
       throw SpecError(path: "", reason: "\(bytes.count) bytes are more than \(maximumSize)")
     }
-    try validateUTF8(bytes)
-    let result = unsafe bytes.withUnsafeBufferPointer { unsafe parse($0) }
+    let result = unsafe bytes.withUnsafeBufferPointer {
+      unsafe parse($0, isUTF8: Self.isUTF8(bytes), repairing: key)
+    }
     return try result.get()
   }
 
@@ -34,20 +48,16 @@ package struct JSONReader {
     try read(Array(text.utf8))
   }
 
-  /// Throws unless the input is UTF-8 throughout.
-  private func validateUTF8(_ bytes: [UInt8]) throws(SpecError) {
-    do {
-      _ = try UTF8Span(validating: bytes.span)
-    } catch {
-      let place = unsafe bytes.withUnsafeBufferPointer {
-        unsafe Self.place(of: error.byteOffsets.lowerBound, in: $0)
-      }
-      throw SpecError(path: "", reason: "\(place): not valid UTF-8")
-    }
+  private static func isUTF8(_ bytes: [UInt8]) -> Bool {
+    (try? UTF8Span(validating: bytes.span)) != nil
   }
 
-  private func parse(_ input: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, SpecError> {
+  private func parse(
+    _ input: UnsafeBufferPointer<UInt8>, isUTF8: Bool, repairing key: String?
+  ) -> Result<(value: JSONValue, repaired: [DocumentPath]), SpecError> {
     var builder = unsafe JSONBuilder(input: input, maximumDepth: maximumDepth)
+    unsafe builder.isUTF8 = isUTF8
+    unsafe builder.repairedKey = key
     var callbacks = unsafe JSONBuilder.callbacks
     let failure = unsafe withUnsafeMutablePointer(to: &builder) { builder -> String? in
       unsafe withUnsafePointer(to: &callbacks) { callbacks -> String? in
@@ -56,7 +66,7 @@ package struct JSONReader {
     }
     if let error = unsafe builder.failure { return .failure(error) }
     if let failure { return .failure(SpecError(path: "", reason: failure)) }
-    return unsafe .success(builder.items.last ?? .null)
+    return unsafe .success((builder.items.last ?? .null, builder.repaired))
   }
 
   /// Runs yajl over the input; the result is its complaint, if any.
@@ -67,7 +77,7 @@ package struct JSONReader {
     guard let handle = unsafe yajl_alloc(callbacks, nil, builder) else { return "out of memory" }
     defer { unsafe yajl_free(handle) }
     unsafe builder.pointee.handle = handle
-    // The whole input has been validated, and more strictly.
+    // The whole input has been looked at, and more strictly.
     _ = unsafe cyajl_enable(handle, yajl_dont_validate_strings)
     var status = unsafe yajl_parse(handle, input.baseAddress, input.count)
     // Asked before the end of input, which starts a new count.

@@ -40,11 +40,11 @@ package struct OrderedMap<Value> {
   /// The value of a key; setting keeps the key's place, nil removes it.
   package subscript(key: String) -> Value? {
     get {
-      for member in members where member.key == key { return member.value }
+      for member in members where member.key.isExactly(key) { return member.value }
       return nil
     }
     set {
-      let place = members.firstIndex { $0.key == key }
+      let place = members.firstIndex { $0.key.isExactly(key) }
       switch (place, newValue) {
       case (let place?, let value?): members[place].value = value
       case (let place?, nil): members.remove(at: place)

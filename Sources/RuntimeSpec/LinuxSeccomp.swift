@@ -49,7 +49,8 @@ extension LinuxSeccomp: JSONDecodable {
 
 /// A rule about system calls.
 package struct LinuxSyscall: Equatable, Sendable {
-  /// The calls that it is about; names that the kernel lacks are skipped.
+  /// The calls that it is about; names that the kernel lacks are skipped, and
+  /// without any the rule is about nothing.
   package var names: [String]
   /// What happens to them.
   package var action: LinuxSeccompAction

@@ -55,11 +55,19 @@ extension Spec: JSONDecodable {
     hooks = try json.object("hooks") ?? Hooks()
     annotations = try json.stringMap("annotations")
     linux = try json.object("linux")
+    try OtherPlatforms.check(json)
   }
 
-  /// Reads and decodes a `config.json`, without validating it.
-  package static func decode(bytes: [UInt8]) throws(SpecError) -> Spec {
-    var spec = try Spec(json: JSONNode(JSONValue(parsing: bytes)))
+  /// Reads and decodes a `config.json`, without validating it; `warn` is told
+  /// what was repaired in it.
+  package static func decode(
+    bytes: [UInt8], warn: (String) -> Void = { _ in }
+  ) throws(SpecError) -> Spec {
+    let document = try JSONReader().read(bytes, repairing: "annotations")
+    for path in document.repaired {
+      warn("\(path): bytes that are not UTF-8 are replaced by U+FFFD")
+    }
+    var spec = try Spec(json: JSONNode(document.value))
     // crun's way of saying it, from before the specification had one.
     if spec.linux?.seccomp?.listenerPath == nil {
       spec.linux?.seccomp?.listenerPath = spec.annotations["run.oci.seccomp.receiver"]

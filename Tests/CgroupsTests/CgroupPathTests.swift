@@ -11,6 +11,7 @@ import Testing
     arguments: [
       (nil, "/runp/c1"), ("", "/runp/c1"), ("/a/b", "/a/b"), ("a/b", "/a/b"), ("//a//b/", "/a/b"),
       ("/a:b:c", "/a:b:c"), ("a:b:c/d", "/a:b:c/d"), ("a:b", "/a:b"), ("/...", "/..."),
+      ("/./a/.", "/a"), ("./a", "/a"),
     ] as [(String?, String)])
   func aPathIsBelowTheRoot(cgroupsPath: String?, expected: String) throws {
     #expect(try CgroupPath(cgroupsPath: cgroupsPath, id: "c1").description == expected)
@@ -29,7 +30,7 @@ import Testing
   @Test(arguments: [
     ("/", "root of the hierarchy"), ("///", "root of the hierarchy"),
     ("..", "component .."), ("/a/../b", "component .."), ("../a", "component .."),
-    ("/a/..", "component .."), (".", "component ."), ("/./a", "component ."),
+    ("/a/..", "component .."), (".", "the root"), ("/./", "the root"),
     ("system.slice:runp:c1", "--systemd-cgroup"), (":runp:c1", "--systemd-cgroup"),
     ("/a\nb", "can be named"), ("/a\0b", "can be named"),
     ("/" + String(repeating: "x", count: 256), "can be named"),

@@ -65,10 +65,50 @@ import Testing
     }
   }
 
-  @Test func namesThePlaceOfABadByte() {
-    let bytes = Array("[\n \"a".utf8) + [0xFF] + Array("\"]".utf8)
-    #expect(throws: SpecError(path: "", reason: "line 2, column 4: not valid UTF-8")) {
+  /// The document with a byte that no text has in the place of `@`.
+  private static func bytes(_ text: String) -> [UInt8] {
+    text.utf8.map { $0 == UInt8(ascii: "@") ? 0xFF : $0 }
+  }
+
+  @Test(arguments: [
+    ("[1,\"a@\"]", "[1]"), (#"{"a":[{"b":"@"}]}"#, "a[0].b"), (#"{"a":{"k@":1}}"#, "a[\"k�\"]"),
+    (#"{"a":"@","notes":{}}"#, "a"), (#"{"notes":"@"}"#, "notes"),
+    (#"{"notes":{"a":{"b":"@"}}}"#, "notes.a.b"), (#"{"notes":["@"]}"#, "notes[0]"),
+    (#"{"x":{"notes":{"a":"@"}}}"#, "x.notes.a"), (#"{"x":"\u0041@"}"#, "x"),
+  ])
+  func namesTheStringWithABadByte(text: String, path: String) {
+    #expect(throws: SpecError(path: path, reason: "not valid UTF-8")) {
+      try JSONReader().read(Self.bytes(text), repairing: "notes")
+    }
+    #expect(throws: SpecError(path: path, reason: "not valid UTF-8")) {
+      try JSONValue(parsing: Self.bytes(text))
+    }
+  }
+
+  @Test func aBadByteOutsideOfStringsIsNoJSON() {
+    #expect(throws: SpecError.self) { try JSONValue(parsing: Self.bytes("[@1]")) }
+    #expect(throws: SpecError.self) { try JSONValue(parsing: Self.bytes("{}@")) }
+  }
+
+  @Test func repairsTextForPeopleAlone() throws {
+    let bytes = Self.bytes(#"{"notes":{"a":"x@\n","k@":"y"},"b":"z"}"#)
+    let found = try JSONReader().read(bytes, repairing: "notes")
+    #expect(found.value == ["notes": ["a": "x�\n", "k�": "y"], "b": "z"])
+    #expect(found.repaired.map(\.description) == ["notes.a", "notes[\"k�\"]"])
+    #expect(throws: SpecError(path: "notes.a", reason: "not valid UTF-8")) {
       try JSONValue(parsing: bytes)
+    }
+    #expect(try JSONReader().read(Array("{}".utf8), repairing: "notes").repaired.isEmpty)
+  }
+
+  @Test func keysDifferByTheirBytes() throws {
+    // One letter, and the same one made of two characters: equal to `String`.
+    let value = try JSONValue(parsing: "{\"\u{e9}\":1,\"e\u{301}\":2}")
+    #expect(value["\u{e9}"] == 1)
+    #expect(value["e\u{301}"] == 2)
+    let many = (0..<30).map { "\"k\($0)\":0" }.joined(separator: ",")
+    #expect(throws: Never.self) {
+      try JSONValue(parsing: "{\(many),\"\u{e9}\":1,\"e\u{301}\":2}")
     }
   }
 

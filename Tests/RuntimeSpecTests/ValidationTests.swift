@@ -165,6 +165,10 @@ import Testing
     (Scheduler(policy: .deadline, runtime: 2, deadline: 1), false),
     (Scheduler(policy: .deadline, runtime: 1, deadline: 3, period: 2), false),
     (Scheduler(policy: .deadline, runtime: 1, deadline: 3), true),
+    (Scheduler(policy: .deadline, nice: 19, runtime: 1, deadline: 3), true),
+    (Scheduler(policy: .deadline, nice: 20, runtime: 1, deadline: 3), false),
+    (Scheduler(policy: .deadline, deadline: 3), false),
+    (Scheduler(policy: .fifo, nice: 5, priority: 1), true),
   ])
   func knowsSchedulers(scheduler: Scheduler, isValid: Bool) {
     let process = Process(args: ["true"], scheduler: scheduler)

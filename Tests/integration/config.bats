@@ -234,6 +234,82 @@ wrong_type() {
   run_once
 }
 
+@test "bytes that are no UTF-8 are repaired in annotations, and said, and refused elsewhere" {
+  config '.annotations = {"org.example.a": "caf@", "org.example.@": "x"}'
+  LC_ALL=C sed -i 's/@/\xe9/' "$BUNDLE/config.json"
+  create
+  equal "$(state_of "$ID" '.annotations."org.example.a"')" $'caf\uFFFD'
+  if is_runp; then
+    says 'annotations\["org.example.a"\]: bytes that are not UTF-8'
+    equal "$(grep -c 'not UTF-8' <<<"$errors")" 2
+  fi
+  ok delete --force "$ID"
+  peer_falls_short crun "it takes them everywhere"
+  peer_falls_short runc "it repairs them everywhere, and so takes another file"
+  config '.annotations = {} | .process.args = ["/bin/caf@"]'
+  LC_ALL=C sed -i 's/@/\xe9/' "$BUNDLE/config.json"
+  broken 'process.args\[0\]: not valid UTF-8'
+}
+
+@test "annotations whose keys look the same are two" {
+  config '.annotations = {"\u00e9": "one", "e\u0301": "two"}'
+  create
+  equal "$(state_of "$ID" '.annotations | length')" 2
+}
+
+@test "a key that is there twice is refused" {
+  peer_falls_short crun "it takes the first"
+  peer_falls_short runc "it takes the last"
+  sed -i 's|"cwd": "/"|"cwd": "/", "cwd": "/tmp"|' "$BUNDLE/config.json"
+  broken 'process.cwd: duplicate key'
+}
+
+@test "a seccomp rule that names no call is about none" {
+  config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: [], action: "SCMP_ACT_ERRNO"}]}'
+  run_once
+}
+
+@test "linux.cgroupsPath with components that mean nothing" {
+  config --arg p "$CGROUP_PARENT/./$ID" '.linux.cgroupsPath = $p'
+  running
+  equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
+}
+
+@test "a container ID that starts with a dot is refused" {
+  peer_falls_short runc "it takes it"
+  local id
+  for id in . .. .x ..x; do
+    refused create --bundle "$BUNDLE" "$id"
+    says "$id"
+  done
+}
+
+@test "scheduler: deadline with a nice value, and without what it needs" {
+  config '.process.scheduler = {policy: "SCHED_DEADLINE", nice: 19, deadline: 1000000, period: 1000000}'
+  create_refused
+  runp_says 'process.scheduler.runtime: required for SCHED_DEADLINE'
+  config '.process.scheduler.runtime = 42000'
+  run_once
+}
+
+@test "kernel.domainname against the domainname is refused, and without it is not" {
+  peer_falls_short runc "the one that it sets last wins"
+  config '.linux.sysctl = {"kernel.domainname": "one.example"} | .domainname = "two.example"'
+  broken 'domainname'
+  runp_says 'linux.sysctl["kernel.domainname"]: "one.example" is not the domainname "two.example"'
+  config 'del(.domainname)'
+  run_once
+}
+
+@test "the sections of other platforms are checked" {
+  peer_falls_short crun "it takes values of another type for absent ones"
+  local platform
+  for platform in windows solaris vm zos; do wrong "$platform" ".$platform = 5"; config "del(.$platform)"; done
+  wrong windows.layerFolders '.windows = {layerFolders: 5}'
+  peer_falls_short runc "it does not know the section"
+  wrong freebsd.jail.vnet 'del(.windows) | .freebsd = {jail: {vnet: "disable"}}'
+}
+
 @test "properties of other platforms are ignored" {
   config '.windows = {layerFolders: ["a"]} | .solaris = {} | .vm = {kernel: {path: "/k"}} | .zos = {}'
   run_once

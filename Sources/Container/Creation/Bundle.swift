@@ -17,8 +17,10 @@ package struct Bundle {
   /// Reads and validates a bundle's configuration.
   ///
   /// `config` names another file than `config.json` in the bundle. Nothing is
-  /// changed anywhere.
-  package static func load(_ path: String, config: String? = nil) throws(RuntimeError) -> Bundle {
+  /// changed anywhere; `warn` is told what was repaired in what was read.
+  package static func load(
+    _ path: String, config: String? = nil, warn: (String) -> Void = { _ in }
+  ) throws(RuntimeError) -> Bundle {
     let absolute = try absolutePath(path)
     let file = config ?? "\(absolute)/config.json"
     let bytes: [UInt8]
@@ -36,7 +38,7 @@ package struct Bundle {
       throw RuntimeError(error, "read the configuration")
     }
     do {
-      let spec = try Spec.decode(bytes: bytes)
+      let spec = try Spec.decode(bytes: bytes, warn: warn)
       try spec.validate()
       return Bundle(path: absolute, spec: spec, configBytes: bytes)
     } catch {

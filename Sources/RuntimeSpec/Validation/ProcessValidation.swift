@@ -54,11 +54,9 @@ extension User {
 extension Scheduler {
   /// Checks that the attributes are those that the policy has.
   package func validate(at path: DocumentPath) throws(SpecError) {
-    switch policy {
-    case .other, .batch: try require(nice, in: -20...19, at: path["nice"])
-    default:
-      if nice != 0 { throw path["nice"].error("\(nice) has no meaning for \(policy.rawValue)") }
-    }
+    // Where a policy has no use for it, it is what counts should the process
+    // ever change to one that has.
+    try require(nice, in: -20...19, at: path["nice"])
     switch policy {
     case .fifo, .rr: try require(priority, in: 1...99, at: path["priority"])
     default:
@@ -72,6 +70,9 @@ extension Scheduler {
         throw path[key].error("\(value) has no meaning for \(policy.rawValue)")
       }
       return
+    }
+    for (key, value) in [("runtime", runtime), ("deadline", deadline)] where value == 0 {
+      throw path[key].error("required for \(policy.rawValue)")
     }
     if runtime > deadline {
       throw path["runtime"].error("\(runtime) is more than the deadline \(deadline)")

@@ -43,7 +43,6 @@ extension LinuxSeccomp {
 extension LinuxSyscall {
   /// Checks the rule.
   func validate(at path: DocumentPath) throws(SpecError) {
-    if names.isEmpty { throw path["names"].error("no system call is named") }
     try LinuxSeccomp.validate(errnoRet: errnoRet, of: action, at: path["errnoRet"])
     for (index, condition) in args.enumerated() {
       try require(condition.index, in: 0...5, at: path["args"][index]["index"])

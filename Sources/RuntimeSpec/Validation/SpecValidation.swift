@@ -24,6 +24,21 @@ extension Spec {
       throw path["annotations"].error("an empty key")
     }
     try linux.validate(at: path["linux"])
+    try validateDomainname(against: linux.sysctl, at: path["linux"]["sysctl"])
+  }
+
+  /// Refuses a kernel parameter that says otherwise than the property for it.
+  private func validateDomainname(
+    against parameters: OrderedMap<String>, at path: DocumentPath
+  ) throws(SpecError) {
+    guard let domainname else { return }
+    for parameter in parameters
+    where Sysctl(parameter.key)?.components == ["kernel", "domainname"]
+      && parameter.value != domainname
+    {
+      throw path[parameter.key].error(
+        "\(parameter.value.quoted) is not the domainname \(domainname.quoted)")
+    }
   }
 
   /// Checks a host or domain name against the namespaces of its container.

@@ -35,7 +35,7 @@ enum CreateCommand: Command {
     let runtime = try context.runtime()
     context.warnOfNotifySocket()
     var how = try arguments.creation.createOptions()
-    var bundle = try arguments.creation.loadBundle()
+    var bundle = try arguments.creation.loadBundle(context)
     let membership = try Membership.enter(&bundle, &how, runtime)
     _ = try Lifecycle.create(bundle, how, runtime)
     withExtendedLifetime(membership) {}

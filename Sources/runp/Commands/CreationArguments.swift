@@ -78,8 +78,8 @@ extension Option where Target: HasCreationArguments {
 
 extension CreationArguments {
   /// Reads the bundle.
-  func loadBundle() throws(RuntimeError) -> Bundle {
-    try Bundle.load(bundle, config: config)
+  func loadBundle(_ context: CommandContext) throws(RuntimeError) -> Bundle {
+    try Bundle.load(bundle, config: config) { context.log.warning($0) }
   }
 
   /// The same for the module that does the work.

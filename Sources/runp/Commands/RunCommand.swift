@@ -45,7 +45,7 @@ enum RunCommand: Command {
     let runtime = try context.runtime()
     context.warnOfNotifySocket()
     var creation = try arguments.creation.createOptions()
-    var bundle = try arguments.creation.loadBundle()
+    var bundle = try arguments.creation.loadBundle(context)
     let membership = try Membership.enter(&bundle, &creation, runtime)
     var how = RunOptions()
     how.detach = arguments.detach
