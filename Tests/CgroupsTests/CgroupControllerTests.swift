@@ -136,7 +136,7 @@ import Testing
     let cgroup = try Cgroup.create(in: hierarchy, at: base.path("leaf"), for: plan)
     // The kernel has a file for weights when one of two drivers is built in.
     let hasWeight = ["io.weight", "io.bfq.weight"].contains {
-      File.exists($0, at: cgroup.directory.number)
+      File.exists($0, at: cgroup.directory)
     }
     do {
       try cgroup.apply(plan)

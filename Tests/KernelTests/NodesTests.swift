@@ -15,26 +15,26 @@ import Testing
     try Nodes.make(
       FileName("pipe"), .fifo, major: 0, minor: 0, mode: mode, owner: (getuid(), getgid()),
       at: place)
-    let status = try FileStatus("pipe", at: place.number, followLinks: false)
+    let status = try FileStatus("pipe", at: place, followLinks: false)
     #expect(status.kind == .fifo)
     #expect(status.permissions == mode)
   }
 
   @Test func whatIsThereIsLeftAsItIs() throws {
     let place = try File.open(directory.path, .directory)
-    try File.makeLink("pipe", to: "elsewhere", at: place.number)
+    try File.makeLink("pipe", to: "elsewhere", at: place)
     #expect(throws: SystemError.self) {
       try Nodes.make(
         FileName("pipe"), .fifo, major: 0, minor: 0, mode: 0o666, owner: (0, 0), at: place)
     }
-    #expect(try File.linkTarget("pipe", at: place.number) == "elsewhere")
+    #expect(try File.linkTarget("pipe", at: place) == "elsewhere")
   }
 
   @Test func aFailedReplacementLeavesNothing() throws {
     let place = try File.open(directory.path, .directory)
-    try File.makeDirectory("taken", at: place.number)
+    try File.makeDirectory("taken", at: place)
     #expect(throws: SystemError.self) {
-      try File.replace("taken", with: [1], at: place.number)
+      try File.replace("taken", with: [1], at: place)
     }
     #expect(try Directory.names(place).map(\.text) == ["taken"])
   }

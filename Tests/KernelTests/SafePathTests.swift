@@ -14,7 +14,7 @@ import Testing
 
   @Test func absoluteLinkStaysInside() throws {
     let root = try root()
-    try File.makeLink("evil", to: "/tmp", at: root.number)
+    try File.makeLink("evil", to: "/tmp", at: root)
     do {
       _ = try SafePath.open("evil/x", in: root)
       Issue.record("it was found outside")
@@ -25,7 +25,7 @@ import Testing
 
   @Test func directoriesAreMadeThroughLinksInside() throws {
     let root = try root()
-    try File.makeLink("link", to: "/etc", at: root.number)
+    try File.makeLink("link", to: "/etc", at: root)
     let made = try SafePath.makeDirectories("link/a/b", in: root)
     #expect(try FileStatus(of: made).kind == .directory)
     #expect(File.exists("\(directory.path)/root/etc/a/b"))
@@ -39,8 +39,8 @@ import Testing
 
   @Test func danglingLinkIsCompletedInside() throws {
     let root = try root()
-    try File.makeLink("out", to: "\(directory.path)/outside", at: root.number)
-    try File.makeLink("etc/resolv.conf", to: "../run/resolve/stub", at: root.number)
+    try File.makeLink("out", to: "\(directory.path)/outside", at: root)
+    try File.makeLink("etc/resolv.conf", to: "../run/resolve/stub", at: root)
     _ = try SafePath.makeFile("out", in: root)
     let file = try SafePath.makeFile("etc/resolv.conf", in: root)
     #expect(!File.exists("\(directory.path)/outside"))
@@ -52,7 +52,7 @@ import Testing
 
   @Test func linkToItselfEnds() throws {
     let root = try root()
-    try File.makeLink("loop", to: "loop", at: root.number)
+    try File.makeLink("loop", to: "loop", at: root)
     #expect(throws: SystemError.self) { _ = try SafePath.makeFile("loop", in: root) }
     #expect(throws: SystemError.self) { _ = try SafePath.makeDirectories("loop/x", in: root) }
   }
@@ -78,9 +78,9 @@ import Testing
 
   @Test func replacingLeavesNoOtherName() throws {
     let anchor = try File.open(directory.path, .directory)
-    try File.replace("state", with: Array("one".utf8), at: anchor.number)
-    try File.replace("state", with: Array("two".utf8), at: anchor.number)
-    #expect(try File.readText("state", at: anchor.number) == "two")
+    try File.replace("state", with: Array("one".utf8), at: anchor)
+    try File.replace("state", with: Array("two".utf8), at: anchor)
+    #expect(try File.readText("state", at: anchor) == "two")
     #expect(try Directory.names(anchor).map(\.text) == ["state"])
   }
 

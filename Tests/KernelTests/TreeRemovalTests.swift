@@ -26,8 +26,8 @@ import Testing
   @Test func moreLevelsThanDescriptorsAreRemoved() throws {
     var deepest = try File.open(directory.path, .directory)
     for _ in 0..<3000 {
-      try File.makeDirectory("d", at: deepest.number)
-      deepest = try File.open("d", .directory, at: deepest.number)
+      try File.makeDirectory("d", at: deepest)
+      deepest = try File.open("d", .directory, at: deepest)
     }
     #expect(try removeEverything() == [])
   }
@@ -49,10 +49,10 @@ import Testing
     let to = try File.open("\(directory.path)/to", .directory)
     let name = FileName(bytes: [0xff])
     _ = try name.open([.writeOnly, .create], in: from)
-    try File.makeLink("link", to: "somewhere", at: from.number)
+    try File.makeLink("link", to: "somewhere", at: from)
     try TreeCopy.copyContents(of: from, to: to)
     #expect(Set(try Directory.names(to)) == [name, FileName("link")])
-    #expect(try File.linkTarget("link", at: to.number) == "somewhere")
+    #expect(try File.linkTarget("link", at: to) == "somewhere")
   }
 
   @Test func namesThatTheRemovalWouldChooseAreNoObstacle() throws {
