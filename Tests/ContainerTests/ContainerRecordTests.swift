@@ -14,7 +14,7 @@ import Testing
       owner: 7, creator: .init(pid: 12, startTime: 99), pod: "p", annotations: ["a.b": "c"])
     record.initProcess = .init(pid: 13, startTime: 100)
     record.cgroup = .init(path: "/runp/c1", identity: 4711)
-    record.namespaces = [.pid, .network]
+    record.namespaces = .init(made: [.network], joined: [.pid])
     record.mountsOutlive = true
     return record
   }
@@ -26,8 +26,8 @@ import Testing
 
   @Test(
     arguments: [
-      (2, "2 is of a newer runp, this one knows 1"), (0, "0 is of an older runp, this one knows 1"),
-      (-1, "-1 is of an older runp, this one knows 1"), ("1", "\"1\" is not an integer"),
+      (3, "3 is of a newer runp, this one knows 2"), (1, "1 is of an older runp, this one knows 2"),
+      (-1, "-1 is of an older runp, this one knows 2"), ("2", "\"2\" is not an integer"),
       (nil, "required, but missing"),
     ] as [(JSONValue?, String)])
   func anotherVersionIsRefusedByName(version: JSONValue?, reason: String) throws {
@@ -172,6 +172,6 @@ import Testing
       Issue.record("not what was sent")
       return
     }
-    #expect(try FileStatus(of: main.descriptor).device == (1, 3))
+    #expect(try FileStatus(of: main.value).device == (1, 3))
   }
 }

@@ -105,7 +105,7 @@ finish() { chown -R 0 "$STATE" && chmod -R go-w "$STATE"; }
   local state=$STATE/$ID/state.json version
   running
   cp "$state" "$WORK/kept"
-  for version in 2 1000000 0 '"new"' null; do
+  for version in 3 1000000 1 '"new"' null; do
     jq --argjson v "$version" '.version = $v' "$WORK/kept" >"$state"
     for verb in state start kill delete "delete --force"; do
       # shellcheck disable=SC2086

@@ -120,7 +120,7 @@ final class Creation {
   private func openEverything() throws(RuntimeError) -> InitPlan {
     let spec = bundle.spec
     let namespaces = try NamespacePlan(spec.linux?.namespaces ?? [])
-    record.namespaces = namespaces.all
+    record.namespaces = namespaces.record
     record.mountsOutlive = !namespaces.made.contains(.mount)
     try namespaces.checkMappings(spec.linux)
     try namespaces.checkShared(spec)

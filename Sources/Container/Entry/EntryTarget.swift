@@ -33,7 +33,7 @@ struct EntryTarget {
       guard process.isAlive else { throw Self.notRunning }
       self.handle = handle
       namespaces =
-        ownsUsers ? record.namespaces.union(.user) : record.namespaces.subtracting(.user)
+        ownsUsers ? record.namespaces.all.union(.user) : record.namespaces.all.subtracting(.user)
     } catch {
       throw RuntimeError(error)
     }

@@ -12,7 +12,7 @@ extension Lifecycle {
   ) throws(RuntimeError) {
     let status = try ContainerStatus.load(id, context)
     // Without a PID namespace of its own the others would outlive the first.
-    let wholeGroup = all || (signal == SIGKILL && !status.record.namespaces.contains(.pid))
+    let wholeGroup = all || (signal == SIGKILL && !status.record.namespaces.made.contains(.pid))
     do {
       if wholeGroup, let cgroup = try status.record.cgroup?.open(context) {
         return try signalAll(cgroup.value, signal, mayBeEmpty: all)

@@ -97,8 +97,13 @@ struct NamespacePlan {
     }
   }
 
+  /// What of them is kept for later commands.
+  var record: NamespaceRecord {
+    NamespaceRecord(made: made, joined: joined.reduce([]) { $0.union($1.kind) })
+  }
+
   /// The kinds that the container does not share with the runtime.
-  var all: NamespaceKinds { joined.reduce(made) { $0.union($1.kind) } }
+  var all: NamespaceKinds { record.all }
 
   /// Whether the container lives in a user namespace other than the runtime's.
   var hasUser: Bool { made.contains(.user) || joined(.user) != nil }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import JSON
-package import Kernel
 
 /// What runp keeps of a container, in `<root>/<id>/state.json`.
 ///
@@ -24,8 +23,8 @@ package struct ContainerRecord: Equatable {
   package var initProcess: ProcessRecord?
   /// The container's cgroup, nil when it has none.
   package var cgroup: CgroupRecord?
-  /// The kinds of namespaces that it has of its own or joined.
-  package var namespaces: NamespaceKinds
+  /// The namespaces that it has of its own, and those that it joined.
+  package var namespaces: NamespaceRecord
   /// Whether its mounts were made in a mount namespace that outlives it.
   package var mountsOutlive: Bool
   /// Whether its processes stay in the session keyring of whoever called for
@@ -48,7 +47,7 @@ package struct ContainerRecord: Equatable {
     self.created = created
     self.owner = owner
     self.creator = creator
-    namespaces = []
+    namespaces = NamespaceRecord()
     mountsOutlive = false
     keepsKeyring = false
     self.pod = pod
@@ -59,7 +58,7 @@ package struct ContainerRecord: Equatable {
 extension ContainerRecord {
   /// The version of the document on disk, raised when an older runp would
   /// misunderstand a newer one's.
-  static let version = 1
+  static let version = 2
 
   /// Fails for a document of another version.
   private static func checkVersion(_ node: JSONNode) throws(SpecError) {
@@ -76,13 +75,12 @@ extension ContainerRecord {
   var json: JSONValue {
     var document: OrderedMap<JSONValue> = [
       "version": JSONValue(Self.version), "id": .string(id), "bundle": .string(bundle),
-      "rootfs": .string(rootfs),
-      "created": .string(created), "owner": JSONValue(owner),
+      "rootfs": .string(rootfs), "created": .string(created), "owner": JSONValue(owner),
     ]
     if let creator { document["creator"] = creator.json }
     if let initProcess { document["init"] = initProcess.json }
     if let cgroup { document["cgroup"] = cgroup.json }
-    document["namespaces"] = JSONValue(namespaces.rawValue)
+    document["namespaces"] = namespaces.json
     if mountsOutlive { document["mountsOutlive"] = true }
     if keepsKeyring { document["keepsKeyring"] = true }
     if let pod { document["pod"] = .string(pod) }
@@ -105,7 +103,7 @@ extension ContainerRecord: JSONDecodable {
     creator = try node.object("creator")
     initProcess = try node.object("init")
     cgroup = try node.object("cgroup")
-    namespaces = NamespaceKinds(rawValue: try node.integer("namespaces") ?? 0)
+    namespaces = try node.requiredObject("namespaces")
     mountsOutlive = try node.bool("mountsOutlive") ?? false
     keepsKeyring = try node.bool("keepsKeyring") ?? false
     pod = try node.string("pod")
