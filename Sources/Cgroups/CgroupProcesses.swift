@@ -45,31 +45,71 @@ extension Cgroup {
   ///
   /// - Throws: `CgroupError` of kind `notOurs` when it is not confirmed that
   ///   runp made the cgroup.
-  package borrowing func kill(until deadline: Deadline) throws(CgroupError) {
+  package borrowing func kill() throws(CgroupError) {
     guard isConfirmed else { throw notOurs() }
     do {
       try File.writeControl("1", to: "cgroup.kill", at: directory)
-    } catch  where error.errno == ENOENT {
-      if File.exists("cgroup.freeze", at: directory) { try killEach(until: deadline) }
-    } catch  where error.errno == ENODEV {
-      // It was removed meanwhile.
+    } catch  where error.meansRemoved {
+      // Nothing is in it any more.
     } catch {
       throw CgroupError(error, "kill cgroup \(path)")
     }
   }
 
-  /// Before Linux 5.14: what is frozen can neither fork nor give its number
-  /// to another process.
-  private borrowing func killEach(until deadline: Deadline) throws(CgroupError) {
+  /// Sends a signal to all of its processes, and those of the cgroups below it.
+  ///
+  /// They stand still meanwhile, or one that is being forked, or moves on to
+  /// another of the cgroups, would be missed. A cgroup that was frozen before
+  /// stays so.
+  ///
+  /// - Returns: the processes, seen from the PID namespace of the caller.
+  /// - Throws: `CgroupError` of kind `notOurs` when it is not confirmed that
+  ///   runp made the cgroup; all processes were tried when another is thrown.
+  package borrowing func signal(
+    _ number: Int32, until deadline: Deadline
+  ) throws(CgroupError) -> [Int32] {
+    guard isConfirmed else { throw notOurs() }
+    do throws(CgroupError) {
+      if try isFrozen() { return try signalEach(number) }
+      return try signalFrozen(number, until: deadline)
+    } catch {
+      if error.cause?.meansRemoved == true { return [] }
+      throw error
+    }
+  }
+
+  private borrowing func signalFrozen(
+    _ number: Int32, until deadline: Deadline
+  ) throws(CgroupError) -> [Int32] {
     do {
       try freeze(until: deadline)
     } catch  where error.kind == .timedOut {
       // One of them is deep in the kernel; the others need not wait for it.
     }
-    for process in try processes() {
-      _ = Glibc.kill(process, SIGKILL)
+    do {
+      let processes = try signalEach(number)
+      try control("cgroup.freeze", "0")
+      return processes
+    } catch {
+      try control("cgroup.freeze", "0")
+      throw error
     }
-    try control("cgroup.freeze", "0")
+  }
+
+  private borrowing func signalEach(_ number: Int32) throws(CgroupError) -> [Int32] {
+    let processes = try processes()
+    var failure: SystemError?
+    for process in processes {
+      do {
+        try Processes.signal(try Processes.open(pid: process), number)
+      } catch  where error.errno != ESRCH {
+        failure = failure ?? error
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    if let failure { throw CgroupError(failure, "cgroup \(path)") }
+    return processes
   }
 
   /// Waits until no process is in it, nor in the cgroups below it.

@@ -14,7 +14,7 @@ extension Cgroup {
   ///   `timedOut` when the deadline passed first.
   package borrowing func remove(until deadline: Deadline) throws(CgroupError) {
     if try isPopulated() {
-      try kill(until: deadline)
+      try kill()
       try waitUntilEmpty(until: deadline)
     }
     do {

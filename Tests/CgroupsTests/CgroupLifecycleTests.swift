@@ -85,7 +85,7 @@ struct CgroupLifecycleTests {
     try cgroup.freeze(until: deadline)
     #expect(try cgroup.isFrozen())
     #expect(try cgroup.value(of: "frozen", in: "cgroup.events") == 1)
-    try cgroup.kill(until: deadline)
+    try cgroup.kill()
     try cgroup.waitUntilEmpty(until: deadline)
     #expect(sleeper.endedBy() == SIGKILL)
     try cgroup.remove(until: deadline)
@@ -128,13 +128,13 @@ struct CgroupLifecycleTests {
       }
       let isConfirmed = found.isConfirmed
       #expect(!isConfirmed)
-      let killing = #expect(throws: CgroupError.self) { try found.kill(until: deadline) }
+      let killing = #expect(throws: CgroupError.self) { try found.kill() }
       #expect(killing?.kind == .notOurs)
       let removing = #expect(throws: CgroupError.self) { try found.remove(until: deadline) }
       #expect(removing?.kind == .notOurs)
       #expect(try found.processes() == [sleeper.pid])
     }
-    try made.kill(until: deadline)
+    try made.kill()
     try made.waitUntilEmpty(until: deadline)
     #expect(sleeper.endedBy() == SIGKILL)
     let emptied = try Cgroup.open(in: hierarchy, at: path, identity: nil)
@@ -161,7 +161,7 @@ struct CgroupLifecycleTests {
     try cgroup.remove(until: deadline)
     #expect(try !cgroup.isPopulated())
     #expect(try cgroup.processes() == [])
-    try cgroup.kill(until: deadline)
+    try cgroup.kill()
     try cgroup.waitUntilEmpty(until: deadline)
     try cgroup.remove(until: deadline)
   }

@@ -124,12 +124,110 @@ got() { eventually grep -qx "signal=$1" "${LOGS[$ID]}"; }
   eventually cgroup_is_empty
 }
 
+@test "kill KILL in another's pid namespace ends every process of the container, and no other" {
+  peer_falls_short crun "it kills the init only, without --all"
+  beside_another
+  arguments /bin/probe daemon 60 -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  equal "$(grep -c . "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs")" 2
+  ok kill "$ID" KILL
+  eventually cgroup_is_empty
+  has_status "$OTHER" running
+}
+
+# Makes the current container one in the PID namespace of another, OTHER, which
+# runs, as containerd does for a pod with a shared one.
+beside_another() {
+  running
+  OTHER=$ID
+  as "$ID-b"
+  with_namespace pid "/proc/$(pid_of "$OTHER")/ns/pid"
+}
+
+@test "kill KILL reaches what has moved to a cgroup below, and to a threaded one" {
+  peer_falls_short crun "it kills the init only, without --all"
+  without_namespace pid
+  arguments /bin/probe daemon 60 -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  local here=$RUNP_CGROUP2$CGROUP_PARENT/$ID other
+  other=$(grep -vx "$(pid_of)" "$here/cgroup.procs")
+  mkdir "$here/below" "$here/below/threads"
+  echo "$other" >"$here/below/cgroup.procs"
+  echo threaded >"$here/below/threads/cgroup.type"
+  echo "$other" >"$here/below/threads/cgroup.threads"
+  grep -q 'populated 1' "$here/below/threads/cgroup.events"
+  ok kill "$ID" KILL
+  eventually grep -q 'populated 0' "$here/cgroup.events"
+}
+
+@test "kill KILL reaches an init that has left its cgroup" {
+  peer_falls_short crun "the cgroup is all that it asks, with --all"
+  peer_falls_short runc "the cgroup is all that it asks"
+  without_namespace pid
+  arguments /bin/probe daemon 60 -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  mkdir "$RUNP_CGROUP2$CGROUP_PARENT/elsewhere"
+  pid_of >"$RUNP_CGROUP2$CGROUP_PARENT/elsewhere/cgroup.procs"
+  ok kill "$ID" KILL
+  eventually cgroup_is_empty
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+  rmdir "$RUNP_CGROUP2$CGROUP_PARENT/elsewhere"
+}
+
 cgroup_is_empty() { [ -z "$(cat "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs")" ]; }
 
 @test "kill --all sends any signal to a container without a pid namespace" {
   without_namespace pid
   waiting
   ok kill --all "$ID" USR1
+  got SIGUSR1
+}
+
+@test "kill --all reaches what forks all the time" {
+  peer_falls_short runc "it signals the init only"
+  # Each member of the chain ends once it has started the next one, which a list
+  # of the processes may miss.
+  arguments /bin/sh -c 'trap : USR1; chain() { (chain) & }
+    chain; echo ready; while :; do /bin/sleep 1; done'
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  ok kill --all "$ID" USR1
+  eventually only_the_shell_is_left
+  has_status "$ID" running
+}
+
+only_the_shell_is_left() {
+  [ "$(xargs -I{} cat /proc/{}/comm <"$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs" | grep -c sh)" = 1 ]
+}
+
+@test "kill --all signals what stands still, and lets it go on" {
+  runp_only "runc signals the init only, crun freezes too"
+  waiting
+  timeout "$LIMIT" strace -f -y -o "$WORK/calls" -e trace=write,pidfd_send_signal \
+    "$RUNTIME" --root "$STATE" kill --all "$ID" USR1
+  equal "$(sed -n 's/.*cgroup.freeze>, "\([01]\)".*/\1/p; s/.*pidfd_send_signal(.*/signal/p' \
+    "$WORK/calls" | paste -sd ' ')" "1 signal 0"
+  got SIGUSR1
+}
+
+@test "kill --all leaves a paused container paused" {
+  peer_falls_short crun "it thaws it"
+  peer_falls_short runc "it signals the init only"
+  waiting
+  echo 1 >"$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.freeze"
+  eventually has_status "$ID" paused
+  ok kill --all "$ID" USR1
+  has_status "$ID" paused
+  ! grep -q signal= "${LOGS[$ID]}"
+  echo 0 >"$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.freeze"
   got SIGUSR1
 }
 

@@ -5,21 +5,29 @@ internal import Glibc
 internal import Kernel
 
 extension Lifecycle {
-  /// Sends a signal to a container's first process, or with `all` to every
-  /// process in its cgroup.
+  /// Sends a signal to a container's first process, or with `all` to every one
+  /// of its processes.
+  ///
+  /// SIGKILL ends all of them in any case: those in a PID namespace that was
+  /// made for the container end with the first, those in one that it shares
+  /// with others, or with the host, are found through its cgroup.
+  ///
+  /// - Throws: `RuntimeError` of kind `wrongState` when no process is left; with
+  ///   `all` that is no error.
   package static func kill(
     _ id: String, _ signal: Int32, all: Bool, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    let status = try ContainerStatus.load(id, context)
-    // Without a PID namespace of its own the others would outlive the first.
-    let wholeGroup = all || (signal == SIGKILL && !status.record.namespaces.made.contains(.pid))
+    let record = try StateStore(root: context.root).open(id).requireRecord(of: id)
     do {
-      if wholeGroup, let cgroup = try status.record.cgroup?.open(context) {
-        return try signalAll(cgroup.value, signal, mayBeEmpty: all)
+      let process = try record.initProcess?.open()
+      if all || (signal == SIGKILL && !record.namespaces.made.contains(.pid)),
+        let cgroup = try record.cgroup?.open(context)
+      {
+        let wasEmpty = try process == nil && !all && !cgroup.value.isPopulated()
+        if wasEmpty { throw notRunning }
+        return try signalAll(signal, record, process, cgroup.value)
       }
-      if let handle = try status.record.initProcess?.open() {
-        return try send(signal, to: handle.value)
-      }
+      if let process { return try send(signal, to: process.value) }
     } catch {
       throw RuntimeError(error)
     }
@@ -39,18 +47,24 @@ extension Lifecycle {
     }
   }
 
+  /// Sends a signal to all that is in the container's cgroup, and to its first
+  /// process, which may have left that.
   private static func signalAll(
-    _ cgroup: borrowing Cgroup, _ signal: Int32, mayBeEmpty: Bool
+    _ signal: Int32, _ record: ContainerRecord, _ process: Shared<Descriptor>?,
+    _ cgroup: borrowing Cgroup
   ) throws {
-    if try !mayBeEmpty && !cgroup.isPopulated() { throw notRunning }
-    if signal == SIGKILL { return try cgroup.kill(until: .after(milliseconds: patience)) }
-    for pid in try cgroup.processes() {
-      do {
-        try Processes.signal(try Processes.open(pid: pid), signal)
-      } catch {
-        // It may have ended by itself.
-        if error.errno != ESRCH { throw error }
-      }
+    var reached: [Int32] = []
+    if signal == SIGKILL {
+      try cgroup.kill()
+    } else {
+      reached = try cgroup.signal(signal, until: .after(milliseconds: patience))
+    }
+    guard let process, let pid = record.initProcess?.pid, !reached.contains(pid) else { return }
+    do {
+      try Processes.signal(process.value, signal)
+    } catch {
+      // It has ended with the others.
+      if error.errno != ESRCH { throw error }
     }
   }
 }

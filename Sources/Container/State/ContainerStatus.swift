@@ -27,11 +27,7 @@ package struct ContainerStatus {
   init(
     _ directory: borrowing StateDirectory, _ id: String, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    guard let record = try directory.read() else {
-      // Killed before it had written a word, or about to write it.
-      throw RuntimeError(.notFound, "container does not exist: \(id) has no state yet")
-    }
-    self.record = record
+    record = try directory.requireRecord(of: id)
     state = try Self.state(of: record, directory, context)
   }
 
@@ -65,5 +61,16 @@ package struct ContainerStatus {
     // Who that is, only a list says.
     document["owner"] = ""
     return .object(document)
+  }
+}
+
+extension StateDirectory {
+  /// Reads the record, which must be there.
+  ///
+  /// - Throws: `RuntimeError` of kind `notFound` when there is none.
+  borrowing func requireRecord(of id: String) throws(RuntimeError) -> ContainerRecord {
+    if let record = try read() { return record }
+    // Killed before it had written a word, or about to write it.
+    throw RuntimeError(.notFound, "container does not exist: \(id) has no state yet")
   }
 }
