@@ -6,6 +6,9 @@ internal import Glibc
 /// Directories as lists of names.
 package enum Directory {
   /// The names in an open directory, `.` and `..` left out.
+  ///
+  /// All of them are in memory at once: where somebody else can have made any
+  /// number, `rewind` and `nextNames` go through them in portions.
   package static func names(_ directory: borrowing Descriptor) throws(SystemError) -> [FileName] {
     try entries(directory).map(\.name)
   }
@@ -20,33 +23,65 @@ package enum Directory {
     try entries(directory).filter(\.isDirectory).map(\.name)
   }
 
-  /// The corresponding call is getdents64(2).
-  private static func entries(
-    _ directory: borrowing Descriptor
-  ) throws(SystemError) -> [(name: FileName, isDirectory: Bool)] {
-    // The offset belongs to the open file, so a second listing starts here too.
+  /// Has `nextNames` start from the beginning.
+  ///
+  /// The offset belongs to the open file, so a listing that another has begun
+  /// on a copy of the descriptor starts again, too.
+  ///
+  /// The corresponding call is lseek(2).
+  package static func rewind(_ directory: borrowing Descriptor) throws(SystemError) {
     try check(negatedErrno(lseek(directory.number, 0, SEEK_SET)), "lseek")
-    var entries: [(name: FileName, isDirectory: Bool)] = []
-    var buffer = [UInt8](repeating: 0, count: 8192)
-    while true {
-      let count = Int(
-        try check(
-          unsafe buffer.withUnsafeMutableBytes {
-            unsafe clinux_getdents64(directory.number, $0.baseAddress, $0.count)
-          }, "getdents64"))
-      if count == 0 { return entries }
-      var offset = 0
-      while offset < count {
-        // struct linux_dirent64: inode, offset (8 bytes each), record length
-        // (2), type (1), name.
-        let length = Int(buffer[offset + 16]) | Int(buffer[offset + 17]) << 8
-        let name = buffer[(offset + 19)..<(offset + length)].prefix { $0 != 0 }
-        if !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) {
-          entries.append((FileName(bytes: name), buffer[offset + 18] == UInt8(DT_DIR)))
-        }
-        offset += length
-      }
+  }
+
+  /// The next names in an open directory, a few hundred at most, `.` and `..`
+  /// left out; none at the end.
+  ///
+  /// Those given may be removed meanwhile. Whether what is made meanwhile is
+  /// given, only the file system knows.
+  package static func nextNames(
+    in directory: borrowing Descriptor
+  ) throws(SystemError) -> [FileName] {
+    while let portion = try nextEntries(in: directory) {
+      if !portion.isEmpty { return portion.map(\.name) }
     }
+    return []
+  }
+
+  private typealias Entry = (name: FileName, isDirectory: Bool)
+
+  private static func entries(_ directory: borrowing Descriptor) throws(SystemError) -> [Entry] {
+    try rewind(directory)
+    var entries: [Entry] = []
+    while let portion = try nextEntries(in: directory) { entries += portion }
+    return entries
+  }
+
+  /// What one call gives, `.` and `..` left out; nil at the end.
+  ///
+  /// The corresponding call is getdents64(2).
+  private static func nextEntries(
+    in directory: borrowing Descriptor
+  ) throws(SystemError) -> [Entry]? {
+    var buffer = [UInt8](repeating: 0, count: 8192)
+    let count = Int(
+      try check(
+        unsafe buffer.withUnsafeMutableBytes {
+          unsafe clinux_getdents64(directory.number, $0.baseAddress, $0.count)
+        }, "getdents64"))
+    if count == 0 { return nil }
+    var entries: [Entry] = []
+    var offset = 0
+    while offset < count {
+      // struct linux_dirent64: inode, offset (8 bytes each), record length (2),
+      // type (1), name.
+      let length = Int(buffer[offset + 16]) | Int(buffer[offset + 17]) << 8
+      let name = buffer[(offset + 19)..<(offset + length)].prefix { $0 != 0 }
+      if !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) {
+        entries.append((FileName(bytes: name), buffer[offset + 18] == UInt8(DT_DIR)))
+      }
+      offset += length
+    }
+    return entries
   }
 
   /// Removes an entry of a directory with everything below it, following no

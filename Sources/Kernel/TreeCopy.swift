@@ -12,8 +12,10 @@ package enum TreeCopy {
   ) throws(SystemError) {
     let readable = try File.open(".", .directory, at: source)
     let writable = try File.open(".", .directory, at: target)
-    for name in try Directory.names(readable) {
-      try copy(name, from: readable, to: writable)
+    while true {
+      let names = try Directory.nextNames(in: readable)
+      if names.isEmpty { return }
+      for name in names { try copy(name, from: readable, to: writable) }
     }
   }
 

@@ -4,25 +4,45 @@ internal import Glibc
 
 /// Removing what a container has written, however deep and under whatever names.
 package enum TreeRemoval {
-  /// Removes everything in an open directory, following no links.
+  /// Removes everything in an open directory but the files of some names,
+  /// following no links.
   ///
   /// A container can nest directories deeper than there are descriptors or
   /// stack, so nothing here recurses: a directory within a directory is moved
-  /// up to the top first, and the top is listed until it is empty.
+  /// up to the top first, and the top is listed again. It can fill one with more
+  /// names than there is memory, so they are taken in portions.
   ///
   /// - Throws: `SystemError`; `EBUSY` or `EXDEV` at a mount, which is not
   ///   touched.
   ///
   /// The corresponding calls are unlinkat(2), renameat2(2).
-  package static func empty(_ top: borrowing Descriptor) throws(SystemError) {
+  package static func empty(
+    _ top: borrowing Descriptor, except kept: [FileName] = []
+  ) throws(SystemError) {
     var moved = 0
+    while try removePass(top, except: kept, &moved) {}
+  }
+
+  /// Goes through the top once.
+  ///
+  /// - Returns: whether there may be more in it than was listed.
+  private static func removePass(
+    _ top: borrowing Descriptor, except kept: [FileName], _ moved: inout Int
+  ) throws(SystemError) -> Bool {
+    let before = moved
+    var portions = 0
+    try Directory.rewind(top)
     while true {
-      let names = try Directory.names(top)
-      if names.isEmpty { return }
-      for name in names where try !removed(name, at: top) {
-        try flatten(name, into: top, &moved)
+      let names = try Directory.nextNames(in: top)
+      if names.isEmpty { break }
+      portions += 1
+      for name in names where !kept.contains(name) {
+        if try !removed(name, at: top) { try flatten(name, into: top, &moved) }
       }
     }
+    // What one call listed was all there; between two, file systems may lose
+    // their place when names go.
+    return moved > before || portions > 1
   }
 
   /// Removes what is not a directory.
@@ -45,11 +65,30 @@ package enum TreeRemoval {
   ) throws(SystemError) {
     do {
       let directory = try name.open([.directory, .noFollow], in: top)
-      for entry in try Directory.names(directory) where try !removed(entry, at: directory) {
-        try raise(entry, from: directory, to: top, &moved)
+      var attempts = 0
+      while true {
+        try clear(directory, into: top, &moved)
+        do {
+          return try name.remove(isDirectory: true, in: top)
+        } catch  where error.errno == ENOTEMPTY && attempts < 100 {
+          // The listing left something out, or somebody still writes.
+          attempts += 1
+        }
       }
-      try name.remove(isDirectory: true, in: top)
     } catch  where error.errno == ENOENT {}
+  }
+
+  private static func clear(
+    _ directory: borrowing Descriptor, into top: borrowing Descriptor, _ moved: inout Int
+  ) throws(SystemError) {
+    try Directory.rewind(directory)
+    while true {
+      let names = try Directory.nextNames(in: directory)
+      if names.isEmpty { return }
+      for name in names where try !removed(name, at: directory) {
+        try raise(name, from: directory, to: top, &moved)
+      }
+    }
   }
 
   private static func raise(

@@ -62,4 +62,42 @@ import Testing
     try File.makeDirectories("\(directory.path)/a/b/1")
     #expect(try removeEverything() == [])
   }
+
+  @Test func moreNamesThanOnePortionAreRemovedAtEveryLevel() throws {
+    let top = try File.open(directory.path, .directory)
+    for place in ["", "a/", "a/b/"] {
+      try File.makeDirectories("\(directory.path)/\(place)")
+      for number in 0..<3000 {
+        try File.makeDirectory("\(place)directory-\(number)", at: top)
+        _ = try File.open("\(place)file-\(number)", [.writeOnly, .create], at: top)
+      }
+    }
+    #expect(try removeEverything() == [])
+  }
+
+  @Test func whatIsKeptStaysHoweverMuchIsAroundIt() throws {
+    let top = try File.open(directory.path, .directory)
+    for number in 0..<3000 {
+      _ = try File.open("file-\(number)", [.writeOnly, .create], at: top)
+    }
+    try File.makeDirectories("\(directory.path)/a/b")
+    try TreeRemoval.empty(top, except: [FileName("file-7"), FileName("file-2999")])
+    #expect(Set(try Directory.names(top).map(\.text)) == ["file-7", "file-2999"])
+  }
+
+  @Test func namesComeInPortionsThatAreSmall() throws {
+    let top = try File.open(directory.path, .directory)
+    for number in 0..<3000 {
+      _ = try File.open("file-\(number)", [.writeOnly, .create], at: top)
+    }
+    var all: Set<FileName> = []
+    try Directory.rewind(top)
+    while true {
+      let names = try Directory.nextNames(in: top)
+      if names.isEmpty { break }
+      #expect(names.count < 500)
+      all.formUnion(names)
+    }
+    #expect(all == Set(try Directory.names(top)))
+  }
 }

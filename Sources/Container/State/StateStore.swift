@@ -185,9 +185,7 @@ package struct StateDirectory: ~Copyable {
   /// Removes the directory and everything in it.
   package borrowing func remove() throws(SystemError) {
     // Without the state file the rest is nobody's: it goes last.
-    for name in try Directory.names(descriptor) where name.text != Self.stateName {
-      try Directory.removeTree(name, at: descriptor)
-    }
+    try TreeRemoval.empty(descriptor, except: [FileName(Self.stateName)])
     do {
       try File.remove(Self.stateName, at: descriptor)
     } catch  where error.errno == ENOENT {}
