@@ -186,7 +186,7 @@ import Testing
       spec.mounts == [
         Mount(
           destination: "/work", type: "bind", source: "\(directory.path)/pods/web/volumes/work",
-          options: ["rbind", "rprivate", "rw"]),
+          options: ["rbind", "rprivate", "nosuid", "nodev", "rw"]),
         Mount(
           destination: "/cfg", type: "bind", source: "/srv", options: ["rbind", "rprivate", "rro"]),
       ])

@@ -439,6 +439,135 @@ conflict() {
   equal "$(ls "$WORK/host")" ""
 }
 
+# --- other users of the host ------------------------------------------------
+
+# A pod with a volume of each kind and a member, named one, that is started.
+pod_with_storage() {
+  pod_json "$(printf '{"volumes": [{"name": "fast", "kind": "empty", "medium": "memory"},
+      {"name": "plain", "kind": "empty"}],
+    "containers": [{"id": "%s-one", "bundle": "one", "mounts": [
+      {"volume": "fast", "destination": "/fast"}, {"volume": "plain", "destination": "/plain"}]}]}' "$ID")"
+  ok pod create -f "$WORK/pod.json" "$POD"
+  ok pod start "$POD"
+}
+
+# Runs a command as a user of the host who is nobody to the pod, and it must be
+# denied.
+kept_out() {
+  status=0 output=
+  errors=$(setpriv --reuid 1000 --regid 1000 --clear-groups "$@" 2>&1 >/dev/null) || status=$?
+  if [ "$status" = 0 ]; then tell "should be kept out: $*"; return 1; fi
+  says 'permission denied'
+}
+
+@test "other users of the host can neither read, write nor execute what members have" {
+  member one hang
+  with_mount /host-id bind "$(command -v id)" bind
+  pod_with_storage
+  ok exec "$ID-one" /bin/sh -c 'umask 0; for at in /fast /plain; do echo secret >$at/note
+    busybox cp /host-id $at/id; busybox chmod 4755 $at/id; done; echo secret >/dev/shm/note'
+  local volume
+  for volume in fast plain; do
+    [ -u "$(pod_state ".volumes.$volume")/id" ]
+    kept_out cat "$(pod_state ".volumes.$volume")/note"
+    kept_out ls "$(pod_state ".volumes.$volume")"
+    # Through a shell: setpriv executes its program with capabilities left.
+    kept_out sh -c "$(pod_state ".volumes.$volume")/id"
+  done
+  kept_out cat "$(pod_state .shm)/note"
+  kept_out touch "$(pod_state .shm)/new"
+  kept_out cat "$(pod_state .namespaces.uts)"
+  kept_out ls "$STATE/pods"
+}
+
+@test "set-id programs and devices in a volume are of no use on the host, should a way be open" {
+  member one hang
+  with_mount /host-id bind "$(command -v id)" bind
+  pod_with_storage
+  ok exec "$ID-one" /bin/sh -c 'umask 0; for at in /fast /plain; do
+    busybox cp /host-id $at/id; busybox chmod 4755 $at/id; busybox mknod -m 666 $at/null c 1 3; done'
+  chmod 711 "$STATE" "$STATE/pods" "$STATE/pods/$POD" "$STATE/pods/$POD/volumes"
+  local volume
+  for volume in fast plain; do
+    equal "$(setpriv --reuid 1000 --regid 1000 --clear-groups \
+      sh -c "$(pod_state ".volumes.$volume")/id -u")" 1000
+    kept_out cat "$(pod_state ".volumes.$volume")/null"
+  done
+}
+
+@test "a directory of pods that was open to others is closed by the next pod" {
+  mkdir -m 711 "$STATE/pods"
+  make_pod
+  equal "$(stat -c %a "$STATE/pods")" 700
+}
+
+# Gives the pod a user namespace.
+mapped_pod() {
+  jq '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]' "$WORK/pod.json" >"$WORK/mapped.json"
+  mv "$WORK/mapped.json" "$WORK/pod.json"
+}
+
+# Gives a member's root to who is root in the pod.
+own_root() {
+  rm -r "$BUNDLE/rootfs"
+  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
+  chown -R -h 100000:200000 "$BUNDLE/rootfs"
+}
+
+@test "members with a user namespace reach their volumes, and other users of the host do not" {
+  mkdir "$WORK/host"
+  chmod 777 "$WORK/host"
+  pod_json "$(printf '{"volumes": [{"name": "fast", "kind": "empty", "medium": "memory"},
+      {"name": "plain", "kind": "empty"}, {"name": "host", "kind": "host", "source": "%s"}],
+    "initContainers": [{"id": "%s-init", "bundle": "init", "mounts": [{"volume": "plain", "destination": "/plain"}]}],
+    "containers": [{"id": "%s-one", "bundle": "one", "mounts": [{"volume": "fast", "destination": "/fast"},
+      {"volume": "plain", "destination": "/plain"}, {"volume": "host", "destination": "/host"}]}]}' "$WORK/host" "$ID" "$ID")"
+  mapped_pod
+  member init write /plain/early ok
+  own_root
+  member one hang
+  own_root
+  ok pod create -f "$WORK/pod.json" "$POD"
+  ok pod start "$POD"
+  ok exec "$ID-one" /bin/probe read /plain/early -- write /plain/note a -- write /fast/note b \
+    -- write /dev/shm/note c -- write /host/note d -- stat /plain /fast
+  is read./plain/early ok
+  local place
+  for place in /plain /fast /dev/shm /host; do is "write.$place/note" ok; done
+  like stat./plain '^dir 0:0 0?777 '
+  like stat./fast '^dir 0:0 0?777 '
+  equal "$(stat -c %u:%g "$WORK/host/note")" 100000:200000
+  kept_out cat "$(pod_state .volumes.plain)/note"
+  kept_out cat "$(pod_state .volumes.fast)/note"
+  kept_out touch "$(pod_state .shm)/new"
+}
+
+# --- what a member leaves ---------------------------------------------------
+
+@test "a volume with any number of names is removed in little memory" {
+  member one hang
+  pod_with_storage
+  python3 - "$(pod_state .volumes.plain)" <<'EOF'
+import os, sys
+os.mkdir(sys.argv[1] + "/below")
+for place in (sys.argv[1], sys.argv[1] + "/below"):
+    d = os.open(place, os.O_RDONLY)
+    for n in range(70000):
+        os.close(os.open("%0200d" % n, os.O_CREAT | os.O_WRONLY, dir_fd=d))
+EOF
+  local peak
+  peak=$(python3 - "$RUNTIME" --root "$STATE" pod delete --force "$POD" <<'EOF'
+import resource, subprocess, sys
+subprocess.check_call(sys.argv[1:], stdin=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+EOF
+  )
+  echo "$peak KiB" >&2
+  [ "$peak" -lt 20000 ]
+  [ ! -e "$STATE/pods/$POD" ]
+}
+
 # --- files that are wrong ---------------------------------------------------
 
 pod_file_refused() {

@@ -80,11 +80,15 @@ package struct PodDirectory: ~Copyable {
     while true {
       do {
         try File.makeDirectories(root, mode: rootMode)
-        // Others may pass through, but not look: a container with a user
-        // namespace reaches its volumes as another user of the host.
-        try File.makeDirectories(paths.parent, mode: 0o711)
+        // Volumes and shared memory are open to everybody, so that all users of
+        // the containers can have them: what keeps other users of the host out
+        // is that they cannot get here. Members need no way: the runtime opens
+        // what it mounts for them, whoever they are on the host.
+        try File.makeDirectories(paths.parent, mode: 0o700)
+        // It may be there from a time when it was open to others.
+        try File.open(paths.parent, [.directory, .noFollow]).setPermissions(0o700)
         do {
-          try File.makeDirectory(paths.directory, mode: 0o711)
+          try File.makeDirectory(paths.directory, mode: 0o700)
         } catch  where error.errno == EEXIST {
           // It is taken, or left over: the lock will tell.
         }
@@ -214,9 +218,7 @@ package struct PodDirectory: ~Copyable {
     // Nobody may change the state while it goes, and so bring it back.
     let document = try lockDocument()
     defer { withExtendedLifetime(document) {} }
-    for name in try Directory.names(descriptor) where name.text != Self.stateName {
-      try Directory.removeTree(name, at: descriptor)
-    }
+    try TreeRemoval.empty(descriptor, except: [FileName(Self.stateName)])
     do {
       try File.remove(Self.stateName, at: descriptor)
     } catch  where error.errno == ENOENT {}

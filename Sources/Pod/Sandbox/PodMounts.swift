@@ -21,11 +21,18 @@ struct PodMounts {
   }
 
   /// Binds the directory onto itself and makes what the parts are mounted on.
+  ///
+  /// A volume has what a member wrote, set-id programs and device nodes too:
+  /// on the host nobody can use those, whoever might find a way to them.
   func prepare() throws(SystemError) {
-    try Mounts.mount(paths.directory, on: paths.directory, .bind)
+    let tree = try MountTree.copy(paths.directory, recursive: false)
+    // Before it is attached: it may appear elsewhere when the root is shared.
+    try MountTree.setAttributes(tree, set: [.noSetID, .noDevices], subject: paths.directory)
+    let directory = try File.open(paths.directory, [.path, .directory, .noFollow])
+    try MountTree.attach(tree, onto: directory, subject: paths.directory)
     try Mounts.mount(on: paths.directory, .makePrivate)
-    try File.makeDirectory(paths.namespaces, mode: 0o711)
-    try File.makeDirectory(paths.volumes, mode: 0o711)
+    try File.makeDirectory(paths.namespaces, mode: 0o700)
+    try File.makeDirectory(paths.volumes, mode: 0o700)
   }
 
   /// Mounts the shared memory and makes the empty volumes.

@@ -148,16 +148,18 @@ extension Sandbox {
       }
       let source: String
       var isReadOnly = mount.readOnly
+      var options = ["rbind", "rprivate"]
       switch volume.source {
-      case .empty: source = paths.volume(volume.name)
+      case .empty:
+        source = paths.volume(volume.name)
+        options += ["nosuid", "nodev"]
       case .host(let path, let readOnly):
         source = path
         isReadOnly = isReadOnly || readOnly
       }
+      options.append(isReadOnly ? "rro" : "rw")
       container.mounts.append(
-        Mount(
-          destination: mount.destination, type: "bind", source: source,
-          options: ["rbind", "rprivate", isReadOnly ? "rro" : "rw"]))
+        Mount(destination: mount.destination, type: "bind", source: source, options: options))
     }
   }
 
