@@ -25,9 +25,25 @@ package struct PollSet {
   /// Makes an empty set.
   package init() {}
 
+  /// What is the case for the descriptors of a set.
+  package struct Ready {
+    fileprivate var events: [Int32: Events] = [:]
+
+    /// What is the case for a descriptor; nothing for one that is not in the set.
+    package func events(of descriptor: borrowing Descriptor) -> Events {
+      events[descriptor.number] ?? []
+    }
+
+    /// Whether there is something to be taken from a descriptor, its end
+    /// included.
+    package func contains(_ descriptor: borrowing Descriptor) -> Bool {
+      !events(of: descriptor).isEmpty
+    }
+  }
+
   /// Adds a descriptor.
-  package mutating func add(_ number: Int32, _ events: Events) {
-    requests.append(pollfd(fd: number, events: events.rawValue, revents: 0))
+  package mutating func add(_ descriptor: borrowing Descriptor, _ events: Events) {
+    requests.append(pollfd(fd: descriptor.number, events: events.rawValue, revents: 0))
   }
 
   /// Waits until something is the case for one of them.
@@ -36,7 +52,7 @@ package struct PollSet {
   ///   the deadline passed first.
   ///
   /// The corresponding call is poll(2).
-  package mutating func wait(until deadline: Deadline?) throws(SystemError) -> [Int32: Events] {
+  package mutating func wait(until deadline: Deadline?) throws(SystemError) -> Ready {
     while true {
       let count = negatedErrno(
         unsafe poll(&requests, nfds_t(requests.count), deadline?.millisecondsLeft ?? -1))
@@ -45,9 +61,9 @@ package struct PollSet {
       try check(count, "poll")
       break
     }
-    var ready: [Int32: Events] = [:]
+    var ready = Ready()
     for request in requests where request.revents != 0 {
-      ready[request.fd] = Events(rawValue: request.revents)
+      ready.events[request.fd] = Events(rawValue: request.revents)
     }
     return ready
   }

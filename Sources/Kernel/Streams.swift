@@ -43,6 +43,21 @@ package enum Streams {
 }
 
 extension Descriptor {
+  /// Reads what is there; empty at the end of the stream, nil when nothing is
+  /// there yet.
+  ///
+  /// The corresponding call is read(2).
+  package borrowing func readSome() throws(SystemError) -> [UInt8]? {
+    try Streams.readSome(number)
+  }
+
+  /// Writes what fits.
+  ///
+  /// The corresponding call is write(2).
+  package borrowing func writeSome(_ bytes: [UInt8]) throws(SystemError) -> Int {
+    try Streams.writeSome(bytes, to: number)
+  }
+
   /// Makes reads and writes return at once where they would block.
   ///
   /// The corresponding call is fcntl(2) with `F_SETFL`.

@@ -26,6 +26,26 @@ import Testing
     #expect(try PodState(json: JSONNode(document)) == state)
   }
 
+  @Test func aVersionThatIsNotKnownIsRefusedByName() throws {
+    let json = state(phase: .ready, creator: .init(pid: 5, startTime: 1)).json
+    guard case .object(var document) = json else {
+      Issue.record("no object: \(json)")
+      return
+    }
+    for (version, reason) in [
+      (3, "version: 3 is of a newer runp, this one knows 2"),
+      (0, "version: 0 is of an older runp, this one knows 2"),
+    ] {
+      document["version"] = JSONValue(version)
+      let error = #expect(throws: SpecError.self) {
+        try PodState(json: JSONNode(.object(document)))
+      }
+      #expect(error?.description == reason)
+    }
+    document["version"] = 1
+    #expect(try PodState(json: JSONNode(.object(document))).version == 1)
+  }
+
   @Test func aPodWhoseMakerIsGoneIsNotAlive() throws {
     let own = ProcessRecord(
       pid: Processes.own, startTime: try #require(Processes.startTime(of: Processes.own)))

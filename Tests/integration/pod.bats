@@ -791,12 +791,305 @@ killed_while_filling() {
   mkdir "$STATE/$ID-broken"
   echo '{' >"$STATE/$ID-broken/state.json"
   ok pod state "$POD"
+  equal "$errors" ""
+  touch "$STATE/pods/$POD/members/$ID-broken"
+  ok pod state "$POD"
   says "$ID-broken"
   ok pod list -q
   equal "$output" "$POD"
   ok pod start "$POD"
   ok pod delete --force "$POD"
   rm -r "${STATE:?}/$ID-broken"
+}
+
+# --- killed commands --------------------------------------------------------
+
+can_trace() { command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; }
+
+CHANGING=mkdirat,renameat,renameat2,mount,umount2,move_mount,open_tree,mount_setattr,clone3,write,flock
+CHANGING+=,fchmod,fchown,unlinkat,sendto,sendmsg,kill,pidfd_send_signal,setsockopt,bind
+
+# The calls with which a command changes something, as strace wants them for an
+# injection: calls_of ARGS.
+calls_of() {
+  strace -o "$WORK/trace" -e "trace=$CHANGING" "$RUNTIME" --root "$STATE" "$@" \
+    >/dev/null 2>&1 </dev/null 3>&- 4>&- || true
+  # A line of a signal or an end has no parenthesis right behind a word.
+  sed -nE 's/^([a-z][a-z0-9_]*)\(.*/\1/p' "$WORK/trace" | awk '{ print $1 ":" ++seen[$1] }' >"$WORK/calls"
+  [ -s "$WORK/calls" ]
+}
+
+# Runs a command that is killed at a call: killed_at CALL ARGS.
+killed_at() {
+  local call=$1
+  shift
+  timeout -k 5 "$LIMIT" strace -o /dev/null -e "inject=${call%:*}:signal=KILL:when=${call#*:}" \
+    "$RUNTIME" --root "$STATE" "$@" >/dev/null 2>&1 </dev/null 3>&- 4>&- || true
+}
+
+# Nothing of a pod or its containers is left.
+all_gone() {
+  local left
+  left=$(
+    find "$STATE" -mindepth 1 ! -path "$STATE/pods"
+    awk -v at="$WORK/" 'index($5, at) == 1 { print $5 }' /proc/self/mountinfo
+    find "$RUNP_CGROUP2$CGROUP_PARENT" -mindepth 1 -type d
+  )
+  if [ -n "$left" ]; then printf '%s leaves:\n%s\n' "$1" "$left" >&2; return 1; fi
+}
+
+storage='{"shm": {"size": 65536}, "volumes": [{"name": "fast", "kind": "empty", "medium": "memory", "size": 65536},
+  {"name": "plain", "kind": "empty"}]}'
+
+@test "pod create, killed at whatever it changes, is made whole by pod delete --force" {
+  if ! can_trace; then skip "strace is not here"; fi
+  pod_json "$storage"
+  calls_of pod create -f "$WORK/pod.json" "$POD"
+  ok pod delete "$POD"
+  local call
+  while read -r call <&7; do
+    killed_at "$call" pod create -f "$WORK/pod.json" "$POD"
+    rt pod state "$POD"
+    ok pod list
+    ok pod delete --force "$POD"
+    all_gone "$call"
+  done 7<"$WORK/calls"
+}
+
+@test "pod delete, killed at whatever it changes, is made whole by another" {
+  if ! can_trace; then skip "strace is not here"; fi
+  pod_json "$storage"
+  ok pod create -f "$WORK/pod.json" "$POD"
+  calls_of pod delete "$POD"
+  local call
+  while read -r call <&7; do
+    ok pod create -f "$WORK/pod.json" "$POD"
+    killed_at "$call" pod delete "$POD"
+    ok pod delete --force "$POD"
+    all_gone "$call"
+  done 7<"$WORK/calls"
+}
+
+@test "pod create takes the place of one that was killed at whatever it changes" {
+  if ! can_trace; then skip "strace is not here"; fi
+  pod_json "$storage"
+  calls_of pod create -f "$WORK/pod.json" "$POD"
+  ok pod delete "$POD"
+  local call
+  while read -r call <&7; do
+    killed_at "$call" pod create -f "$WORK/pod.json" "$POD"
+    if [ "$(pod_state .status 2>/dev/null)" != created ]; then
+      ok pod create -f "$WORK/pod.json" "$POD"
+    fi
+    ok pod delete "$POD"
+    all_gone "$call"
+  done 7< <(awk 'NR % 6 == 0' "$WORK/calls")
+}
+
+# All containers whose state names the pod have an entry in it.
+none_is_lost() {
+  local state id
+  for state in "$STATE"/*/state.json; do
+    if [ -e "$state" ] && [ "$(jq -r .pod "$state")" = "$POD" ]; then
+      id=$(basename "$(dirname "$state")")
+      if ! pod_state '.containers[].id' | grep -qx "$id"; then
+        echo "$1: the pod has lost $id" >&2
+        return 1
+      fi
+    fi
+  done
+}
+
+@test "a create or delete of a member, killed at whatever it changes, loses no member" {
+  if ! can_trace; then skip "strace is not here"; fi
+  make_pod
+  member one hang
+  calls_of create --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+  local call
+  while read -r call <&7; do
+    ok delete --force "$ID-one"
+    killed_at "$call" create --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+    none_is_lost "create at $call"
+  done 7< <(awk 'NR % 6 == 0' "$WORK/calls")
+  ok delete --force "$ID-one"
+  ok create --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+  calls_of delete --force "$ID-one"
+  while read -r call <&7; do
+    ok create --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+    killed_at "$call" delete --force "$ID-one"
+    none_is_lost "delete at $call"
+    ok delete --force "$ID-one"
+  done 7<"$WORK/calls"
+  ok pod delete "$POD"
+  all_gone "the end"
+}
+
+@test "pod delete --force takes what a killed create of a member has left" {
+  if ! can_trace; then skip "strace is not here"; fi
+  make_pod
+  member one hang
+  calls_of create --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+  ok pod delete --force "$POD"
+  local call
+  while read -r call <&7; do
+    make_pod
+    killed_at "$call" create --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+    ok pod delete --force "$POD"
+    # What was there before the entry, only its own command removes.
+    ok delete --force "$ID-one"
+    all_gone "$call"
+  done 7< <(awk 'NR % 8 == 0' "$WORK/calls")
+}
+
+@test "an entry whose container is not there, or another pod's, is no member" {
+  pair
+  ok pod create "$POD-b"
+  touch "$STATE/pods/$POD/members/$ID-ghost" "$STATE/pods/$POD-b/members/$ID-one"
+  equal "$(pod_state '.containers | length')" 2
+  equal "$(runtime pod state "$POD-b" | jq '.containers | length')" 0
+  ok pod delete --force "$POD-b"
+  has_status "$ID-one" created
+  ok pod start "$POD"
+  ok pod delete --force "$POD"
+}
+
+@test "the entry of a member goes with it" {
+  make_pod
+  member one hang
+  join one
+  equal "$(ls "$STATE/pods/$POD/members")" "$ID-one"
+  ok delete --force "$ID-one"
+  equal "$(ls "$STATE/pods/$POD/members")" ""
+  arguments /no/such/program
+  refused create --pod "$POD" --bundle "$BUNDLE" "$ID-one"
+  equal "$(ls "$STATE/pods/$POD/members")" ""
+}
+
+# --- how much is looked at --------------------------------------------------
+
+# How many files a command opens: opened ARGS.
+opened() {
+  strace -f -o "$WORK/trace" -e trace=open,openat,openat2,open_tree "$RUNTIME" --root "$STATE" "$@" \
+    >/dev/null 2>&1 </dev/null 3>&- 4>&-
+  grep -c 'open' "$WORK/trace"
+}
+
+@test "pod list of twice the pods opens twice the files, whatever else is there" {
+  if ! can_trace; then skip "strace is not here"; fi
+  local n counts=()
+  for n in 1 2 3 4 5 6 7 8 9; do
+    pod_json "$(printf '{"containers": [{"id": "%s-m%s", "bundle": "m%s"}]}' "$ID" "$n" "$n")"
+    jq --arg c "$CGROUP_PARENT/pod$n" '.linux.cgroupsPath = $c' pod.json >"$WORK/p$n.json"
+    member "m$n" hang
+    ok pod create -f "$WORK/p$n.json" "$POD-$n"
+    if [ $((n % 3)) = 0 ]; then counts+=("$(opened pod list)"); fi
+  done
+  echo "${counts[*]}" >&2
+  equal $((counts[2] - counts[1])) $((counts[1] - counts[0]))
+  [ $((counts[1] - counts[0])) -le 60 ]
+  for n in {1..30}; do
+    mkdir "$STATE/$ID-other$n"
+    jq --arg i "$ID-other$n" '.id = $i | del(.pod, .cgroup)' "$STATE/$ID-m1/state.json" >"$STATE/$ID-other$n/state.json"
+  done
+  n=$(opened pod list)
+  rm -r "$STATE/$ID-other"*
+  equal "$n" "${counts[2]}"
+}
+
+@test "a command reads a pod's document once, however many containers it has" {
+  if ! can_trace; then skip "strace is not here"; fi
+  pair
+  opened pod start "$POD"
+  has_status "$ID-two" running
+  equal "$(grep -c 'pod\.json"' "$WORK/trace")" 1
+  opened pod stop -t 0 "$POD"
+  equal "$(grep -c 'pod\.json"' "$WORK/trace")" 1
+  opened pod delete "$POD"
+  [ "$(grep -c 'pod\.json"' "$WORK/trace")" -le 1 ]
+}
+
+# --- pods of other times ----------------------------------------------------
+
+@test "a pod is started as its bundles were when it was created" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-init", "bundle": "init"}],
+    "containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID" "$ID")"
+  counting init 'exit 0'
+  counting one 'exit 0'
+  make_pod
+  rm "$WORK/one/config.json" "$WORK/init/config.json"
+  ok pod start "$POD"
+  equal "$(starts init)" 1
+  equal "$(starts one)" 1
+}
+
+# Makes the pod look like one of the first format, which had no entries, lock
+# or kept configurations.
+of_first_format() {
+  local at=$STATE/pods/$POD
+  jq '.version = 1' "$at/state.json" >"$WORK/state.new"
+  cp "$WORK/state.new" "$at/state.json"
+  rm -rf "$at/members" "$at/init" "$at/state.lock"
+  chmod 711 "$at"
+}
+
+@test "a pod of the first format is understood, whatever is done with it" {
+  pair
+  of_first_format
+  equal "$(pod_state '.containers | length')" 2
+  equal "$(stat -c %a "$STATE/pods/$POD")" 700
+  of_first_format
+  ok pod start "$POD"
+  has_status "$ID-two" running
+  of_first_format
+  member three hang
+  join three
+  equal "$(pod_state '.containers | length')" 3
+  of_first_format
+  ok pod stop -t 0 "$POD"
+  of_first_format
+  ok pod delete --force "$POD"
+  all_gone delete
+  make_pod
+  killed_while_filling
+  of_first_format
+  rm "$STATE/pods/$POD/pod.json"
+  ok pod delete --force "$POD"
+  gone "$ID-one"
+  all_gone "delete of an incomplete pod"
+}
+
+@test "an init container of a pod of the first format is read from its bundle" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-init", "bundle": "init"}]}' "$ID")"
+  counting init 'exit 0'
+  make_pod
+  of_first_format
+  ok pod start "$POD"
+  equal "$(starts init)" 1
+}
+
+@test "a pod of a newer format, or one that cannot be read, is refused by name and left alone" {
+  make_pod
+  local at=$STATE/pods/$POD command text
+  cp "$at/state.json" "$WORK/good"
+  for text in "$(jq '.version = 99' "$WORK/good")" "$(jq 'del(.version)' "$WORK/good")" \
+    "$(jq '.version = -1' "$WORK/good")" '{' 'null' "$(jq '.phase = "other"' "$WORK/good")"; do
+    echo "$text" >"$at/state.json"
+    for command in start stop state kill delete 'delete --force' 'create -f pod.json'; do
+      # shellcheck disable=SC2086
+      refused pod $command "$POD"
+      says "pods/$POD/state.json"
+      if [ "${text#*99}" != "$text" ]; then says 'newer runp'; fi
+    done
+    ok pod list
+    equal "$output" "$(runtime pod list 2>/dev/null)"
+    equal "$(cat "$at/state.json")" "$text"
+  done
+  cp "$WORK/good" "$at/state.json"
+  jq '.podVersion = "0.2.0"' "$at/pod.json" >"$WORK/pod.new"
+  cp "$WORK/pod.new" "$at/pod.json"
+  refused pod start "$POD"
+  says 'podVersion: "0.2.0" is not supported'
+  ok pod delete "$POD"
 }
 
 # --- pod run ----------------------------------------------------------------

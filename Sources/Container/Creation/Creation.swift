@@ -55,13 +55,15 @@ final class Creation {
     }
     try Self.removeLeftovers(options.id, context)
     directory = try StateStore(root: context.root, rootMode: context.rootMode).reserve(options.id)
+    let entry = PodEntry(record, root: context.root)
     do {
       // Recorded, its place may be cleared by whoever finds the record.
       try plannedCgroup?.checkThatPlaceIsFree()
+      try entry?.make()
       try directory.write(record)
     } catch {
-      // Nothing but the directory is there.
-      try? directory.remove()
+      // Nothing but the directory and the entry is there.
+      try? directory.remove(with: entry)
       throw RuntimeError(error)
     }
   }

@@ -21,13 +21,16 @@ struct Removal {
     try endInit(until: deadline)
     try removeCgroup(until: deadline)
     detachMounts()
-    try Self.removeDirectory(directory)
+    try Self.removeDirectory(directory, with: PodEntry(record, root: context.root))
   }
 
-  /// Removes a state directory whose container has nothing else.
-  static func removeDirectory(_ directory: borrowing StateDirectory) throws(RuntimeError) {
+  /// Removes a state directory whose container has nothing else but an entry in
+  /// a pod.
+  static func removeDirectory(
+    _ directory: borrowing StateDirectory, with entry: PodEntry? = nil
+  ) throws(RuntimeError) {
     do {
-      try directory.remove()
+      try directory.remove(with: entry)
     } catch {
       throw RuntimeError(error, "remove the state directory")
     }

@@ -2,16 +2,18 @@
 
 internal import Glibc
 internal import Kernel
-internal import RuntimeSpec
+package import RuntimeSpec
 
 /// User and group ID mappings of a user namespace (user_namespaces(7)).
-enum IDMaps {
+package enum IDMaps {
   /// Writes the mappings of a process that has just entered a new user
   /// namespace.
   ///
   /// A caller without privileges may map only itself; more goes through
   /// newuidmap(1) and newgidmap(1).
-  static func write(
+  ///
+  /// - Throws: `RuntimeError` naming the step.
+  package static func write(
     users: [LinuxIDMapping], groups: [LinuxIDMapping], to pid: Int32
   ) throws(RuntimeError) {
     do {

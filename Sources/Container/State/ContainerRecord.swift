@@ -60,17 +60,6 @@ extension ContainerRecord {
   /// misunderstand a newer one's.
   static let version = 2
 
-  /// Fails for a document of another version.
-  private static func checkVersion(_ node: JSONNode) throws(SpecError) {
-    let found: Int = try node.requiredInteger("version")
-    if found > version {
-      throw node.path["version"].error("\(found) is of a newer runp, this one knows \(version)")
-    }
-    if found < version {
-      throw node.path["version"].error("\(found) is of an older runp, this one knows \(version)")
-    }
-  }
-
   /// The document that is kept on disk.
   var json: JSONValue {
     var document: OrderedMap<JSONValue> = [
@@ -94,7 +83,7 @@ extension ContainerRecord: JSONDecodable {
   ///
   /// - Throws: `SpecError` that names the version when that is another one.
   package init(json node: JSONNode) throws(SpecError) {
-    try Self.checkVersion(node)
+    _ = try node.documentVersion(knowing: Self.version...Self.version)
     id = try node.requiredString("id")
     bundle = try node.requiredString("bundle")
     rootfs = try node.requiredString("rootfs")

@@ -6,6 +6,9 @@ package enum Identifier {
   /// The longest name that Linux's file systems take.
   package static let longest = 255
 
+  /// The name of the directory of pods in the state directory.
+  package static let pods = "pods"
+
   /// Whether a volume can have the name: letters, digits, `_`, `+`, `-` and `.`.
   package static func isName(_ name: String) -> Bool {
     let isPlain = name.utf8.allSatisfy { byte in
@@ -23,6 +26,6 @@ package enum Identifier {
   /// Pods and what begins with a dot, such as the cache, lie there beside the
   /// containers.
   package static func isID(_ name: String) -> Bool {
-    isName(name) && !name.hasPrefix(".") && name != "pods"
+    isName(name) && !name.hasPrefix(".") && name != pods
   }
 }

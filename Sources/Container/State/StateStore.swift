@@ -182,13 +182,16 @@ package struct StateDirectory: ~Copyable {
     try File.read(Self.configName, at: descriptor)
   }
 
-  /// Removes the directory and everything in it.
-  package borrowing func remove() throws(SystemError) {
+  /// Removes the directory and everything in it, and the container's entry in a
+  /// pod.
+  package borrowing func remove(with entry: PodEntry? = nil) throws(SystemError) {
     // Without the state file the rest is nobody's: it goes last.
     try TreeRemoval.empty(descriptor, except: [FileName(Self.stateName)])
     do {
       try File.remove(Self.stateName, at: descriptor)
     } catch  where error.errno == ENOENT {}
+    // No state names the pod any more, and the ID is still taken.
+    try entry?.remove()
     // Another one of the same name is not this one's to remove.
     if try isGone() { return }
     do {

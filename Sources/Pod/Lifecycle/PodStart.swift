@@ -11,78 +11,74 @@ extension PodLifecycle {
   package static func start(
     _ id: String, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    let sandbox = try Sandbox.open(id, context)
-    try beginStart(sandbox, context)
-    do {
-      try startAll(in: sandbox, context)
-    } catch {
-      endStart(sandbox, context)
-      throw error
-    }
-    endStart(sandbox, context)
+    try start(try PodHandle.open(id, context))
   }
 
-  private static func startAll(
-    in sandbox: Sandbox, _ context: RuntimeContext
-  ) throws(RuntimeError) {
-    let id = sandbox.id
-    let bundles = try PodBundles(sandbox.spec, directory: sandbox.state.bundleBase)
-    // Read again: an earlier start may have ended since the pod was opened.
-    let needsInit = try !Sandbox.open(id, context).state.isInitialized
-    let initContainers = needsInit ? sandbox.spec.initContainers : []
-    let members = try Members.all(of: id, context)
+  private static func start(_ pod: PodHandle) throws(RuntimeError) {
+    let sandbox = try pod.sandbox()
+    try beginStart(pod)
+    // It may have been taken down meanwhile. A record that stays is without
+    // effect once this command has ended.
+    defer { try? pod.change { state throws(RuntimeError) in state.starter = nil } }
+    let members = try Members.all(of: pod)
     let waiting = Set(members.filter { $0.state == .created }.map(\.record.id))
+    // An earlier start may have got that far since the pod was opened.
+    let initContainers = pod.state?.isInitialized == true ? [] : sandbox.spec.initContainers
     if waiting.isEmpty, initContainers.isEmpty {
       if members.isEmpty, sandbox.spec.initContainers.isEmpty { return }
-      throw RuntimeError(.wrongState, "pod \(id) has no container to start")
+      throw RuntimeError(.wrongState, "pod \(pod.id) has no container to start")
     }
     for container in initContainers {
-      try requireUnstopped(sandbox, context)
-      try runToEnd(container, try bundles.bundle(of: container), in: sandbox, context)
+      try requireUnstopped(pod)
+      try InitContainer(container, in: pod).run(try PodBundles.kept(container, in: sandbox))
     }
-    try requireUnstopped(sandbox, context)
-    try change(id, sandbox.state.instance, context) { state throws(RuntimeError) in
-      state.isInitialized = true
-    }
-    let listed = try bundles.ordered().map(\.id)
-    let others = members.map(\.record.id).filter { !listed.contains($0) }
-    for member in listed + others where waiting.contains(member) {
-      try requireUnstopped(sandbox, context)
+    try requireUnstopped(pod)
+    try pod.change { state throws(RuntimeError) in state.isInitialized = true }
+    try start(waiting, of: members, inOrderOf: sandbox.spec, pod)
+  }
+
+  private static func start(
+    _ waiting: Set<String>, of members: [ContainerStatus], inOrderOf spec: PodSpec, _ pod: PodHandle
+  ) throws(RuntimeError) {
+    for member in try order(members, as: spec) where waiting.contains(member.record.id) {
+      try requireUnstopped(pod)
       do {
-        try Lifecycle.start(member, context)
+        try Lifecycle.start(member.record.id, pod.context)
       } catch {
-        throw error.adding("start \(member)")
+        throw error.adding("start \(member.record.id)")
       }
     }
   }
 
+  /// The containers of a pod in the order in which they are started: those of
+  /// the file, then the others as they were created.
+  static func order(
+    _ members: [ContainerStatus], as spec: PodSpec
+  ) throws(RuntimeError) -> [ContainerStatus] {
+    let listed = try PodBundles.ordered(spec).map(\.id)
+    return listed.compactMap { id in members.first { $0.record.id == id } }
+      + members.filter { !listed.contains($0.record.id) }
+  }
+
   /// Records that this command starts the pod, which one at a time can.
-  static func beginStart(
-    _ sandbox: Sandbox, _ context: RuntimeContext
-  ) throws(RuntimeError) {
-    try change(sandbox.id, sandbox.state.instance, context) { state throws(RuntimeError) in
+  private static func beginStart(_ pod: PodHandle) throws(RuntimeError) {
+    try pod.change { state throws(RuntimeError) in
       if let starter = state.starter, starter.isAlive, starter != .own {
-        throw RuntimeError(
-          .wrongState, "pod \(sandbox.id) is being started by another command")
+        throw RuntimeError(.wrongState, "pod \(pod.id) is being started by another command")
       }
       state.starter = .own
       state.isStopping = false
     }
   }
 
-  private static func endStart(_ sandbox: Sandbox, _ context: RuntimeContext) {
-    // The pod may have been removed meanwhile. A record that stays is without
-    // effect once this command has ended.
-    try? change(sandbox.id, sandbox.state.instance, context) { state throws(RuntimeError) in
-      state.starter = nil
+  /// Fails when the pod is to stop, or is no more.
+  static func requireUnstopped(_ pod: PodHandle) throws(RuntimeError) {
+    let state = try pod.refresh()
+    if state.phase == .removing {
+      throw RuntimeError(.wrongState, "pod \(pod.id) is being removed")
     }
-  }
-
-  private static func requireUnstopped(
-    _ sandbox: Sandbox, _ context: RuntimeContext
-  ) throws(RuntimeError) {
-    if try Sandbox.open(sandbox.id, context).state.isStopping {
-      throw RuntimeError(.wrongState, "pod \(sandbox.id) has been stopped meanwhile")
+    if state.isStopping {
+      throw RuntimeError(.wrongState, "pod \(pod.id) has been stopped meanwhile")
     }
   }
 
@@ -96,51 +92,12 @@ extension PodLifecycle {
     if all.contains(where: { $0.restartPolicy != .never }) {
       context.warn("restartPolicy: nobody starts containers of a detached pod again")
     }
-    let instance = try make(id, document, context)
+    let pod = try make(id, document, context)
     do {
-      try start(id, context)
+      try start(pod)
     } catch {
-      undo(id, instance, context)
+      undo(pod)
       throw error
     }
-  }
-
-  /// Runs an init container and deletes it.
-  private static func runToEnd(
-    _ container: PodContainer, _ bundle: Bundle, in pod: Sandbox, _ context: RuntimeContext
-  ) throws(RuntimeError) {
-    try removeLeftover(container.id, of: pod.id, context)
-    let status: ExitStatus
-    do {
-      let pid = try Membership.create(
-        bundle, CreateOptions(id: container.id), in: pod.id, instance: pod.state.instance, context)
-      // A child of ours that nobody has waited for: the ID is still its own.
-      let process = try Processes.open(pid: pid)
-      try Lifecycle.start(container.id, context)
-      status = try Processes.wait(process)
-    } catch {
-      // The first error is the one to report.
-      try? removeLeftover(container.id, of: pod.id, context)
-      throw RuntimeError(error, "init container \(container.id)")
-    }
-    try removeLeftover(container.id, of: pod.id, context)
-    if status.code != 0 {
-      try requireUnstopped(pod, context)
-      throw RuntimeError(
-        .failed, "init container \(container.id) failed with exit status \(status.code)")
-    }
-  }
-
-  /// Deletes an init container of a pod, which may be one of an earlier start
-  /// that was killed.
-  private static func removeLeftover(
-    _ id: String, of pod: String, _ context: RuntimeContext
-  ) throws(RuntimeError) {
-    do {
-      if try ContainerStatus.load(id, context).record.pod != pod { return }
-    } catch  where error.kind == .notFound {
-      return
-    }
-    try Lifecycle.delete(id, force: true, context)
   }
 }

@@ -44,11 +44,10 @@ package struct PodStatus {
   package static func load(
     _ id: String, _ context: RuntimeContext
   ) throws(RuntimeError) -> PodStatus {
-    let directory = try PodDirectory.open(id, root: context.root)
-    let state = try directory.readState()
+    let pod = try PodHandle.open(id, context)
     return PodStatus(
-      id: id, paths: directory.paths, state: state, spec: try directory.readSpecIfWritten(),
-      members: try Members.all(of: id, context), cgroups: context.cgroups)
+      id: id, paths: pod.paths, state: pod.state, spec: try pod.writtenSpec(),
+      members: try Members.all(of: pod), cgroups: context.cgroups)
   }
 
   /// Looks at all pods, in the order of their IDs.
@@ -59,6 +58,9 @@ package struct PodStatus {
         pods.append(try load(id, context))
       } catch  where error.kind == .notFound {
         // It has been deleted since the listing.
+      } catch {
+        // One that cannot be read must not hide the others.
+        context.warn("\(error)")
       }
     }
     return pods

@@ -13,20 +13,15 @@ extension PodLifecycle {
   package static func stop(
     _ id: String, timeout: UInt32? = nil, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    let sandbox = try Sandbox.open(id, context)
+    let pod = try PodHandle.open(id, context)
+    let spec = try pod.sandbox().spec
     // A supervisor starts nothing again from here on.
-    try change(id, sandbox.state.instance, context) { state throws(RuntimeError) in
-      state.isStopping = true
-    }
-    let members = try Members.all(of: id, context)
-    let listed = try PodBundles.ordered(sandbox.spec).map(\.id)
-    let others = members.map(\.record.id).filter { !listed.contains($0) }
-    for name in (listed + others).reversed() {
-      guard let member = members.first(where: { $0.record.id == name }) else { continue }
+    try pod.change { state throws(RuntimeError) in state.isStopping = true }
+    for member in try order(try Members.all(of: pod), as: spec).reversed() {
       do {
-        try stop(member, sandbox.spec.container(name), timeout, context)
+        try stop(member, spec.container(member.record.id), timeout, context)
       } catch {
-        throw RuntimeError(error, "stop \(name)")
+        throw RuntimeError(error, "stop \(member.record.id)")
       }
     }
   }
@@ -48,16 +43,6 @@ extension PodLifecycle {
     try send(SIGKILL, to: member, context)
     if try !process.value.waitUntilReadable(until: .after(milliseconds: 10_000)) {
       throw RuntimeError(.failed, "it does not end")
-    }
-  }
-
-  private static func send(
-    _ signal: Int32, to member: ContainerStatus, _ context: RuntimeContext
-  ) throws(RuntimeError) {
-    do {
-      try Lifecycle.kill(member.record.id, signal, all: signal == SIGKILL, context)
-    } catch  where error.kind == .wrongState || error.kind == .notFound {
-      // It has ended by itself.
     }
   }
 }

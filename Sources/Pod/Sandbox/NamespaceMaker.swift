@@ -24,9 +24,10 @@ struct NamespaceMaker {
 
   /// Makes and pins all namespaces that the pod holds.
   func run() throws(RuntimeError) {
-    if spec.linux.namespaces.isEmpty { return }
     let kinds = spec.linux.namespaces.reduce(into: NamespaceKinds()) { $0.formUnion($1.kind) }
     do {
+      try File.makeDirectory(paths.namespaces, mode: 0o700)
+      if kinds.isEmpty { return }
       let proc = try Procfs()
       var own: Shared<Descriptor>?
       var childs: Shared<Descriptor>?
@@ -60,8 +61,8 @@ struct NamespaceMaker {
     _ child: borrowing Child, _ channel: borrowing Descriptor
   ) throws {
     if spec.linux.holds(.user) {
-      try File.writeControl(text(spec.linux.uidMappings), to: "/proc/\(child.pid)/uid_map")
-      try File.writeControl(text(spec.linux.gidMappings), to: "/proc/\(child.pid)/gid_map")
+      try IDMaps.write(
+        users: spec.linux.uidMappings, groups: spec.linux.gidMappings, to: child.pid)
     }
     try Sockets.send([1], on: channel)
     let answer = try Sockets.receive(on: channel, limit: 4096).bytes
@@ -74,10 +75,6 @@ struct NamespaceMaker {
       _ = try File.open(file, [.readOnly, .create, .exclusive, .noFollow], mode: 0o444)
       try Mounts.mount("/proc/\(child.pid)/ns/\(type.kind.fileName)", on: file, .bind)
     }
-  }
-
-  private func text(_ mappings: [LinuxIDMapping]) -> String {
-    mappings.map { "\($0.containerID) \($0.hostID) \($0.size)\n" }.joined()
   }
 
   /// What the child answers when everything is set up; an error is in words.

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Container
+internal import Container
 internal import Glibc
 internal import JSON
-package import Kernel
+internal import Kernel
 
-/// A pod's directory, open.
-package struct PodDirectory: ~Copyable {
+/// A pod's directory, open: the files that tell of the pod.
+///
+/// What the pod holds is below the directory, too, and mounted there: see
+/// `PodPart`.
+struct PodDirectory: ~Copyable {
   /// The pod's ID.
-  package let id: String
+  let id: String
   /// Where its parts are.
-  package let paths: PodPaths
+  let paths: PodPaths
   /// The directory.
-  package let descriptor: Descriptor
+  let descriptor: Descriptor
 
   private static let stateName = "state.json"
+  private static let lockName = "state.lock"
   private static let specName = "pod.json"
 
   private init(id: String, paths: PodPaths, descriptor: consuming Descriptor) {
@@ -26,32 +30,26 @@ package struct PodDirectory: ~Copyable {
   /// Opens the directory of a pod that is there.
   ///
   /// - Throws: `RuntimeError` of kind `notFound` when there is none.
-  package static func open(_ id: String, root: String) throws(RuntimeError) -> PodDirectory {
+  static func open(_ id: String, root: String) throws(RuntimeError) -> PodDirectory {
     // An annotation may say anything.
     guard Identifier.isID(id) else {
       throw RuntimeError(.notFound, "pod \(id.quoted) does not exist: that cannot name a pod")
     }
     let paths = PodPaths(root: root, id: id)
-    try requireTrust(root, paths)
-    let directory: PodDirectory
+    let descriptor: Descriptor
     do {
-      directory = PodDirectory(
-        id: id, paths: paths,
-        descriptor: try File.open(paths.directory, [.directory, .noFollow]))
+      descriptor = try File.open(paths.directory, [.directory, .noFollow])
     } catch {
-      if error.errno == ENOENT || error.errno == ENOTDIR {
-        throw RuntimeError(.notFound, "pod \(id) does not exist")
-      }
+      if error.errno == ENOENT || error.errno == ENOTDIR { throw Self.notFound(id) }
       throw RuntimeError(error, "pod \(id)")
     }
-    try StateTrust.require(directory.descriptor, paths.directory)
-    return directory
+    try StateTrust.require(descriptor, paths.directory)
+    return PodDirectory(id: id, paths: paths, descriptor: descriptor)
   }
 
-  /// Fails unless what lies in the directories above a pod's can be believed.
-  private static func requireTrust(_ root: String, _ paths: PodPaths) throws(RuntimeError) {
-    try StateTrust.require(path: root, entries: .others)
-    try StateTrust.require(path: paths.parent)
+  /// What is said of a pod that is not there.
+  static func notFound(_ id: String) -> RuntimeError {
+    RuntimeError(.notFound, "pod \(id) does not exist")
   }
 
   /// Opens the directory of a pod, making it when it is not there.
@@ -61,15 +59,11 @@ package struct PodDirectory: ~Copyable {
     guard Identifier.isID(id) else {
       throw RuntimeError(.failed, "\(id.quoted) cannot name a pod")
     }
-    try requireTrust(root, PodPaths(root: root, id: id))
-    let directory: PodDirectory
     do {
-      directory = try makeDirectory(id, root: root, rootMode: rootMode)
+      return try makeDirectory(id, root: root, rootMode: rootMode)
     } catch {
       throw RuntimeError(error, "make the pod's directory")
     }
-    try StateTrust.require(directory.descriptor, directory.paths.directory)
-    return directory
   }
 
   private static func makeDirectory(
@@ -103,11 +97,10 @@ package struct PodDirectory: ~Copyable {
   }
 
   /// The IDs of all pods, sorted; empty when there was never one.
-  package static func identifiers(root: String) throws(RuntimeError) -> [String] {
-    let paths = PodPaths(root: root, id: "")
-    try requireTrust(root, paths)
+  static func identifiers(root: String) throws(RuntimeError) -> [String] {
+    let parent = PodPaths(root: root, id: "").parent
     do {
-      return try Directory.names(try File.open(paths.parent, .directory)).map(\.text).sorted()
+      return try Directory.names(try File.open(parent, .directory)).map(\.text).sorted()
     } catch  where error.errno == ENOENT {
       return []
     } catch {
@@ -124,64 +117,53 @@ package struct PodDirectory: ~Copyable {
       return true
     }
   }
+}
 
-  /// Changes the state; nobody else changes it meanwhile.
-  ///
-  /// The lock is that of the kept document: the directory's own is held for as
-  /// long as a container is being created, or run in the foreground.
-  borrowing func edit(
-    _ change: (inout PodState) throws(RuntimeError) -> Void
-  ) throws(RuntimeError) {
-    do {
-      let document = try lockDocument()
-      defer { withExtendedLifetime(document) {} }
-      guard document != nil, !isGone(), var state = try readState() else {
-        throw RuntimeError(.notFound, "pod \(id) does not exist")
-      }
-      try change(&state)
-      try replace(state)
-    } catch let error as RuntimeError {
-      throw error
-    } catch {
-      throw RuntimeError(error, "pod \(id)")
+// MARK: - State
+
+extension PodDirectory {
+  /// Makes what has to be there before the state is: the lock of it, and the
+  /// directories of entries and kept configurations.
+  borrowing func prepare() throws(SystemError) {
+    _ = try File.open(Self.lockName, [.writeOnly, .create, .noFollow], mode: 0o600, at: descriptor)
+    for name in [PodEntry.directoryName, PodPaths.configurations] {
+      do {
+        try File.makeDirectory(name, mode: 0o700, at: descriptor)
+      } catch  where error.errno == EEXIST {}
     }
   }
 
-  /// Locks the kept document for as long as the descriptor is held; nil when
-  /// there is none.
-  private borrowing func lockDocument() throws(SystemError) -> Shared<Descriptor>? {
+  /// Locks the state for as long as the result is held, so that nobody else
+  /// changes it meanwhile; nil when the pod is gone.
+  ///
+  /// The directory's own lock is another: it is held for as long as a container
+  /// is being created, or run in the foreground.
+  borrowing func lockState() throws(SystemError) -> Shared<Descriptor>? {
     do {
       while true {
-        let document = try File.open(Self.specName, at: descriptor)
-        try FileLock.take(document, wait: true)
+        let file = try File.open(Self.lockName, at: descriptor)
+        try FileLock.take(file, wait: true)
         // While this waited, the pod may have been removed and made again.
-        let current = try FileStatus(Self.specName, at: descriptor)
-        if try current.isSameFile(as: FileStatus(of: document)) {
-          return Shared(document)
-        }
+        let current = try FileStatus(Self.lockName, at: descriptor)
+        if try current.isSameFile(as: FileStatus(of: file)) { return Shared(file) }
       }
     } catch  where error.errno == ENOENT {
       return nil
     }
   }
 
-  /// Writes the state, whatever it was.
-  borrowing func write(_ state: PodState) throws(SystemError) {
-    let document = try lockDocument()
-    defer { withExtendedLifetime(document) {} }
-    try replace(state)
-  }
-
-  /// Writes the state in one step.
-  private borrowing func replace(_ state: PodState) throws(SystemError) {
+  /// Writes the state in one step; the lock is the caller's.
+  borrowing func replaceState(_ state: PodState) throws(SystemError) {
     try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor)
   }
 
   /// Reads the state; nil when the command that made the directory was killed
-  /// before it had written any.
-  package borrowing func readState() throws(RuntimeError) -> PodState? {
+  /// before it had written any, and when the directory has been removed.
+  borrowing func readState() throws(RuntimeError) -> PodState? {
     do {
-      let bytes = try File.read(Self.stateName, at: descriptor)
+      let bytes = try File.readSmall(Self.stateName, at: descriptor)
+      // Cut short by a crash of the machine, which has ended all it told of.
+      if bytes.isEmpty { return nil }
       return try PodState(json: JSONNode(JSONValue(parsing: bytes)))
     } catch let error as SystemError where error.errno == ENOENT {
       return nil
@@ -189,39 +171,58 @@ package struct PodDirectory: ~Copyable {
       throw RuntimeError(error, "\(paths.directory)/\(Self.stateName)")
     }
   }
+}
 
+// MARK: - Documents
+
+extension PodDirectory {
   /// Keeps the pod's document as it was given.
   borrowing func writeSpec(_ bytes: [UInt8]) throws(SystemError) {
     try File.replace(Self.specName, with: bytes, at: descriptor)
   }
 
-  /// Reads the document that was kept.
-  package borrowing func readSpec() throws(RuntimeError) -> PodSpec {
+  /// Reads the document that was kept; nil when the command that makes the pod
+  /// has not written it.
+  borrowing func readSpec() throws(RuntimeError) -> PodSpec? {
     do {
       return try PodSpec(parsing: try File.read(Self.specName, at: descriptor))
+    } catch let error as SystemError where error.errno == ENOENT {
+      return nil
     } catch {
       throw RuntimeError(error, "\(paths.directory)/\(Self.specName)")
     }
   }
 
-  /// Reads the document that was kept; nil when the command that makes the pod
-  /// has not written it.
-  borrowing func readSpecIfWritten() throws(RuntimeError) -> PodSpec? {
-    File.exists(Self.specName, at: descriptor) ? try readSpec() : nil
+  /// The IDs of the containers that have an entry.
+  borrowing func memberIDs() throws(SystemError) -> [String] {
+    do {
+      return try Directory.names(
+        try File.open(PodEntry.directoryName, [.directory, .noFollow], at: descriptor)
+      ).map(\.text)
+    } catch  where error.errno == ENOENT {
+      return []
+    }
   }
+}
 
-  /// Removes everything in the directory, and the directory itself unless it is
-  /// to be used again; nothing may be mounted there.
+// MARK: - The end
+
+extension PodDirectory {
+  /// Removes the files that tell of the pod, and the directory itself unless it
+  /// is to be used again; what the pod held is gone already.
   ///
   /// The state goes last: without it nobody would know of the rest.
-  borrowing func remove(keepingDirectory: Bool = false) throws(SystemError) {
+  borrowing func remove(keepingDirectory: Bool) throws(SystemError) {
     // Nobody may change the state while it goes, and so bring it back.
-    let document = try lockDocument()
-    defer { withExtendedLifetime(document) {} }
-    try TreeRemoval.empty(descriptor, except: [FileName(Self.stateName)])
-    do {
-      try File.remove(Self.stateName, at: descriptor)
-    } catch  where error.errno == ENOENT {}
+    let lock = try lockState()
+    defer { withExtendedLifetime(lock) {} }
+    let last = [Self.stateName, Self.lockName]
+    try TreeRemoval.empty(descriptor, except: last.map { FileName($0) })
+    for name in last {
+      do {
+        try File.remove(name, at: descriptor)
+      } catch  where error.errno == ENOENT {}
+    }
     if keepingDirectory { return }
     do {
       try File.remove(paths.directory, isDirectory: true)

@@ -7,9 +7,9 @@ internal import RuntimeSpec
 /// What is mounted in a pod's directory.
 ///
 /// The directory is bound onto itself as one private mount, and everything else
-/// is mounted below it: none of that propagates into other mount namespaces,
-/// and one call detaches all of it. The binding itself does appear in those
-/// that follow a shared mount that the root is on, empty, and goes with it.
+/// is mounted below it: none of that propagates into other mount namespaces.
+/// The binding itself does appear in those that follow a shared mount that the
+/// root is on, empty, and goes with it.
 struct PodMounts {
   private let spec: PodSpec
   private let paths: PodPaths
@@ -20,32 +20,33 @@ struct PodMounts {
     self.paths = paths
   }
 
-  /// Binds the directory onto itself and makes what the parts are mounted on.
+  /// Binds the directory onto itself.
   ///
   /// A volume has what a member wrote, set-id programs and device nodes too:
   /// on the host nobody can use those, whoever might find a way to them.
-  func prepare() throws(SystemError) {
+  static func bind(_ paths: PodPaths) throws(SystemError) {
     let tree = try MountTree.copy(paths.directory, recursive: false)
     // Before it is attached: it may appear elsewhere when the root is shared.
     try MountTree.setAttributes(tree, set: [.noSetID, .noDevices], subject: paths.directory)
     let directory = try File.open(paths.directory, [.path, .directory, .noFollow])
     try MountTree.attach(tree, onto: directory, subject: paths.directory)
     try Mounts.mount(on: paths.directory, .makePrivate)
-    try File.makeDirectory(paths.namespaces, mode: 0o700)
-    try File.makeDirectory(paths.volumes, mode: 0o700)
   }
 
-  /// Mounts the shared memory and makes the empty volumes.
-  func makeStorage() throws(SystemError) {
-    if spec.linux.holds(.ipc) {
-      try File.makeDirectory(paths.sharedMemory)
-      try mountMemory(
-        on: paths.sharedMemory, size: spec.sharedMemorySize, mode: 0o1777, [.noExec])
-    }
+  /// Mounts the shared memory, if the pod has any.
+  func makeSharedMemory() throws(SystemError) {
+    guard spec.linux.holds(.ipc) else { return }
+    try File.makeDirectory(paths.sharedMemory, mode: 0o700)
+    try mountMemory(on: paths.sharedMemory, size: spec.sharedMemorySize, mode: 0o1777, [.noExec])
+  }
+
+  /// Makes the empty volumes.
+  func makeVolumes() throws(SystemError) {
+    try File.makeDirectory(paths.volumes, mode: 0o700)
     for volume in spec.volumes {
       guard case .empty(let empty) = volume.source else { continue }
       let path = paths.volume(volume.name)
-      try File.makeDirectory(path)
+      try File.makeDirectory(path, mode: 0o700)
       if empty.inMemory {
         try mountMemory(on: path, size: empty.size, mode: empty.mode, [])
       } else {
@@ -61,7 +62,8 @@ struct PodMounts {
     on path: String, size: UInt64?, mode: UInt32, _ flags: MountFlags
   ) throws(SystemError) {
     var options = "mode=\(String(mode, radix: 8)),uid=\(rootUser),gid=\(rootGroup)"
-    if let size { options += ",size=\(size)" }
+    // What the kernel rounds up must not become nothing, which is no limit at all.
+    if let size { options += ",size=\(min(size, UInt64(Int64.max)))" }
     try Mounts.mount(
       "tmpfs", on: path, type: "tmpfs", flags.union([.noSetID, .noDevices]), data: options)
   }
@@ -74,12 +76,29 @@ struct PodMounts {
   private var rootGroup: UInt32 {
     spec.linux.gidMappings.first { $0.containerID == 0 }?.hostID ?? 0
   }
+}
 
-  /// Detaches everything that is mounted in a pod's directory.
-  static func detach(_ paths: PodPaths) throws(SystemError) {
+// MARK: - Undoing
+
+extension PodMounts {
+  /// Removes a directory of a pod with everything in it, detaching what is
+  /// mounted on it and on what is directly in it.
+  static func clear(_ path: String) throws(SystemError) {
+    try detach(path)
+    let slash = path.lastIndex(of: "/") ?? path.startIndex
+    let (parentPath, name) = (String(path[..<slash]), FileName(String(path[slash...].dropFirst())))
+    do {
+      let directory = try File.open(path, [.directory, .noFollow])
+      for entry in try Directory.names(directory) { try detach("\(path)/\(entry.text)") }
+      try Directory.removeTree(name, at: try File.open(parentPath, [.directory, .noFollow]))
+    } catch  where error.errno == ENOENT {}
+  }
+
+  /// Detaches all mounts that are on a path, one on the other.
+  static func detach(_ path: String) throws(SystemError) {
     while true {
       do {
-        try Mounts.detach(paths.directory)
+        try Mounts.detach(path)
       } catch  where error.errno == EINVAL || error.errno == ENOENT {
         // Not, or no longer, a mount.
         return

@@ -6,9 +6,6 @@ package import RuntimeSpec
 
 /// Where the parts of a pod are.
 package struct PodPaths: Equatable, Sendable {
-  /// The name of the directory of pods in the runtime's root.
-  package static let parentName = "pods"
-
   /// The directory of all pods.
   package let parent: String
   /// The pod's own directory: everything that it has, except its cgroup.
@@ -16,7 +13,7 @@ package struct PodPaths: Equatable, Sendable {
 
   /// Works out the paths of a pod.
   package init(root: String, id: String) {
-    parent = "\(root)/\(Self.parentName)"
+    parent = "\(root)/\(Identifier.pods)"
     directory = "\(parent)/\(id)"
   }
 
@@ -36,4 +33,10 @@ package struct PodPaths: Equatable, Sendable {
 
   /// The directory of an empty volume.
   package func volume(_ name: String) -> String { "\(volumes)/\(name)" }
+
+  /// The configuration of an init container, kept until it is run.
+  func configuration(of id: String) -> String { "\(directory)/\(Self.configurations)/\(id)" }
+
+  /// The name of the directory of kept configurations.
+  static let configurations = "init"
 }

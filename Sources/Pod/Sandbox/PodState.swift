@@ -22,6 +22,14 @@ package struct PodState: Equatable {
     case removing
   }
 
+  /// The version of the format that this runtime writes.
+  ///
+  /// Up to version 1 a pod had no entries of its containers, which were found by
+  /// their own records.
+  static let currentVersion = 2
+
+  /// The version of the format that it was written in.
+  package var version: Int
   /// The pod's ID.
   package var id: String
   /// What tells it from a later pod of the same ID.
@@ -52,6 +60,7 @@ package struct PodState: Equatable {
     id: String, created: String, creator: ProcessRecord, bundleBase: String,
     namespaces: [NamespaceType], cgroup: CgroupRecord?
   ) {
+    version = Self.currentVersion
     self.id = id
     instance = String(UInt64.random(in: 0...UInt64.max), radix: 16)
     phase = .making
@@ -69,7 +78,7 @@ extension PodState {
   /// The document that is kept on disk.
   var json: JSONValue {
     var document: OrderedMap<JSONValue> = [
-      "version": 1, "id": .string(id), "instance": .string(instance),
+      "version": JSONValue(version), "id": .string(id), "instance": .string(instance),
       "phase": .string(phase.rawValue),
       "created": .string(created),
       "creator": creator.json,
@@ -85,6 +94,7 @@ extension PodState {
 
 extension PodState: JSONDecodable {
   package init(json: JSONNode) throws(SpecError) {
+    version = try json.documentVersion(knowing: 1...Self.currentVersion)
     id = try json.requiredString("id")
     instance = try json.requiredString("instance")
     phase = try json.requiredWord("phase")
@@ -96,5 +106,17 @@ extension PodState: JSONDecodable {
     isStopping = try json.bool("isStopping") ?? false
     isInitialized = try json.bool("isInitialized") ?? false
     starter = try json.object("starter")
+  }
+}
+
+extension PodState {
+  /// Whether it stands, or the command that makes it is still at it.
+  package var isAlive: Bool {
+    switch phase {
+    case .ready: true
+    case .making, .filling: creator.isAlive
+    // Whoever removes a pod holds its lock, so nobody is at it any more.
+    case .removing: false
+    }
   }
 }

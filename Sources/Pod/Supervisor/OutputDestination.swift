@@ -53,8 +53,8 @@ final class OutputDestination {
         "/proc/self/fd/\(number)", [.writeOnly, .nonBlocking, .noControllingTerminal]))
   }
 
-  /// The descriptor to watch; nil when nothing is to be expected of it.
-  var number: Int32? { isBroken ? nil : stream.number }
+  /// What to watch; nil when nothing is to be expected of it.
+  var watched: Shared<Descriptor>? { isBroken ? nil : stream }
 
   /// Whether its reader has to take something before everything is written.
   var isBehind: Bool { pendingCount > 0 }
@@ -81,7 +81,7 @@ final class OutputDestination {
     while isBehind {
       do {
         guard let length = try lengthToWrite() else { break }
-        let written = try Streams.writeSome(Array(pending.prefix(length)), to: stream.number)
+        let written = try stream.value.writeSome(Array(pending.prefix(length)))
         if written == 0 { break }
         pending.removeFirst(written)
       } catch {
@@ -97,9 +97,9 @@ final class OutputDestination {
   private func lengthToWrite() throws(SystemError) -> Int? {
     if returnsAtOnce { return 1 << 16 }
     var set = PollSet()
-    set.add(stream.number, [.writable])
+    set.add(stream.value, .writable)
     let ready = try set.wait(until: .after(milliseconds: 0))
-    return ready[stream.number]?.contains(.writable) == true ? Self.certainLength : nil
+    return ready.events(of: stream.value).contains(.writable) ? Self.certainLength : nil
   }
 
   /// Notes that the reader is gone.

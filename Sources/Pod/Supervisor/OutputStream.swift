@@ -14,9 +14,9 @@ final class OutputStream {
     self.destination = destination
   }
 
-  /// The descriptor to wait for; nil when nobody can write any more, or there is
-  /// no room for it.
-  var number: Int32? { destination.hasRoom ? source?.number : nil }
+  /// What to wait for; nil when nobody can write any more, or there is no room
+  /// for it.
+  var watched: Shared<Descriptor>? { destination.hasRoom ? source : nil }
 
   /// Makes the pipe anew.
   ///
@@ -31,7 +31,7 @@ final class OutputStream {
   func relay() {
     guard let source else { return }
     do {
-      guard let bytes = try Streams.readSome(source.number) else { return }
+      guard let bytes = try source.value.readSome() else { return }
       if bytes.isEmpty { return close() }
       destination.write(lines.feed(bytes))
     } catch {

@@ -7,36 +7,22 @@ internal import Kernel
 internal import RuntimeSpec
 
 /// A container that `pod run` looks after.
-final class SupervisedContainer {
-  /// Where it is in its life under supervision.
-  enum Phase {
-    /// Not created yet.
-    case absent
-    /// Created, not started.
-    case created
-    /// Started.
-    case running
-    /// Ended, to be made again at a moment.
-    case waiting(Deadline)
-    /// Ended for good.
-    case over
-  }
-
+final class SupervisedContainer: Stoppable {
   /// What the pod's file says of it.
   let container: PodContainer
   /// Where it is in its life.
-  private(set) var phase = Phase.absent
+  private(set) var phase = SupervisedPhase.absent
   /// Its first process, from its creation to its end.
   private(set) var process: Shared<Descriptor>?
   /// The delays between its starts.
   var backoff = Backoff()
 
   private let bundle: Bundle
-  private let pod: String
+  private let podID: String
   /// Which first process of the ID is its own, from its creation to its removal.
   private var created: ProcessRecord?
   private let context: RuntimeContext
-  /// What it has written arrives here, as complete lines.
+  /// What it has written arrives here, and goes on as complete lines.
   private let output: OutputStream
   private let errors: OutputStream
   /// From when on a run counts as long.
@@ -44,7 +30,7 @@ final class SupervisedContainer {
 
   init(
     _ container: PodContainer, _ bundle: Bundle, pod: String, _ context: RuntimeContext,
-    output: OutputStream, errors: OutputStream
+    _ streams: (output: OutputStream, errors: OutputStream)
   ) throws(RuntimeError) {
     if bundle.spec.process?.terminal == true {
       throw RuntimeError(
@@ -53,16 +39,16 @@ final class SupervisedContainer {
     }
     self.container = container
     self.bundle = bundle
-    self.pod = pod
+    podID = pod
     self.context = context
-    self.output = output
-    self.errors = errors
+    (output, errors) = streams
   }
 
-  /// Whether it has ended for good.
-  var isOver: Bool {
-    if case .over = phase { true } else { false }
-  }
+  /// The signal that asks it to end.
+  var stopSignal: Int32 { container.stopSignal }
+
+  /// How many seconds it gets to end before it is killed.
+  var stopTimeout: UInt32 { container.stopTimeout }
 
   /// Whether its last run was a long one.
   var ranLong: Bool { settled?.hasPassed ?? false }
@@ -70,16 +56,15 @@ final class SupervisedContainer {
   /// The streams that it can still write to.
   var streams: [OutputStream] { [output, errors] }
 
-  /// Creates it in the instance of the pod, with its output going here and
-  /// nothing to read.
-  func create(in instance: String) throws(RuntimeError) {
+  /// Creates it in the pod, with its output going here and nothing to read.
+  func create(in pod: PodHandle) throws(RuntimeError) {
     do {
       let nothing = try File.open("/dev/null")
       let outputEnd = try output.open()
       let errorEnd = try errors.open()
       var options = CreateOptions(id: container.id)
       options.streams = (nothing.number, outputEnd.number, errorEnd.number)
-      let pid = try Membership.create(bundle, options, in: pod, instance: instance, context)
+      let pid = try Membership.create(bundle, options, in: pod)
       // A child of ours that nobody has waited for: the ID is still its own.
       process = Shared(try Processes.open(pid: pid))
       created = try ContainerStatus.load(container.id, context).record.initProcess
@@ -102,9 +87,9 @@ final class SupervisedContainer {
   }
 
   /// Makes it again in the live pod.
-  func restart(in instance: String) throws(RuntimeError) {
+  func restart(in pod: PodHandle) throws(RuntimeError) {
     try remove()
-    try create(in: instance)
+    try create(in: pod)
     try start()
   }
 
@@ -131,7 +116,7 @@ final class SupervisedContainer {
     guard let created else { return false }
     do {
       let record = try ContainerStatus.load(container.id, context).record
-      return record.pod == pod && record.initProcess == created
+      return record.pod == podID && record.initProcess == created
     } catch  where error.kind == .notFound {
       return false
     }
