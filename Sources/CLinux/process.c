@@ -23,6 +23,7 @@ int clinux_clone3(uint64_t flags, int *pidfd, int cgroup_fd, int exit_signal) {
   }
   return CALL(SYS_clone3, &args, sizeof args);
 }
+int clinux_clone(uint64_t flags, int *pidfd) { return CALL(SYS_clone, flags, NULL, pidfd, NULL, NULL); }
 int clinux_pidfd_open(int pid, unsigned flags) { return CALL(SYS_pidfd_open, pid, flags); }
 int clinux_pidfd_send_signal(int pidfd, int signal) {
   return CALL(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);

@@ -216,17 +216,19 @@ package enum OwnProcess {
     }
   }
 
-  /// Sets scheduling policy and parameters.
+  /// Sets scheduling policy and parameters, of another process with `pid`.
   ///
   /// The corresponding call is sched_setattr(2).
-  package static func setScheduling(_ scheduling: Scheduling) throws(SystemError) {
+  package static func setScheduling(
+    _ scheduling: Scheduling, of pid: Int32 = 0
+  ) throws(SystemError) {
     // struct sched_attr, first version: 48 bytes.
     var attributes: (UInt32, UInt32, UInt64, Int32, UInt32, UInt64, UInt64, UInt64) = (
       48, scheduling.policy, scheduling.flags, scheduling.nice, scheduling.priority,
       scheduling.runtime, scheduling.deadline, scheduling.period
     )
     try check(
-      unsafe withUnsafeMutablePointer(to: &attributes) { unsafe clinux_sched_setattr(0, $0) },
+      unsafe withUnsafeMutablePointer(to: &attributes) { unsafe clinux_sched_setattr(pid, $0) },
       "sched_setattr")
   }
 

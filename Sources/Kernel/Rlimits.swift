@@ -24,4 +24,17 @@ package enum Rlimits {
     }
     try check(unsafe clinux_prlimit(pid, Int32(number), [soft, hard], nil), "prlimit", name)
   }
+
+  /// Raises the hard limit of this process to a value that it is below, and the
+  /// soft one with it.
+  ///
+  /// The corresponding call is prlimit(2).
+  package static func raise(_ name: String, to hard: UInt64) throws(SystemError) {
+    guard let number = names.firstIndex(of: name) else {
+      throw SystemError(call: "prlimit", errno: EINVAL, subject: name)
+    }
+    var current: [UInt64] = [0, 0]
+    try check(unsafe clinux_prlimit(0, Int32(number), nil, &current), "prlimit", name)
+    if current[1] < hard { try set(name, soft: hard, hard: hard) }
+  }
 }

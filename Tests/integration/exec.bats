@@ -288,6 +288,34 @@ move_init() {
   is mkdir./tmp/x EAGAIN
 }
 
+@test "exec has the container's scheduling, and one that children do not inherit" {
+  peer_falls_short crun "exec leaves the scheduling as it is"
+  config '.process.scheduler = {policy: "SCHED_BATCH", nice: 7}'
+  running
+  in_it "$ID" /bin/probe scheduler
+  is sched.policy 3
+  is sched.nice 7
+  jq -n '{cwd: "/", args: ["/bin/probe", "scheduler"], user: {uid: 1000, gid: 1000}, scheduler:
+    {policy: "SCHED_IDLE", flags: ["SCHED_FLAG_RESET_ON_FORK"]}}' >"$WORK/process.json"
+  in_it --process "$WORK/process.json" "$ID"
+  is sched.policy 5
+  is sched.flags 1
+}
+
+@test "exec counts no process of the runtime to a user's limit" {
+  peer_falls_short crun "exec drops the rlimits"
+  peer_falls_short runc "it counts a process of its own"
+  running
+  # Its own user, and of its processes the program is the only one.
+  jq -n '{cwd: "/", args: ["/bin/probe", "rlimits"], user: {uid: 7001, gid: 7001},
+    rlimits: [{type: "RLIMIT_NPROC", soft: 1, hard: 1}]}' >"$WORK/process.json"
+  in_it --process "$WORK/process.json" "$ID"
+  is rlimit.NPROC 1:1
+  jq '.rlimits[0].hard = 1000' <"$WORK/process.json" >"$WORK/other.json"
+  in_it --process "$WORK/other.json" "$ID"
+  is rlimit.NPROC 1:1000
+}
+
 @test "exec has the container's masked and readonly paths" {
   config '.linux.maskedPaths = ["/proc/meminfo"] | .linux.readonlyPaths = ["/proc/sys"]'
   running
@@ -523,6 +551,35 @@ tracing_neighbour() {
   while_traced "${LOGS[$ID-neighbour]}"
 }
 
+# A profile like those of engines: a list of what is allowed, and clone3 is not
+# there, since a filter cannot see its flags.
+filtered() {
+  config '.process.noNewPrivileges = false | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+    syscalls: [{names: ["clone3"], action: "SCMP_ACT_ERRNO", errnoRet: 38},
+      {names: ["unshare", "setns", "'"${1:-mount}"'"], action: "SCMP_ACT_ERRNO"},
+      {names: ["clone"], action: "SCMP_ACT_ERRNO",
+        args: [{index: 0, value: 2114060288, valueTwo: 2114060288, op: "SCMP_CMP_MASKED_EQ"}]}]}'
+}
+
+@test "exec shows a tracer behind a filter no process without one" {
+  peer_falls_short crun "it joins with the host's cgroup directory open"
+  peer_falls_short runc "it joins with a directory of the host open"
+  filtered
+  running
+  background "$WORK/tracer" "$RUNTIME" --root "$STATE" exec --cap CAP_SYS_PTRACE "$ID" \
+    /bin/probe trace 3000
+  while_traced "$WORK/tracer"
+  is trace.unfiltered 0
+}
+
+@test "exec works under a filter that lets none of its own calls pass" {
+  filtered setsid
+  running
+  in_it "$ID" /bin/probe seccomp -- caps
+  is seccomp 2
+  is cap.prm 00000000080004a1
+}
+
 @test "exec into a user namespace shows a neighbour without one nothing of the host" {
   peer_falls_short crun "it joins with the host's cgroup directory open"
   peer_falls_short runc "it joins with a directory of the host open"
@@ -570,4 +627,48 @@ tracing_neighbour() {
   rt_with $(failing keyctl ENOSYS 1) -- exec "$ID" /bin/probe print inside
   equal "$status" 0
   equal "$output" inside
+}
+
+# --- engines without privileges -----------------------------------------------
+
+# Runs a script as such an engine runs the runtime: as the root of a user
+# namespace, in a mount namespace of that, and in a PID namespace that does not
+# belong to it.
+as_engine() {
+  local own pid
+  own=$(inode /proc/self/ns/user)
+  mkfifo "$WORK/mapped"
+  # shellcheck disable=SC2016 # the inner shell's
+  background "$WORK/engine" timeout -k 5 "$LIMIT" unshare --user --keep-caps --mount sh -c '
+    read -r _ <"$0"
+    exec setpriv --reuid=0 --regid=0 --clear-groups sh -ec "$@"
+    ' "$WORK/mapped" "$@"
+  eventually pgrep --parent "${BACKGROUND[-1]}"
+  pid=$(pgrep --parent "${BACKGROUND[-1]}")
+  eventually test "$(inode "/proc/$pid/ns/user")" != "$own"
+  echo "0 100000 65536" >"/proc/$pid/uid_map"
+  echo "0 100000 65536" >"/proc/$pid/gid_map"
+  echo >"$WORK/mapped"
+  status=0
+  wait "${BACKGROUND[-1]}" || status=$?
+  output=$(cat "$WORK/engine")
+  errors=
+}
+
+@test "exec works in the user namespace of an engine, with its own PID namespace out of reach" {
+  rm -r "$BUNDLE/rootfs"
+  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
+  chown -R -h 100000:100000 "$BUNDLE" "$STATE"
+  config 'del(.linux.cgroupsPath) | .process.args = ["/bin/probe", "hang"]'
+  # shellcheck disable=SC2016 # the inner shell's
+  as_engine '
+    r="$1 --root $2"
+    $r create --bundle "$3" "$4" >/dev/null
+    $r start "$4"
+    $r exec --user 1000 "$4" /bin/probe ids -- ns
+    $r exec --detach "$4" /bin/probe hang >/dev/null
+    $r delete --force "$4"' sh "$RUNTIME" "$STATE" "$BUNDLE" "$ID"
+  if [ "$status" -ne 0 ]; then tell "should succeed"; return 1; fi
+  is uid 1000
+  differ "$(value ns.pid)" "$(inode /proc/self/ns/pid)"
 }

@@ -11,6 +11,7 @@
 
 // process.c
 int clinux_clone3(uint64_t flags, int *pidfd, int cgroup_fd, int exit_signal);
+int clinux_clone(uint64_t flags, int *pidfd);
 int clinux_pidfd_open(int pid, unsigned flags);
 int clinux_pidfd_send_signal(int pidfd, int signal);
 int clinux_pidfd_getfd(int pidfd, int number);

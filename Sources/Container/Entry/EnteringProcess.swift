@@ -45,6 +45,7 @@ final class EnteringProcess {
     try step("join the container's namespaces") { try target.join() }
     let rest = try step("set up the process") { try work.setUp(channel) }
     try step("let go of the host") { try letGoOfHost() }
+    try step("confine the process") { try work.confine() }
     return rest
   }
 
@@ -63,10 +64,25 @@ final class EnteringProcess {
     try OwnProcess.closeAll(from: Int32(3 + work.preservedFiles), except: [channel.number()])
   }
 
+  /// The calls that both processes make between confinement and the program.
+  ///
+  /// Arguments are named where filters may look at them.
+  static let callsAfterwards = [
+    ForeseenCall("clone", [0: Processes.siblingFlags]), ForeseenCall("sendmsg"),
+    ForeseenCall("exit_group"), ForeseenCall("prctl", [0: 1]), ForeseenCall("prctl", [0: 47]),
+    ForeseenCall("capset"), ForeseenCall("setsid"), ForeseenCall("fcntl"),
+    ForeseenCall("ioctl", [1: 0x540e]), ForeseenCall("read"), ForeseenCall("write"),
+    ForeseenCall("close"), ForeseenCall("close_range"), ForeseenCall("prlimit64"),
+    ForeseenCall("rt_sigaction"), ForeseenCall("rt_sigprocmask"), ForeseenCall("execve"),
+    // The allocator's.
+    ForeseenCall("brk"), ForeseenCall("mmap", [2: 3, 3: 0x22]), ForeseenCall("munmap"),
+    ForeseenCall("madvise"), ForeseenCall("mremap"),
+  ]
+
   /// Clones the process that appears in the container, and ends.
   private func appear(_ rest: EntryWork.Rest) throws -> Never {
     // As a child of the runtime, which waits for its end.
-    guard case .parent(let child) = try Processes.clone(asSibling: true) else {
+    guard case .parent(let child) = try Processes.cloneSibling() else {
       try goOn(rest)
     }
     try channel.send(.process(child.pid, Shared(try child.pidfd.duplicate())))

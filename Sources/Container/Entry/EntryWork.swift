@@ -2,7 +2,7 @@
 
 /// What a process does on its way into a container, and there.
 ///
-/// The first two parts belong to the process in between, which no process of
+/// All but the last part belongs to the process in between, which no process of
 /// the container's PID namespace can see. Only what is left runs where one may
 /// look into it, so all that takes the host's means, or a privilege, belongs
 /// before it.
@@ -21,4 +21,7 @@ protocol EntryWork: AnyObject {
   /// Becomes, in the container's namespaces and root, what is to appear in its
   /// PID namespace.
   func setUp(_ channel: SyncChannel) throws -> Rest
+
+  /// Gives up, right before the clone, what is needed no more.
+  func confine() throws
 }

@@ -10,6 +10,7 @@ final class ExecutedProgram: EntryWork {
   let preservedFiles: Int
   private let process: Process
   private let setup: ProcessSetup
+  private let late: LateSettings
   private let proc: Shared<Procfs>
   private let consoleSocket: Shared<Descriptor>?
   /// Whether it stays in the session keyring of whoever runs it.
@@ -29,8 +30,9 @@ final class ExecutedProgram: EntryWork {
         .program(for: profile)
     }
     process = configuration.process
+    late = LateSettings(process, hasUserNamespace: hasUserNamespace)
     setup = ProcessSetup(
-      process, container.linux, seccomp: program, hasUserNamespace: hasUserNamespace,
+      late.without(process), container.linux, seccomp: program, hasUserNamespace: hasUserNamespace,
       keepGroups: container.annotations["run.oci.keep_original_groups"] == "1")
     preservedFiles = options.preserveFDs
     keepsKeyring = record.keepsKeyring
@@ -51,6 +53,7 @@ final class ExecutedProgram: EntryWork {
   func finishOutside(_ pid: Int32) throws(RuntimeError) {
     // Only the runtime may raise limits for a user namespace.
     if setup.hasUserNamespace { try setup.setRlimits(of: pid, deferred: false) }
+    try late.setOutside(of: pid)
   }
 
   // MARK: In between
@@ -80,11 +83,17 @@ final class ExecutedProgram: EntryWork {
     }
     try setup.enterWorkingDirectory()
     let executable = try Executable(process)
+    try late.prepare()
     for warning in try setup.becomeUser(proc.value) { try channel.send(.warning(warning)) }
     let execution = ProcessExecution(
       setup: setup, executable: executable, preserveFDs: preservedFiles)
-    return { channel in try execution.run(channel) }
+    return { [late] channel in
+      try late.setInside()
+      try execution.run(channel)
+    }
   }
+
+  func confine() throws { try setup.confine(foreseeing: EnteringProcess.callsAfterwards) }
 
   private func setAffinity(_ cpus: String?) throws {
     guard let cpus else { return }

@@ -32,6 +32,9 @@ final class ProcessSetup {
     capabilities = ProcessCapabilities(process.capabilities)
   }
 
+  /// Whether the filter is in force and every privilege given up.
+  private var isConfined = false
+
   /// What is left of the capabilities in the end, where they are given up last.
   private var finalCapabilities: ProcessCapabilities.Grant?
 
@@ -184,11 +187,23 @@ final class ProcessSetup {
     }
   }
 
+  /// Loads the filter and gives up every privilege early, if the filter lets
+  /// what runp itself still does pass.
+  func confine(foreseeing calls: [ForeseenCall]) throws(RuntimeError) {
+    guard let seccomp, !seccomp.needsListener else { return }
+    let instructions = [FilterInstruction](program: seccomp.instructions)
+    guard calls.allSatisfy({ $0.passes(instructions) }) else { return }
+    _ = try loadFilter()
+    try giveUpPrivileges()
+    isConfined = true
+  }
+
   /// Loads the filter.
   ///
   /// It comes last, so that it need allow as little as possible of what runp
   /// itself does.
   func loadFilter() throws(RuntimeError) -> Descriptor? {
+    if isConfined { return nil }
     do {
       return try seccomp?.load()
     } catch {
@@ -198,6 +213,7 @@ final class ProcessSetup {
 
   /// Gives up the privileges that were kept for loading the filter.
   func giveUpPrivileges() throws(RuntimeError) {
+    if isConfined { return }
     do {
       try finalCapabilities?.take()
     } catch {

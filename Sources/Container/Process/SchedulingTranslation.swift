@@ -5,6 +5,10 @@ internal import Kernel
 internal import RuntimeSpec
 
 extension Scheduler {
+  /// Whether a child has another scheduling than its parent: none inherits a
+  /// deadline, nor what its parent is told to keep to itself.
+  var endsWithClone: Bool { policy == .deadline || flags.contains(.resetOnFork) }
+
   /// The same for sched_setattr(2).
   var parameters: OwnProcess.Scheduling {
     OwnProcess.Scheduling(

@@ -21,12 +21,14 @@ struct FilterInstruction: Equatable {
     static let jumpIfAbove: UInt16 = 0x25
     static let jumpIfAtLeast: UInt16 = 0x35
     static let answer: UInt16 = 0x06
+    static let and: UInt16 = 0x54
   }
 
   /// What a filter can load, as offsets in `struct seccomp_data`.
   enum Field {
     static let number: UInt32 = 0
     static let architecture: UInt32 = 4
+    static let arguments: UInt32 = 16
   }
 
   init(_ code: UInt16, _ operand: UInt32, ifTrue: UInt8 = 0, ifFalse: UInt8 = 0) {

@@ -734,10 +734,11 @@ static void op_spy(char **a) {
          writable, descriptors);
 }
 
-// One line of /proc/PID/status, as a number in the base.
-static unsigned long long status_of(pid_t pid, const char *key, int base) {
+// One line of /proc/PID/status, as a number in the base; of a process that is
+// gone, what is said of it.
+static unsigned long long status_of(pid_t pid, const char *key, int base,
+                                    unsigned long long found) {
   char path[64], line[256];
-  unsigned long long found = 0;
   snprintf(path, sizeof path, "/proc/%d/status", pid);
   FILE *f = fopen(path, "r");
   while (f && fgets(line, sizeof line, f))
@@ -750,11 +751,12 @@ static unsigned long long status_of(pid_t pid, const char *key, int base) {
 // root.
 static int leads_outside(pid_t pid, const char *what) {
   char path[96];
-  struct stat s;
   snprintf(path, sizeof path, "/proc/%d/%s", pid, what);
-  if (lstat(path, &s)) return 0;
-  snprintf(path, sizeof path, "/proc/%d/%s/bin/probe", pid, what);
-  return access(path, F_OK) && errno == ENOENT;
+  // One that is about to go has none any more.
+  int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  int outside = fd >= 0 && faccessat(fd, "bin/probe", F_OK, 0);
+  if (fd >= 0) close(fd);
+  return outside;
 }
 
 static int has_directory_open(pid_t pid) {
@@ -792,8 +794,8 @@ static void op_trace(char **a) {
   long limit = atol(a[0]), gone, seized = 0, outside = 0, secrets = 0, privileged = 0;
   long unfiltered = 0;
   pid_t last = getpid();
-  unsigned long long most = status_of(last, "CapBnd:", 16);
-  unsigned long long filter = status_of(last, "Seccomp:", 10);
+  unsigned long long most = status_of(last, "CapBnd:", 16, 0);
+  unsigned long long filter = status_of(last, "Seccomp:", 10, 0);
   printf("trace=ready\n");
   do {
     for (pid_t pid = last + 1; pid < last + 40; pid++) {
@@ -804,8 +806,8 @@ static void op_trace(char **a) {
       waitpid(pid, NULL, __WALL);
       outside += leads_outside(pid, "root") || leads_outside(pid, "cwd") || has_directory_open(pid);
       secrets += has_in_environment(pid, "HOST_SECRET");
-      privileged += (status_of(pid, "CapPrm:", 16) & ~most) != 0;
-      unfiltered += status_of(pid, "Seccomp:", 10) != filter;
+      privileged += (status_of(pid, "CapPrm:", 16, 0) & ~most) != 0;
+      unfiltered += status_of(pid, "Seccomp:", 10, filter) != filter;
       ptrace(PTRACE_DETACH, pid, 0, 0);
     }
     clock_gettime(CLOCK_MONOTONIC, &now);
