@@ -42,7 +42,7 @@ final class EnteringProcess {
 
   private func enter() throws(RuntimeError) -> EntryWork.Rest {
     try step("prepare to enter the container") { try prepare() }
-    try step("join the container's namespaces") { try target.join() }
+    try step("join the container's namespaces") { try target.join(else: work.user) }
     let rest = try step("set up the process") { try work.setUp(channel) }
     try step("let go of the host") { try letGoOfHost() }
     try step("confine the process") { try work.confine() }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 internal import Kernel
+internal import RuntimeSpec
 
 /// A running container as a process that enters it finds it.
 ///
@@ -46,25 +46,15 @@ struct EntryTarget {
   /// Whether the container has other users than the runtime.
   var hasUserNamespace: Bool { namespaces.contains(.user) }
 
-  /// Moves this process into the container's namespaces and root; only its
-  /// children will be in the PID namespace.
-  func join() throws(SystemError) {
+  /// Moves this process into the container's namespaces and root, as the root
+  /// of its users, or as `user` where there is none; only its children will be
+  /// in the PID namespace.
+  func join(else user: User) throws(SystemError) {
     if !namespaces.isEmpty { try Namespaces.join(handle.value, namespaces) }
     if let root {
       try OwnProcess.changeDirectory(to: root.value)
       try OwnProcess.changeRoot(".")
     }
-    if hasUserNamespace { try becomeRoot() }
-  }
-
-  private func becomeRoot() throws(SystemError) {
-    do {
-      try OwnProcess.setGroup(0)
-      try OwnProcess.setUser(0)
-    } catch {
-      // A user namespace without a root has nobody to be until the process
-      // becomes its user.
-      if error.errno != EINVAL { throw error }
-    }
+    if hasUserNamespace { try NamespaceRootUser.become(else: user) }
   }
 }

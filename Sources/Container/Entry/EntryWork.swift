@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import RuntimeSpec
+
 /// What a process does on its way into a container, and there.
 ///
 /// All but the last part belongs to the process in between, which no process of
@@ -10,6 +12,8 @@ protocol EntryWork: AnyObject {
   /// What is left to do in the container; the channel leads to the runtime.
   typealias Rest = (SyncChannel) throws -> Never
 
+  /// The user that the process becomes.
+  var user: User { get }
   /// Whether the process leads a session whose terminal is its standard input.
   var hasTerminal: Bool { get }
   /// How many descriptors from 3 on go into the container.

@@ -47,6 +47,7 @@ final class ExecutedProgram: EntryWork {
     }
   }
 
+  var user: User { process.user }
   var hasTerminal: Bool { process.terminal }
 
   /// Does what only the runtime may do for a process that is in the container.
