@@ -156,12 +156,15 @@ struct DeviceProgram: Equatable {
 }
 
 extension ArraySlice<DeviceRule> {
+  /// As many rules as a jump of 15 bits gets over, whatever they say.
+  private static var longestRun: Int { 4096 }
+
   /// The parts in which a property stays the same.
   fileprivate func runs<Key: Equatable>(of key: (DeviceRule) -> Key) -> [Self] {
     var runs: [Self] = []
     var rest = self
     while let first = rest.first {
-      let run = rest.prefix { key($0) == key(first) }
+      let run = rest.prefix(Self.longestRun).prefix { key($0) == key(first) }
       runs.append(run)
       rest = rest.dropFirst(run.count)
     }

@@ -123,6 +123,23 @@ private let accesses: [([LinuxDeviceCgroup], (UInt32, UInt32, UInt32, UInt32), B
 ]
 
 @Suite struct DeviceProgramTests {
+  @Test(arguments: [1, 40_000]) func rulesWithoutNumberAreNoObstacle(count: Int) throws {
+    for access in ["rwm", "r"] {
+      let rules = try DeviceRule.rules(
+        (1...count).map { minor in
+          LinuxDeviceCgroup(
+            allow: true, type: .character, major: 240, minor: Int64(minor), access: access)
+        })
+      let program = Interpreter(instructions: try #require(DeviceProgram(rules)).instructions)
+      #expect(program.isAllReachable)
+      for minor in [1, count / 2 + 1, count] as [Int] where minor <= count {
+        #expect(program.answer(2, 240, UInt32(minor), 2) == 1)
+      }
+      #expect(program.answer(2, 240, UInt32(count) + 1, 2) == 0)
+      #expect(program.answer(1, 240, 1, 2) == 0)
+    }
+  }
+
   @Test(arguments: accesses)
   func accessesAreDecided(
     rules: [LinuxDeviceCgroup], access: (UInt32, UInt32, UInt32, UInt32), isAllowed: Bool
