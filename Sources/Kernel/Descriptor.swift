@@ -52,6 +52,9 @@ package struct Descriptor: ~Copyable {
     return flags >= 0 && flags & FD_CLOEXEC == 0
   }
 
+  /// Whether it has the number of standard input, output or error.
+  package var isStandardStream: Bool { (0...2).contains(number) }
+
   /// Sets or clears close-on-exec.
   ///
   /// The corresponding call is fcntl(2) with `F_SETFD`.

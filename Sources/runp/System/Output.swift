@@ -12,7 +12,7 @@ enum Output {
   static func fillGaps() {
     // The lowest free number is used, so the first one above 2 ends it. Without
     // /dev/null there is nothing to fill the gaps with.
-    while let stream = try? File.open("/dev/null", .readWrite), stream.number <= 2 {
+    while let stream = try? File.open("/dev/null", .readWrite), stream.isStandardStream {
       // A descriptor that is open cannot refuse this.
       try? stream.setCloseOnExec(false)
       _ = stream.release()

@@ -5,9 +5,30 @@ enum FishCompletion {
   /// The script.
   static func text(for commands: [CommandInfo]) -> String {
     let groups = ShellText.groups(of: commands)
+    var text = place(groups)
+    for word in ShellText.firstWords(of: commands) {
+      text += line("", "-a \(word)", ShellText.summary(of: word, in: commands))
+    }
+    for group in groups {
+      for command in ShellText.members(of: group, in: commands) {
+        text += line(group, "-a \(ShellText.lastWord(of: command))", command.summary)
+      }
+    }
+    text += options(HelpText.globalOptions, of: "")
+    for command in commands {
+      text += options(command.shownOptions, of: command.name)
+      for argument in command.arguments where words(for: argument.hint) != nil {
+        text += line(command.name, words(for: argument.hint) ?? "", argument.help)
+      }
+    }
+    return text
+  }
+
+  /// The function that tells behind which command the cursor is.
+  private static func place(_ groups: [String]) -> String {
     let valued = HelpText.globalOptions.filter { !$0.isFlag }
       .flatMap { ["--\($0.name)", "-\($0.name)"] }
-    var text = """
+    return """
       # fish completion for runp
 
       # Succeeds when the cursor is behind this command; behind runp itself for none.
@@ -39,22 +60,6 @@ enum FishCompletion {
       complete -c runp -f
 
       """
-    for word in ShellText.firstWords(of: commands) {
-      text += line("", "-a \(word)", ShellText.summary(of: word, in: commands))
-    }
-    for group in groups {
-      for command in ShellText.members(of: group, in: commands) {
-        text += line(group, "-a \(ShellText.lastWord(of: command))", command.summary)
-      }
-    }
-    text += options(HelpText.globalOptions, of: "")
-    for command in commands {
-      text += options(command.shownOptions, of: command.name)
-      for argument in command.arguments where words(for: argument.hint) != nil {
-        text += line(command.name, words(for: argument.hint) ?? "", argument.help)
-      }
-    }
-    return text
   }
 
   private static func options(_ options: [OptionInfo], of command: String) -> String {
