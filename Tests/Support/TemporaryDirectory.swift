@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
 internal import Glibc
+internal import Kernel
 
 /// A directory of its own for a test, removed with everything in it when the
 /// test lets go of it.
@@ -19,7 +19,12 @@ package final class TemporaryDirectory {
   }
 
   deinit {
-    // What cannot be removed stays in /tmp and harms no test.
-    try? FileManager.default.removeItem(atPath: path)
+    // Foundation cannot remove names that are no text, nor deep trees.
+    do {
+      let parent = try File.open("/tmp", .directory)
+      try Directory.removeTree(FileName(String(path.dropFirst("/tmp/".count))), at: parent)
+    } catch {
+      print("\(path) is left behind: \(error)")
+    }
   }
 }
