@@ -17,7 +17,7 @@ let settings: [SwiftSetting] =
 
 /// The arrows between the modules; they point one way.
 let modules: [(name: String, needs: [String])] = [
-  ("Kernel", ["CLinux", "CSeccomp", "CCap"]),
+  ("Kernel", ["CLinux", "CStart", "CSeccomp", "CCap"]),
   ("JSON", ["CYajl"]),
   ("RuntimeSpec", ["JSON"]),
   ("Cgroups", ["Kernel", "RuntimeSpec"]),
@@ -34,6 +34,7 @@ let package = Package(
       cSettings: [
         .define("RUNP_COMMIT", to: "\"\(Context.gitInformation?.currentCommit ?? "unknown")\"")
       ]),
+    .target(name: "CStart", dependencies: ["CLinux"]),
     .systemLibrary(name: "CSeccomp"),
     .systemLibrary(name: "CCap"),
     .systemLibrary(name: "CYajl"),
@@ -47,7 +48,7 @@ let package = Package(
       name: "Support", dependencies: ["Kernel"], path: "Tests/Support",
       swiftSettings: settings),
     .testTarget(
-      name: "runpTests", dependencies: ["runp", "Support"], swiftSettings: settings),
+      name: "runpTests", dependencies: ["runp", "CStart", "Support"], swiftSettings: settings),
   ]
     + modules.map { module in
       .target(

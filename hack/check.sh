@@ -43,7 +43,8 @@ symbols() {
   found=$(nm "$linked" | grep -E \
     -e ' \$s(10Foundation|20FoundationEssentials|8Dispatch|14ArgumentParser)' \
     -e ' [TtWw] (swift_task_|swift_job_|swift_continuation_|swift_asyncLet_)' \
-    -e ' [TtWw] _?dispatch_' | awk '{ print $3 }' | sort -u | head -n 20)
+    -e ' [TtWw] _?dispatch_' \
+    -e ' [TtWw] _swift_(installCrashHandler|spawnBacktracer)' | awk '{ print $3 }' | sort -u | head -n 20)
   [ -z "$found" ] || { printf 'in %s:\n%s\n' "$linked" "$found" && return 1; }
 }
 

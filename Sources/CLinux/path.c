@@ -6,7 +6,6 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -54,5 +53,4 @@ int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size) {
 long clinux_fgetxattr(int fd, const char *name, void *value, size_t size) {
   return RESULT(fgetxattr(fd, name, value, size));
 }
-int clinux_getrandom(void *buffer, size_t size) { return RESULT(getrandom(buffer, size, 0)); }
 int clinux_flock(int fd, int operation) { return RESULT(flock(fd, operation)); }

@@ -63,18 +63,10 @@ int clinux_sched_setattr(int pid, const void *attr) { return CALL(SYS_sched_seta
 int clinux_sched_setaffinity(int pid, size_t size, const uint8_t *mask) {
   return CALL(SYS_sched_setaffinity, pid, size, mask);
 }
-int clinux_sched_getaffinity(int pid, size_t size, uint8_t *mask) {
-  return CALL(SYS_sched_getaffinity, pid, size, mask);
-}
 int clinux_ioprio_set(int which, int who, int value) { return CALL(SYS_ioprio_set, which, who, value); }
 int clinux_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits) {
   return CALL(SYS_set_mempolicy, mode, mask, bits);
 }
 int clinux_join_session_keyring(void) { return CALL(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL); }
 int clinux_pdeathsig(int signal) { return RESULT(prctl(PR_SET_PDEATHSIG, signal)); }
-char **clinux_environment(void) { return environ; }
-void clinux_forget_environment(void) {
-  for (char **entry = environ; entry && *entry; entry++) memset(*entry, 0, strlen(*entry));
-  clearenv();
-}
 const char *clinux_commit(void) { return RUNP_COMMIT; }

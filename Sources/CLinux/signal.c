@@ -2,7 +2,6 @@
 #include "call.h"
 #include "CLinux.h"
 #include <signal.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
 
 int clinux_signalfd(uint64_t mask) {
@@ -26,4 +25,3 @@ void clinux_default_signals(void) {
     if (signal != SIGKILL && signal != SIGSTOP)
       syscall(SYS_rt_sigaction, signal, action, NULL, sizeof(uint64_t));
 }
-int clinux_epoll_create(void) { return RESULT(epoll_create1(EPOLL_CLOEXEC)); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CLinux
+internal import CStart
 internal import Glibc
 
 /// What this process sets about itself.
@@ -278,22 +279,19 @@ package enum OwnProcess {
 
   /// Overwrites the environment, so that `/proc/PID/environ` does not show it
   /// to whoever may look into this process.
-  package static func forgetEnvironment() { clinux_forget_environment() }
+  package static func forgetEnvironment() { cstart_forget_environment() }
 
-  /// The environment of this process, as `NAME=value`.
-  package static var environment: [String] {
-    var entries: [String] = []
-    guard var entry = unsafe clinux_environment() else { return entries }
-    while let text = unsafe entry.pointee {
-      entries.append(unsafe String(cString: text))
-      unsafe entry += 1
-    }
-    return entries
-  }
-
-  /// The value of a variable of this process's environment.
+  /// The value of a variable of the environment that the caller gave this
+  /// process.
+  ///
+  /// Nobody else reads that environment: libraries find an empty one, and
+  /// programs are executed with one of their own.
   package static func environmentValue(_ name: String) -> String? {
-    guard let value = unsafe getenv(name) else { return nil }
+    guard let value = unsafe cstart_variable(name) else { return nil }
     return unsafe String(cString: value)
   }
+
+  /// Whether a container may see this process: what it executes must be out of
+  /// reach (CVE-2019-5736).
+  package static var mayEnterContainers: Bool { cstart_may_enter() }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// One call of runp, from its words to its exit status.
 struct Dispatch {
@@ -72,6 +73,10 @@ struct Dispatch {
     } catch {
       let status = error.showsUsage ? ExitStatus.failure : command.failureStatus
       return fail(error, HelpText.usage(of: command.info), context.log, status)
+    }
+    if command.entersContainers, !OwnProcess.mayEnterContainers {
+      context.log.fatal("the program is not sealed, and a container could overwrite it")
+      return command.failureStatus
     }
     let step = command.step(arguments)
     // Not all of the words: those of exec may be secrets.

@@ -27,13 +27,10 @@ int clinux_personality(unsigned long persona);
 int clinux_prlimit(int pid, int resource, const uint64_t *new_limit, uint64_t *old_limit);
 int clinux_sched_setattr(int pid, const void *attr);
 int clinux_sched_setaffinity(int pid, size_t size, const uint8_t *mask);
-int clinux_sched_getaffinity(int pid, size_t size, uint8_t *mask);
 int clinux_ioprio_set(int which, int who, int value);
 int clinux_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits);
 int clinux_join_session_keyring(void);
 int clinux_pdeathsig(int signal);
-char **clinux_environment(void);
-void clinux_forget_environment(void);
 const char *clinux_commit(void);
 
 // ids.c
@@ -59,7 +56,6 @@ long clinux_getdents64(int fd, void *buffer, size_t size);
 long clinux_copy_file(int out, int in, size_t count);
 int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size);
 long clinux_fgetxattr(int fd, const char *name, void *value, size_t size);
-int clinux_getrandom(void *buffer, size_t size);
 int clinux_flock(int fd, int operation);
 
 struct clinux_stat {
@@ -100,7 +96,6 @@ int clinux_block_signals(uint64_t mask, uint64_t *old_mask);
 int clinux_set_signal_mask(uint64_t mask);
 int clinux_set_signal_ignored(int signal, bool ignored);
 void clinux_default_signals(void);
-int clinux_epoll_create(void);
 
 // getopt.c
 struct clinux_option {

@@ -13,6 +13,7 @@ struct CreateArguments: HasCreationArguments, Equatable {
 enum CreateCommand: Command {
   static let name = "create"
   static let summary = "create a container from a bundle"
+  static let entersContainers = true
 
   static var syntax: Syntax<CreateArguments> {
     Syntax(

@@ -57,6 +57,7 @@ struct ExecArguments: HasID, Equatable {
 enum ExecCommand: Command {
   static let name = "exec"
   static let summary = "run another program in a running container"
+  static let entersContainers = true
   static let failureStatus = ExitStatus.execFailure
 
   static var syntax: Syntax<ExecArguments> {

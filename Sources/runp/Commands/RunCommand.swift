@@ -19,6 +19,7 @@ struct RunArguments: HasCreationArguments, Equatable {
 enum RunCommand: Command {
   static let name = "run"
   static let summary = "create and start a container and wait for its end"
+  static let entersContainers = true
 
   static var syntax: Syntax<RunArguments> {
     Syntax(

@@ -76,6 +76,9 @@ protocol CommandSyntax {
   static var isHidden: Bool { get }
   /// The exit status when it fails for any reason but its usage.
   static var failureStatus: Int32 { get }
+  /// Whether its processes can be seen in containers; it has to be among what
+  /// `cstart_enters` knows.
+  static var entersContainers: Bool { get }
   /// What a call is about: the container's or pod's ID, if there is one.
   static func subject(of arguments: Arguments) -> String?
   /// Builds the table; built only for the command that is called.
@@ -85,6 +88,7 @@ protocol CommandSyntax {
 extension CommandSyntax {
   static var isHidden: Bool { false }
   static var failureStatus: Int32 { ExitStatus.failure }
+  static var entersContainers: Bool { false }
 
   static func subject(of arguments: Arguments) -> String? { nil }
 

@@ -21,7 +21,7 @@ struct Environment {
     Environment(
       userID: geteuid(), groupID: getegid(), isInUserNamespace: { UserNamespace.own != .initial },
       workingDirectory: currentDirectory,
-      variable: { name in unsafe getenv(name).map { unsafe String(cString: $0) } })
+      variable: OwnProcess.environmentValue)
   }
 
   private static func currentDirectory() -> String {

@@ -818,11 +818,28 @@ static void op_trace(char **a) {
          seized, outside, secrets, privileged, unfiltered);
 }
 
+// Sends a signal, for so many milliseconds, to every process that appears.
+static void op_ambush(char **a) {
+  struct timespec from, now;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  int signal = atoi(a[0]);
+  long limit = atol(a[1]), gone;
+  pid_t last = getpid();
+  printf("ambush=ready\n");
+  do {
+    for (pid_t pid = last + 1; pid < last + 40; pid++)
+      if (kill(pid, signal) == 0) last = pid;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    gone = (now.tv_sec - from.tv_sec) * 1000 + (now.tv_nsec - from.tv_nsec) / 1000000;
+  } while (gone < limit);
+}
+
 static const struct {
   const char *name;
   void (*run)(char **arguments);
   int least;
 } operations[] = {
+    {"ambush", op_ambush, 2},
     {"args", op_args, 0},           {"burn", op_burn, 1},
     {"caps", op_caps, 0},           {"clocks", op_clocks, 0},
     {"complain", op_complain, 0},   {"cwd", op_cwd, 0},

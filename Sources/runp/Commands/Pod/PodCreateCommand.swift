@@ -15,6 +15,7 @@ struct PodCreateArguments: HasID, Equatable {
 enum PodCreateCommand: Command {
   static let name = "pod create"
   static let summary = "create a pod and the containers that its file lists"
+  static let entersContainers = true
 
   static var syntax: Syntax<PodCreateArguments> {
     Syntax(

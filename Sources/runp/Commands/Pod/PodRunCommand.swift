@@ -17,6 +17,7 @@ struct PodRunArguments: Equatable {
 enum PodRunCommand: Command {
   static let name = "pod run"
   static let summary = "create and start a pod and look after it until its end"
+  static let entersContainers = true
 
   static var syntax: Syntax<PodRunArguments> {
     Syntax(

@@ -7,6 +7,7 @@ internal import Pod
 enum PodStartCommand: Command {
   static let name = "pod start"
   static let summary = "start the containers of a pod in their order"
+  static let entersContainers = true
 
   static var syntax: Syntax<IDArguments> {
     Syntax(

@@ -6,41 +6,43 @@
 // a read-only mount of the program that is in no mount namespace, where nobody
 // can make it writable; where that cannot be made, from sealed memory.
 //
-// It happens in a constructor, before the Swift runtime has set itself up for
-// a process that is about to go.
-#include "call.h"
+// It happens before the Swift runtime has set itself up for a process that is
+// about to go.
+#define _GNU_SOURCE
 #include "CLinux.h"
+#include "CStart.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 static const char mark[] = "_RUNP_SEALED=1";
 static const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+static bool sealed;
 
-// Whether one of the words is a command that enters a container. A word too
-// many, such as an ID of that name, costs only time.
-static int enters(int argc, char **argv) {
+bool cstart_enters(const char *word) {
   static const char *const commands[] = {"create", "run", "exec", "pod"};
-  for (int i = 1; i < argc; i++)
-    for (size_t c = 0; c < sizeof commands / sizeof *commands; c++)
-      if (strcmp(argv[i], commands[c]) == 0) return 1;
-  return 0;
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    if (strcmp(word, commands[i]) == 0) return true;
+  return false;
 }
 
+bool cstart_may_enter(void) { return sealed || getauxval(AT_BASE) != 0; }
+
 // Looks at the program itself: anybody can set an environment variable.
-static int is_sealed(void) {
+static bool is_sealed(void) {
   int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
+  if (fd < 0) return false;
   struct statfs s;
-  int sealed = (fstatfs(fd, &s) == 0 && (s.f_flags & ST_RDONLY)) || fcntl(fd, F_GET_SEALS) == seals;
+  bool result = (fstatfs(fd, &s) == 0 && (s.f_flags & ST_RDONLY)) || fcntl(fd, F_GET_SEALS) == seals;
   close(fd);
-  return sealed;
+  return result;
 }
 
 static int on_mount(void) {
@@ -65,24 +67,16 @@ static int in_memory(void) {
   return fcntl(memory, F_ADD_SEALS, seals) < 0 ? -errno : memory;
 }
 
-__attribute__((constructor(101))) static void seal(int argc, char **argv, char **envp) {
-  // A dynamic program is a developer's or a test's: it would not find its
-  // libraries from there. What is installed is static.
-  if (getauxval(AT_BASE) != 0) return;
-  // The Swift runtime would abort with a riddle.
-  if (access("/proc/self/exe", F_OK) != 0) {
-    fputs("runp: /proc does not show this process: procfs of its PID namespace has to be mounted there\n",
-          stderr);
-    _exit(1);
-  }
-  if (!enters(argc, argv)) return;
+void cstart_seal(int argc, char **argv, char **envp) {
+  bool enters = false;
+  // A word too many, such as an ID of that name, costs only time.
+  for (int i = 1; i < argc; i++) enters |= cstart_enters(argv[i]);
+  if (!enters) return;
   size_t count = 0;
-  int marked = 0;
+  bool marked = false;
   for (; envp[count]; count++) marked |= strcmp(envp[count], mark) == 0;
-  if (marked && is_sealed()) {
-    unsetenv("_RUNP_SEALED");
-    return;
-  }
+  sealed = marked && is_sealed();
+  if (sealed) return;
   char *environment[count + 2];
   memcpy(environment, envp, count * sizeof *envp);
   environment[count] = (char *)mark;

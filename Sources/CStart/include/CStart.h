@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What happens before the Swift runtime has set itself up, in the static
+// program that is installed. A dynamic one is a developer's or a test's: it has
+// the language's crash handler, its environment, and is not sealed.
+#pragma once
+#include <stdbool.h>
+
+// start.c
+
+// The value of a variable of the caller's environment; NULL when it has none.
+const char *cstart_variable(const char *name);
+// Overwrites the environment where /proc/PID/environ shows it.
+void cstart_forget_environment(void);
+
+// seal.c
+
+// Whether a word of the command line is a command, or a group of them, that
+// enters containers.
+bool cstart_enters(const char *word);
+// Whether a container may see this process: the program it executes is out of
+// reach.
+bool cstart_may_enter(void);
+// Called first of all; executes the program again where it has to be sealed.
+void cstart_seal(int argc, char **argv, char **envp);

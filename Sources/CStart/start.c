@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Nothing that the caller controls, and nobody has asked runp to read, may
+// change what this process does: the Swift runtime, glibc and other libraries
+// look at variables such as SWIFT_BACKTRACE, LD_LIBRARY_PATH or TZ, some of them
+// before main. glibc's own tunables (GLIBC_TUNABLES, MALLOC_*) have been read
+// when the first constructor runs; they tune the allocator, and nothing else of
+// a static program.
+#include "CStart.h"
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+// The two symbols for which the linker would take the object of the Swift
+// runtime that reports crashes: the settings, which say with zeros that nothing
+// is reported, and a function of the reporter that the object every program is
+// linked with refers to only to have it. Without them there is no handler for
+// crashes, which would execute `swift-backtrace` from wherever the program seems
+// to be, for a sealed one the working directory, with all privileges.
+#define FOR_THE_LINKER __attribute__((visibility("hidden")))
+FOR_THE_LINKER const unsigned long long _swift_backtraceSettings[16];
+FOR_THE_LINKER bool _swift_backtrace_isThunkFunction(const char *mangled) { return mangled == NULL; }
+
+static char **given;
+
+const char *cstart_variable(const char *name) {
+  size_t length = strlen(name);
+  for (char **entry = given; entry && *entry; entry++)
+    if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=') return *entry + length + 1;
+  return NULL;
+}
+
+void cstart_forget_environment(void) {
+  for (char **entry = given; entry && *entry; entry++) memset(*entry, 0, strlen(*entry));
+  given = NULL;
+}
+
+__attribute__((constructor(101))) static void start(int argc, char **argv, char **envp) {
+  given = envp;
+  if (getauxval(AT_BASE) != 0) return;
+  // The Swift runtime would abort with a riddle.
+  if (access("/proc/self/exe", F_OK) != 0) {
+    fputs("runp: /proc does not show this process: procfs of its PID namespace has to be mounted there\n",
+          stderr);
+    _exit(1);
+  }
+  cstart_seal(argc, argv, envp);
+  size_t count = 0;
+  while (envp[count]) count++;
+  given = malloc((count + 1) * sizeof *envp);
+  if (!given) _exit(1);
+  memcpy(given, envp, (count + 1) * sizeof *envp);
+  // Emptied where it is: the Swift runtime finds the arguments before it.
+  envp[0] = NULL;
+}
