@@ -5,7 +5,6 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

@@ -17,11 +17,11 @@ int clinux_set_signal_ignored(int signal, bool ignored) {
   struct sigaction action = {.sa_handler = ignored ? SIG_IGN : SIG_DFL};
   return RESULT(sigaction(signal, &action, NULL));
 }
-void clinux_default_signals(void) {
+void clinux_default_signals(int but) {
   // The kernel's own struct sigaction, all zero: SIG_DFL. glibc's sigaction
   // leaves out signals 32 and 33, which its posix_spawn makes children ignore.
   static const uint64_t action[4];
   for (int signal = 1; signal < NSIG; signal++)
-    if (signal != SIGKILL && signal != SIGSTOP)
+    if (signal != but && signal != SIGKILL && signal != SIGSTOP)
       syscall(SYS_rt_sigaction, signal, action, NULL, sizeof(uint64_t));
 }

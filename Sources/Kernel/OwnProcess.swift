@@ -185,6 +185,14 @@ package enum OwnProcess {
     try check(unsafe clinux_sched_setaffinity(0, mask.count, mask), "sched_setaffinity")
   }
 
+  /// Lets this process run on every CPU that its cgroup has.
+  ///
+  /// The corresponding call is sched_setaffinity(2).
+  package static func resetAffinity() throws(SystemError) {
+    let mask = [UInt8](repeating: 0xff, count: 1024)
+    try check(unsafe clinux_sched_setaffinity(0, mask.count, mask), "sched_setaffinity")
+  }
+
   /// The parameters of sched_setattr(2).
   package struct Scheduling {
     /// `SCHED_*`.

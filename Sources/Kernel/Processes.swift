@@ -52,7 +52,9 @@ package enum Processes {
   ///
   /// The child goes on in ordinary code, which is sound only because the
   /// process has one thread. It must end with `exit(_:)` of this type or an
-  /// exec, never by returning from main.
+  /// exec, never by returning from main. It has no signal blocked and, of what
+  /// this process or its caller ignores, ignores only SIGPIPE: see
+  /// `Signals.prepareForProgram()`. A sibling is as its maker is.
   ///
   /// The corresponding call is clone3(2).
   package static func clone(
@@ -62,7 +64,10 @@ package enum Processes {
     // A sibling's end is reported to our parent with the signal it was made for.
     let flags = kinds.rawValue | (asSibling ? siblingFlag : 0)
     let pid = unsafe clinux_clone3(flags, &pidfd, cgroup ?? -1, asSibling ? 0 : SIGCHLD)
-    if try check(pid, "clone3") == 0 { return .child }
+    if try check(pid, "clone3") == 0 {
+      if !asSibling { Signals.reset() }
+      return .child
+    }
     return .parent(Child(pid: pid, pidfd: Descriptor(owning: pidfd)))
   }
 

@@ -43,11 +43,16 @@ package enum Signals {
     _ = clinux_set_signal_ignored(signal, false)
   }
 
-  /// Gives every signal its default action and unblocks all, as a new program
-  /// expects them.
-  package static func reset() {
-    clinux_default_signals()
+  /// Gives every signal but SIGPIPE its default action and unblocks all.
+  static func reset() {
+    clinux_default_signals(SIGPIPE)
     _ = clinux_set_signal_mask(0)
+  }
+
+  /// Gives SIGPIPE its default action, the last one that a new program expects
+  /// so: until then somebody may stop reading what runp writes.
+  package static func prepareForProgram() {
+    setDefault(SIGPIPE)
   }
 
   /// Sends a signal to a process by its ID, for a child that cannot have ended

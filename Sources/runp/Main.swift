@@ -9,6 +9,8 @@ struct Main {
     Output.fillGaps()
     // Whoever does not read what it is sent must not end us.
     Signals.ignore(SIGPIPE)
+    // What is made has the mode that it is made with, whoever calls.
+    OwnProcess.setCreationMask(0o022)
     // Whoever called us may have left it ignored, and then nobody could wait
     // for a child.
     Signals.setDefault(SIGCHLD)

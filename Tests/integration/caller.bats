@@ -81,6 +81,17 @@ runs_in_background() { [ -n "$(runtime_pid "$1")" ]; }
   equal "$(caught "$(runtime_pid exec)")" 0000000000000000
 }
 
+@test "a container waits with default dispositions and no signal blocked" {
+  runp_only "Go's runtime handles them itself, and crun waits with those of the caller"
+  arguments /bin/probe hang
+  ( cd / && timeout "$LIMIT" "$RUNP_SUITE/companion" hostile "$RUNTIME" --root "$STATE" create --bundle "$BUNDLE" "$ID" ) 3>&-
+  local status
+  status=$(cat "/proc/$(pid_of)/status")
+  # Only SIGPIPE, which is the program's again.
+  [[ $status =~ SigBlk:[[:space:]]*0000000000000000 ]]
+  [[ $status =~ SigIgn:[[:space:]]*0000000000001000 ]]
+}
+
 # Calls that name files, without numbers and addresses.
 files_of() {
   strace -s 200 -o "$WORK/calls" -e trace=%file,ioctl,openat "$@" >"$WORK/said" 2>&1 </dev/null 3>&- 4>&-
@@ -114,4 +125,144 @@ files_of() {
   done
   timeout "$LIMIT" env -i "${riddles[@]}" "$RUNTIME" --root "$STATE" exec "$ID" /bin/env >"$WORK/inside" 2>&1 3>&-
   equal "$(sort "$WORK/inside")" "$(printf 'HOME=/root\nPATH=/usr/bin:/bin')"
+}
+
+# --- what a process inherits -------------------------------------------------
+
+# Writes into the root, as $1, what the kernel shows of a process in the
+# container, but for what is another each time.
+report() {
+  cat >"$BUNDLE/rootfs/bin/report" <<'SH'
+#!/bin/sh
+{
+  echo "umask $(umask)"
+  # What the process was given, before the shell opens anything.
+  echo "descriptors $FDS"
+  grep -vE '^(Pid|Tgid|PPid|NSpid|NStgid|NSpgid|NSsid|Ngid|Vm|Rss|SigQ|voluntary|nonvoluntary|Name|State)' /proc/self/status
+  cat /proc/self/limits /proc/self/oom_score_adj /proc/self/personality
+  cat /proc/self/timerslack_ns /proc/self/coredump_filter
+  grep -E '^(policy|prio) ' /proc/self/sched
+  busybox pwd
+  env
+  busybox find /dev /made /etc -xdev -exec stat -c '%n %A %u:%g' {} +
+} >/report.$1 2>&1
+exit 0
+SH
+  chmod 755 "$BUNDLE/rootfs/bin/report"
+}
+
+# A bundle that has the runtime make things in the root.
+making() {
+  mkdir -p "$WORK/data"
+  echo x >"$WORK/file"
+  with_mount /made/a/directory bind "$WORK/data" bind
+  with_mount /made/a/file bind "$WORK/file" bind
+  config '.process.cwd = "/made/working/directory"
+    | .linux.devices = [{path: "/dev/a/zero", type: "c", major: 1, minor: 5, fileMode: 438}]'
+}
+
+# by clean|hostile ARGS: runs the runtime with such a caller.
+by() {
+  local who=$1 status=0
+  shift
+  if [ "$who" = clean ]; then
+    (umask 022 && cd / && timeout "$LIMIT" env -i PATH=/usr/bin:/bin "$RUNTIME" --root "$STATE" --log "$WORK/log.$who" "$@") \
+      </dev/null >/dev/null 2>&1 3>&- 4>&- || status=$?
+  else
+    timeout "$LIMIT" "$RUNP_SUITE/companion" hostile "$RUNTIME" --root "$STATE" --log "$WORK/log.$who" "$@" 3>&- 4>&- ||
+      status=$?
+  fi
+  if [ "$status" -ne 0 ]; then
+    echo "status $status by a $who caller: $*" >&2
+    cat "$WORK/log.$who" >&2
+    return 1
+  fi
+}
+
+same_reports() {
+  local name=$1
+  [ -s "$BUNDLE/rootfs/report.clean" ]
+  diff "$BUNDLE/rootfs/report.clean" "$BUNDLE/rootfs/report.hostile" >&2 ||
+    { echo "$name: the caller shows" >&2 && return 1; }
+}
+
+# Everything that the runtime has made on the host, by its mode.
+modes() {
+  (cd "$STATE" && find . -mindepth 2 -printf '%P %M %U:%G\n' | sort)
+  stat -c '%A %u:%g' "$STATE/$ID" "$WORK/pid"
+  find "$RUNP_CGROUP2$CGROUP_PARENT" -mindepth 1 -maxdepth 1 -printf '%M %U:%G\n'
+  find "$BUNDLE/rootfs/made" -printf '%p %M %U:%G\n' | sort
+}
+
+fresh_root() { rm -rf "$BUNDLE/rootfs/made"; }
+
+@test "run: a container shows nothing of its caller" {
+  peer_falls_short crun "signals 32 and 33 are as the caller has them, and with SIGCHLD ignored it waits in vain"
+  peer_falls_short runc "signals and modes are as the caller has them"
+  report
+  making
+  local who
+  for who in clean hostile; do
+    fresh_root
+    arguments /bin/report "$who"
+    by "$who" run --bundle "$BUNDLE" "$ID"
+  done
+  same_reports run
+}
+
+@test "create and start: a container shows nothing of its caller, nor do files" {
+  peer_falls_short crun "signals 32 and 33 are as the caller has them, and with SIGCHLD ignored it waits in vain"
+  peer_falls_short runc "signals and modes are as the caller has them"
+  report
+  making
+  local who
+  for who in clean hostile; do
+    fresh_root
+    arguments /bin/report "$who"
+    by "$who" create --pid-file "$WORK/pid" --bundle "$BUNDLE" "$ID"
+    modes >"$WORK/modes.$who"
+    by "$who" start "$ID"
+    eventually has_status "$ID" stopped
+    by "$who" delete "$ID"
+    rm -f "$WORK/pid"
+  done
+  same_reports "create and start"
+  if is_runp; then diff "$WORK/modes.clean" "$WORK/modes.hostile" >&2; fi
+}
+
+@test "exec: a process shows nothing of its caller" {
+  peer_falls_short crun "signals 32 and 33 are as the caller has them, and with SIGCHLD ignored it waits in vain"
+  peer_falls_short runc "signals and modes are as the caller has them"
+  report
+  making
+  arguments /bin/probe hang
+  local who
+  by clean create --bundle "$BUNDLE" "$ID"
+  by clean start "$ID"
+  for who in clean hostile; do
+    by "$who" exec --pid-file "$WORK/pid" "$ID" /bin/report "$who"
+    stat -c '%A %u:%g' "$WORK/pid" >"$WORK/modes.$who"
+    rm -f "$WORK/pid"
+  done
+  same_reports exec
+  if is_runp; then diff "$WORK/modes.clean" "$WORK/modes.hostile" >&2; fi
+}
+
+@test "limits, niceness, policies and the OOM score are inherited unless configured" {
+  report
+  arguments /bin/report inherited
+  (
+    ulimit -n 600 -c 7
+    echo 321 >/proc/self/oom_score_adj
+    exec nice -n 3 ionice -c 2 -n 6 chrt --batch 0 \
+      timeout "$LIMIT" "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID"
+  ) </dev/null 3>&- 4>&-
+  local shown
+  shown=$(cat "$BUNDLE/rootfs/report.inherited")
+  [[ $shown =~ "Max open files"[[:space:]]+600 ]]
+  [[ $shown =~ "Max core file size"[[:space:]]+7168 ]]
+  grep -qx 321 <<<"$shown"
+  # SCHED_BATCH, nice 3.
+  [[ $shown =~ policy[[:space:]]*:[[:space:]]*3 ]]
+  [[ $shown =~ prio[[:space:]]*:[[:space:]]*123 ]]
 }

@@ -95,7 +95,7 @@ int clinux_signalfd(uint64_t mask);
 int clinux_block_signals(uint64_t mask, uint64_t *old_mask);
 int clinux_set_signal_mask(uint64_t mask);
 int clinux_set_signal_ignored(int signal, bool ignored);
-void clinux_default_signals(void);
+void clinux_default_signals(int but);
 
 // getopt.c
 struct clinux_option {

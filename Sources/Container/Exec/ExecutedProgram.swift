@@ -97,7 +97,7 @@ final class ExecutedProgram: EntryWork {
   func confine() throws { try setup.confine(foreseeing: EnteringProcess.callsAfterwards) }
 
   private func setAffinity(_ cpus: String?) throws {
-    guard let cpus else { return }
+    guard let cpus else { return try OwnProcess.resetAffinity() }
     try OwnProcess.setAffinity(NumberList.numbers(cpus, "process.execCPUAffinity"))
   }
 }

@@ -27,7 +27,7 @@ struct HookProcess {
     switch try Processes.clone() {
     case .child:
       do throws(SystemError) {
-        Signals.reset()
+        Signals.prepareForProgram()
         try OwnProcess.place(pipe.reading.number, at: 0)
         try output?.place()
         try OwnProcess.setCloseOnExec(from: 3)

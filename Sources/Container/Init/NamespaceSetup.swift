@@ -37,6 +37,8 @@ struct NamespaceSetup {
     // Only now where the runtime has no privileges: see `Spawn.hideChildren`.
     try OwnProcess.makeUndumpable()
     try OwnProcess.startSession()
+    // The caller's mask is that of an engine's unit, and not meant for it.
+    try OwnProcess.resetAffinity()
   }
 
   /// Takes the standard streams that are meant for the container, if those of

@@ -39,13 +39,13 @@ struct ProcessExecution {
   /// Executes the program; `starter` learns of warnings and of a listener.
   func run(_ starter: SyncChannel) throws(RuntimeError) -> Never {
     do {
-      Signals.reset()
       // Not only on exec: the kernel looks the program and its interpreter up
       // before that, and a path of the image through /proc/self/fd would find
       // the host behind a descriptor that is still open (CVE-2024-21626).
       try OwnProcess.closeAll(from: Int32(3 + preservedFiles), except: [starter.number()])
       try hooks?.run(startHooks, .startContainer, status: .created, pid: Processes.own)
       if !setup.hasUserNamespace { try setup.setRlimits(of: 0, deferred: true) }
+      Signals.prepareForProgram()
       try starter.send(.executing)
       try offer(try setup.loadFilter(), starter)
       try setup.giveUpPrivileges()

@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <pty.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -184,12 +187,48 @@ static int descriptors(char **a) {
   return fail(a[1]);
 }
 
+// Runs a command in all that a caller can leave behind by accident or on
+// purpose and that is no choice of limits: one CPU, no mode bits, signals
+// ignored and blocked, capabilities to be inherited, open directories, no
+// standard streams, no working directory, an environment of riddles.
+static int hostile(char **a) {
+  static char *environment[] = {"", "=", "=x", "novalue", "PATH", "PATH=/nowhere", "HOME=\xff\xfe",
+    "LANG=xx_XX.\x80", "TZ=:./zone", "TMPDIR=/nowhere", "POSIXLY_CORRECT=1", "IFS=/", "XDG_RUNTIME_DIR=relative",
+    "LISTEN_FDS=-1", "LISTEN_PID=0", "_RUNP_SEALED=1", NULL};
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(0, &one);
+  if (sched_setaffinity(0, sizeof one, &one)) return fail("sched_setaffinity");
+  struct { unsigned version; int pid; } header = {0x20080522, 0};
+  unsigned caps[6];
+  if (syscall(SYS_capget, &header, caps)) return fail("capget");
+  caps[2] = caps[1];
+  caps[5] = caps[4];
+  if (syscall(SYS_capset, &header, caps)) return fail("capset");
+  for (int cap = 0; cap < 64; cap++) prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
+  char gone[] = "/tmp/gone.XXXXXX";
+  if (!mkdtemp(gone) || chdir(gone) || rmdir(gone)) return fail(gone);
+  umask(0777);
+  for (int fd = 3; fd < 9; fd++) {
+    int other = open("/", O_RDONLY | O_DIRECTORY);
+    if (other != fd && (dup2(other, fd) < 0 || close(other))) return fail("dup2");
+  }
+  // struct sigaction of the kernel, and its mask: glibc keeps two signals back.
+  unsigned long ignore[4] = {(unsigned long)SIG_IGN}, all = ~0UL;
+  for (int s = 1; s <= 64; s++) syscall(SYS_rt_sigaction, s, ignore, NULL, sizeof all);
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof all);
+  for (int fd = 0; fd < 3; fd++) close(fd);
+  execve(a[0], a, environment);
+  return 126;
+}
+
 int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(char **);
   } all[] = {{"console", console},   {"pidfd", pidfd},       {"seccomp", seccomp},
-             {"subreap", subreap},   {"terminal", terminal}, {"descriptors", descriptors}};
+             {"subreap", subreap},   {"terminal", terminal}, {"descriptors", descriptors},
+             {"hostile", hostile}};
   signal(SIGPIPE, SIG_IGN);
   for (size_t i = 0; argc > 2 && i < sizeof all / sizeof *all; i++)
     if (!strcmp(all[i].name, argv[1])) return all[i].run(argv + 2);
