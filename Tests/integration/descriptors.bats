@@ -69,10 +69,36 @@ with_descriptors() {
   like fd.5 given-5
 }
 
-@test "--preserve-fds that are not open are refused by number" {
-  peer_falls_short crun "it passes over them"
-  refused create --preserve-fds 40 --bundle "$BUNDLE" "$ID"
-  says 'preserve|fd|descriptor'
+# What podman --preserve-fd asks for: one number, whatever is before it.
+@test "--preserve-fds passes what is open, and only that: run" {
+  peer_falls_short runc "it wants every one of them"
+  arguments /bin/probe fds
+  with_descriptors 6,3,4,7 run --preserve-fds 6 --bundle "$BUNDLE" "$ID"
+  is fds 0,1,2,5,6,8
+  like fd.5 given-5
+  like fd.8 given-8
+}
+
+@test "--preserve-fds passes what is open, and only that: create" {
+  peer_falls_short runc "it wants every one of them"
+  arguments /bin/sh -c '/bin/probe fds >/fds'
+  with_descriptors 3,3,4 create --preserve-fds 6 --bundle "$BUNDLE" "$ID"
+  # While it waits, too: nothing of the host is where there was nothing.
+  local fd
+  for fd in "/proc/$(pid_of)/fd/"*; do
+    if [ -d "$fd" ] && is_runp; then echo "$fd is $(readlink "$fd")" >&2; return 1; fi
+  done
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  output=$(cat "$BUNDLE/rootfs/fds")
+  is fds 0,1,2,5
+}
+
+@test "--preserve-fds passes what is open, and only that: exec" {
+  peer_falls_short runc "it wants every one of them"
+  running
+  with_descriptors 4,3,5 exec --preserve-fds 5 "$ID" /bin/probe fds
+  is fds 0,1,2,4,6
 }
 
 @test "--preserve-fds that is no number is refused" {

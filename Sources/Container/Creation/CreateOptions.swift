@@ -14,9 +14,9 @@ package struct CreateOptions {
   package var noPivot = false
   /// Stay in the caller's session keyring.
   package var noNewKeyring = false
-  /// How many descriptors from 3 on the program gets.
-  package var preserveFDs = 0
-  /// How many descriptors from 3 on, before those, are sockets that the caller
+  /// The descriptors after standard error that the program gets.
+  package var preservedFiles: [Int32] = []
+  /// How many of those, from 3 on, are sockets that the caller
   /// activated the container with (sd_listen_fds(3)).
   package var listenFDs = 0
   /// The names of those sockets, as `LISTEN_FDNAMES` has them.
@@ -25,9 +25,6 @@ package struct CreateOptions {
   package var pod: String?
   /// The container's standard streams, nil for those of the caller.
   package var streams: (input: Int32, output: Int32, error: Int32)?
-
-  /// How many descriptors from 3 on the program gets in all.
-  var passedFiles: Int { listenFDs + preserveFDs }
 
   /// Variables that tell the program about sockets: it is process 1 of its
   /// PID namespace.

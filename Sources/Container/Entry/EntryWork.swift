@@ -16,8 +16,8 @@ protocol EntryWork: AnyObject {
   var user: User { get }
   /// Whether the process leads a session whose terminal is its standard input.
   var hasTerminal: Bool { get }
-  /// How many descriptors from 3 on go into the container.
-  var preservedFiles: Int { get }
+  /// The descriptors after standard error that go into the container.
+  var preservedFiles: [Int32] { get }
 
   /// Acts as the caller, in the host's namespaces.
   func prepare(_ channel: SyncChannel) throws

@@ -23,8 +23,8 @@ package struct ExecOptions {
   package var ignorePaused = false
   /// The cgroup to enter, relative to the container's own; nil for that.
   package var cgroup: String?
-  /// How many descriptors from 3 on the program gets.
-  package var preserveFDs = 0
+  /// The descriptors after standard error that the program gets.
+  package var preservedFiles: [Int32] = []
 
   /// Options for a container.
   package init(id: String) {

@@ -7,7 +7,7 @@ internal import RuntimeSpec
 
 /// The program of an `exec`, on its way into the container.
 final class ExecutedProgram: EntryWork {
-  let preservedFiles: Int
+  let preservedFiles: [Int32]
   private let process: Process
   private let setup: ProcessSetup
   private let late: LateSettings
@@ -34,7 +34,7 @@ final class ExecutedProgram: EntryWork {
     setup = ProcessSetup(
       late.without(process), container.linux, seccomp: program, hasUserNamespace: hasUserNamespace,
       keepGroups: container.annotations["run.oci.keep_original_groups"] == "1")
-    preservedFiles = options.preserveFDs
+    preservedFiles = options.preservedFiles
     keepsKeyring = record.keepsKeyring
     rootless = context.rootless
     do {
@@ -87,7 +87,7 @@ final class ExecutedProgram: EntryWork {
     try late.prepare()
     for warning in try setup.becomeUser(proc.value) { try channel.send(.warning(warning)) }
     let execution = ProcessExecution(
-      setup: setup, executable: executable, preserveFDs: preservedFiles)
+      setup: setup, executable: executable, preservedFiles: preservedFiles)
     return { [late] channel in
       try late.setInside()
       try execution.run(channel)

@@ -70,9 +70,9 @@ struct InitProcess {
 
   /// Closes everything but what waiting to be started takes.
   private func letGoOfHost() throws {
+    let gate = plan.gate.map { [$0.number] } ?? []
     try OwnProcess.closeAll(
-      from: Int32(3 + plan.options.passedFiles),
-      except: [channel.number()] + (plan.gate.map { [$0.number] } ?? []))
+      from: 3, except: plan.options.preservedFiles + [channel.number()] + gate)
   }
 
   private func ready() throws(RuntimeError) {
@@ -87,7 +87,7 @@ struct InitProcess {
       if let gate = plan.gate {
         channel.close()
         try OwnProcess.closeAll(
-          from: Int32(3 + plan.options.passedFiles), except: [gate.number])
+          from: 3, except: plan.options.preservedFiles + [gate.number])
       }
     } catch {
       throw RuntimeError(error)

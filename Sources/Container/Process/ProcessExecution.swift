@@ -12,7 +12,7 @@ struct ProcessExecution {
   /// The program.
   let executable: Executable
   /// Descriptors to hand to the program, from 3 on.
-  let preservedFiles: Int
+  let preservedFiles: [Int32]
   /// Hooks to run as the container's user.
   let startHooks: [Hook]
   /// What hooks are told.
@@ -22,16 +22,16 @@ struct ProcessExecution {
   init(setup: ProcessSetup, executable: Executable, plan: InitPlan) {
     self.setup = setup
     self.executable = executable
-    preservedFiles = plan.options.passedFiles
+    preservedFiles = plan.options.preservedFiles
     startHooks = plan.spec.hooks.startContainer
     hooks = plan.hooks
   }
 
   /// The stretch of a process of `exec`.
-  init(setup: ProcessSetup, executable: Executable, preserveFDs: Int) {
+  init(setup: ProcessSetup, executable: Executable, preservedFiles: [Int32]) {
     self.setup = setup
     self.executable = executable
-    preservedFiles = preserveFDs
+    self.preservedFiles = preservedFiles
     startHooks = []
     hooks = nil
   }
@@ -42,7 +42,7 @@ struct ProcessExecution {
       // Not only on exec: the kernel looks the program and its interpreter up
       // before that, and a path of the image through /proc/self/fd would find
       // the host behind a descriptor that is still open (CVE-2024-21626).
-      try OwnProcess.closeAll(from: Int32(3 + preservedFiles), except: [starter.number()])
+      try OwnProcess.closeAll(from: 3, except: preservedFiles + [starter.number()])
       try hooks?.run(startHooks, .startContainer, status: .created, pid: Processes.own)
       if !setup.hasUserNamespace { try setup.setRlimits(of: 0, deferred: true) }
       Signals.prepareForProgram()

@@ -84,17 +84,16 @@ extension CreationArguments {
 
   /// The same for the module that does the work.
   ///
-  /// - Throws: `RuntimeError` when a descriptor to be passed on was not given.
+  /// - Throws: `RuntimeError` when a socket that was announced was not given.
   func createOptions() throws(RuntimeError) -> CreateOptions {
     let listened = try ListenedFiles()
-    try PreservedFiles.check(listened.count + preserveFDs)
     var options = CreateOptions(id: id)
     options.consoleSocket = consoleSocket
     options.pidfdSocket = pidfdSocket
     options.pidFile = pidFile
     options.noPivot = noPivot
     options.noNewKeyring = noNewKeyring
-    options.preserveFDs = preserveFDs
+    options.preservedFiles = PreservedFiles.numbers(listened.count + preserveFDs)
     options.pod = pod
     options.listenFDs = listened.count
     options.listenNames = listened.names

@@ -162,7 +162,6 @@ enum ExecCommand: Command {
   static func run(
     _ arguments: ExecArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    try PreservedFiles.check(arguments.preserveFDs)
     var how = ExecOptions(id: arguments.id)
     how.processFile = arguments.process
     how.adjust = { process throws(RuntimeError) in arguments.adjust(&process) }
@@ -171,7 +170,7 @@ enum ExecCommand: Command {
     how.pidFile = arguments.pidFile
     how.detach = arguments.detach
     how.ignorePaused = arguments.ignorePaused
-    how.preserveFDs = arguments.preserveFDs
+    how.preservedFiles = PreservedFiles.numbers(arguments.preserveFDs)
     how.cgroup = arguments.cgroup
     return try Lifecycle.exec(how, context.runtime())
   }

@@ -27,18 +27,18 @@ struct ListenedFiles {
         .failed, "LISTEN_FDS: \(text.quoted) is not a number from 0 to \(Value.mostDescriptors)")
     }
     count = Int(number)
+    if let missing = (3..<Int32(3 + count)).first(where: { !Descriptor.isInherited($0) }) {
+      throw RuntimeError(.failed, "LISTEN_FDS: \(text), but descriptor \(missing) is not open")
+    }
     names = count > 0 ? OwnProcess.environmentValue("LISTEN_FDNAMES") : nil
   }
 }
 
 /// The descriptors that a caller wants passed on to the container.
 enum PreservedFiles {
-  /// Fails unless each of them is open, and is the caller's: runp's own are
-  /// closed on exec.
-  static func check(_ count: Int) throws(RuntimeError) {
-    for index in 0..<count where !Descriptor.isInherited(Int32(3 + index)) {
-      throw RuntimeError(
-        .failed, "unable to stat preserved-fd \(index + 1) (of \(count)): it is not open")
-    }
+  /// Those of so many from descriptor 3 on that are open and the caller's, whose
+  /// numbers need not follow on one another; runp's own are closed on exec.
+  static func numbers(_ count: Int) -> [Int32] {
+    (3..<Int32(3 + count)).filter(Descriptor.isInherited)
   }
 }

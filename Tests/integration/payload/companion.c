@@ -166,15 +166,18 @@ static int terminal(char **a) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// Runs a command with N more descriptors, 3 and up, none of them CLOEXEC.
+// Runs a command with N more descriptors, 3 and up, none of them CLOEXEC, but
+// without those after a comma: 4,3 leaves out 3.
 static int descriptors(char **a) {
   int wanted = atoi(a[0]);
+  char *hole = strchr(a[0], ',');
   for (int fd = 3; fd < 3 + wanted; fd++) {
     char name[32];
     snprintf(name, sizeof name, "given-%d", fd);
     int other = memfd_create(name, 0);
     if (other != fd && (dup2(other, fd) < 0 || close(other))) return fail("dup2");
   }
+  for (; hole; hole = strchr(hole + 1, ',')) close(atoi(hole + 1));
   if (a[1] && !strcmp(a[1], "--listen")) {
     char count[16], self[16];
     snprintf(count, sizeof count, "%d", wanted);
