@@ -25,7 +25,7 @@ static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static
 linked := .build/release/runp
 shells := bash zsh fish
 
-.PHONY: build static test check unit integration engines vm-test demo bench man completions fmt \
+.PHONY: build static test check unit integration crash engines vm-test demo bench man completions fmt \
 	install clean fixtures help
 
 build: ## Build for debugging
@@ -52,6 +52,9 @@ unit: ## Unit tests
 integration: ## Integration tests with RUNTIME (default build/runp), as root
 	if [ "$(RUNTIME)" = "$(CURDIR)/build/runp" ]; then $(MAKE) static; fi
 	Tests/integration/run.sh
+
+crash: static ## Kill each command at every one of its system calls, as root
+	RUNP_CRASH=all RUNP_SUITE_LIMIT=7200 Tests/integration/run.sh Tests/integration/crash*.bats
 
 engines: ## The same under podman and containerd, and bundles as under peers, as root
 	hack/setup.sh engines bench
