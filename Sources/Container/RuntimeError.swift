@@ -19,6 +19,8 @@ package struct RuntimeError: Error, CustomStringConvertible {
     case alreadyExists
     /// The container or pod is not in a state that allows this.
     case wrongState
+    /// A hook has failed.
+    case hookFailed
     /// Anything else.
     case failed
   }
@@ -47,6 +49,13 @@ package struct RuntimeError: Error, CustomStringConvertible {
     steps = []
   }
 
+  /// Puts an error together again from its parts.
+  init(_ kind: Kind, _ cause: Cause, steps: [String]) {
+    self.kind = kind
+    self.cause = cause
+    self.steps = steps
+  }
+
   /// Wraps a failed system call.
   package init(_ error: SystemError, _ steps: String...) {
     kind = .failed
@@ -72,6 +81,9 @@ package struct RuntimeError: Error, CustomStringConvertible {
     }
     self.steps = steps + self.steps
   }
+
+  /// The same error, of another kind.
+  func `as`(_ kind: Kind) -> RuntimeError { RuntimeError(kind, cause, steps: steps) }
 
   /// The same error with the step around it named.
   package func adding(_ step: String) -> RuntimeError {

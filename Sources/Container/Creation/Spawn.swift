@@ -13,7 +13,7 @@ enum Spawn {
   static func clone(
     _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel)
   ) throws(RuntimeError) -> Child {
-    do throws(SystemError) {
+    do {
       try hideChildren()
       if plan.namespaces.needsStage {
         return try cloneThroughStage(plan, cgroup: cgroup, ends: ends)
@@ -52,7 +52,7 @@ enum Spawn {
 
   private static func cloneThroughStage(
     _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel)
-  ) throws(SystemError) -> Child {
+  ) throws -> Child {
     switch try Processes.clone(cgroup: cgroup) {
     case .child:
       letGoOfRuntime(plan, ends.runtime)
@@ -60,14 +60,13 @@ enum Spawn {
     case .parent(let stage):
       ends.container.close()
       let message = try ends.runtime.receive()
-      guard case .process(let pid, let pidfd) = message else {
-        _ = try stage.wait()
-        if case .failed(let error) = message, case .system(let cause) = error.cause { throw cause }
-        throw SystemError(call: "clone3", errno: ECHILD, subject: "\(message)")
-      }
       // It stays where it is when it sets the container up itself.
-      if pid == stage.pid { return stage }
+      if case .process(stage.pid, _) = message { return stage }
       _ = try stage.wait()
+      guard case .process(let pid, let pidfd) = message else {
+        if case .failed(let error) = message { throw error }
+        throw RuntimeError(.failed, "the process that joins namespaces died")
+      }
       return Child(pid: pid, pidfd: try pidfd.value.duplicate())
     }
   }

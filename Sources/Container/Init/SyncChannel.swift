@@ -24,19 +24,24 @@ internal import Kernel
 /// ```
 ///  start                         container
 ///  -----                         ---------
-///  go            ───────────►    startContainer hooks
-///                ◄───────────    executing
+///  go            ───────────►
+///                ◄───────────    executing    (only without them)
 ///                                load the filter
 ///                ◄───────────    listener     (only with notifications)
 ///  hand it on
-///  go            ───────────►    execve
+///  go            ───────────►
+///                ◄───────────    hooks        (only with startContainer hooks)
+///                                run them
+///                ◄───────────    executing
+///                                execve
 ///                ◄───────────    failed | end of file: executed
 /// ```
 /// A `warning` may come at any time; `failed` ends the exchange.
 struct SyncChannel {
   /// A message of the container's side.
   enum Message {
-    /// Everything is made as far as the runtime's hooks must see it.
+    /// Hooks have their turn: the runtime's, once everything is made as far as
+    /// they must see it, or startContainer's, which the process runs itself.
     case hooks
     /// A terminal's main side for the runtime to relay.
     case console(Shared<Descriptor>)
@@ -104,8 +109,8 @@ struct SyncChannel {
   ///
   /// - Throws: `SystemError` with `ECONNRESET` when the runtime is gone.
   func waitForGo() throws(SystemError) {
-    // Only read(2) here, and write(2) in `listener` and `failed`: a filter is in
-    // force then, which may know little else, or notify when nobody answers.
+    // Only read(2) here, and write(2) in `write`: a filter is in force then, which
+    // may know little else, or notify when nobody answers.
     let bytes = try Streams.readSome(open().number, limit: 16) ?? []
     if bytes.isEmpty {
       throw SystemError(call: "recvmsg", errno: ECONNRESET, subject: "the runtime is gone")
@@ -115,28 +120,33 @@ struct SyncChannel {
   /// Sends a message of the container's side.
   func send(_ message: Message) throws(SystemError) {
     switch message {
-    case .hooks: try Sockets.send([Tag.hooks.rawValue], on: open().value)
+    case .hooks: try write([Tag.hooks.rawValue])
     case .ready: try Sockets.send([Tag.ready.rawValue], on: open().value)
-    case .executing: try Sockets.send([Tag.executing.rawValue], on: open().value)
+    case .executing: try write([Tag.executing.rawValue])
     case .console(let main):
       try Sockets.send([Tag.console.rawValue], descriptors: [main.number], on: open().value)
     case .process(let pid, let pidfd):
       try Sockets.send(
         [Tag.process.rawValue] + Self.bytes(pid), descriptors: [pidfd.number], on: open().value
       )
-    case .listener(let number):
-      try Streams.writeAll([Tag.listener.rawValue] + Self.bytes(number), to: open().number)
+    case .listener(let number): try write([Tag.listener.rawValue] + Self.bytes(number))
     case .warning(let text):
       try Sockets.send(
         [Tag.warning.rawValue] + Array(text.utf8.prefix(3072)), on: open().value)
-    case .failed(let error): try Streams.writeAll(Self.encode(error), to: open().number)
+    case .failed(let error): try write([Tag.failed.rawValue] + ErrorMessage.encode(error))
     case .closed: break
     }
   }
 
+  /// Sends a message from under a filter.
+  private func write(_ message: [UInt8]) throws(SystemError) {
+    try File.write(message, to: open().value, subject: "the channel")
+  }
+
   /// Waits for the next message of the container's side.
   func receive() throws(SystemError) -> Message {
-    let (bytes, descriptors) = try Sockets.receive(on: open().value, limit: 4096)
+    let (bytes, descriptors) = try Sockets.receive(
+      on: open().value, limit: ErrorMessage.limit)
     let held = descriptors.map { Shared(Descriptor(owning: $0)) }
     guard let first = bytes.first, let tag = Tag(rawValue: first) else { return .closed }
     let payload = bytes.dropFirst()
@@ -148,7 +158,7 @@ struct SyncChannel {
     case (.process, let pidfd?): return .process(Self.number(payload), pidfd)
     case (.listener, _): return .listener(Self.number(payload))
     case (.warning, _): return .warning(String(decoding: payload, as: UTF8.self))
-    case (.failed, _): return .failed(Self.decode(payload))
+    case (.failed, _): return .failed(ErrorMessage.decode(payload) ?? Self.unreadable)
     default: return .closed
     }
   }
@@ -173,17 +183,9 @@ struct SyncChannel {
     bytes.prefix(4).reversed().reduce(0) { $0 << 8 | Int32($1) }
   }
 
-  /// A failure as one message: tag, kind, text.
-  static func encode(_ error: RuntimeError) -> [UInt8] {
-    let kind = RuntimeError.Kind.allCases.firstIndex(of: error.kind) ?? 0
-    return [Tag.failed.rawValue, UInt8(kind)] + Array(error.description.utf8.prefix(3072))
-  }
-
-  private static func decode(_ payload: ArraySlice<UInt8>) -> RuntimeError {
-    let kinds = RuntimeError.Kind.allCases
-    let index = Int(payload.first ?? 0)
-    return RuntimeError(
-      index < kinds.count ? kinds[index] : .failed,
-      String(decoding: payload.dropFirst(), as: UTF8.self))
+  /// What is made of an error that is none: whoever sent it may have been
+  /// tampered with.
+  private static var unreadable: RuntimeError {
+    RuntimeError(.failed, "the process failed, and what it says of that cannot be read")
   }
 }
