@@ -144,6 +144,10 @@ package enum MountTree {
   package static let devptsMagic: UInt64 = 0x1cd1
   /// The magic number of the file system of namespaces.
   package static let namespaceMagic: UInt64 = 0x6e73_6673
+  /// The magic number of what holds pipes.
+  package static let pipefsMagic: UInt64 = 0x5049_5045
+  /// The magic number of what holds sockets.
+  package static let sockfsMagic: UInt64 = 0x534f_434b
   /// The magic number of cgroup2.
   package static let cgroup2Magic: UInt64 = 0x6367_7270
 }

@@ -281,8 +281,10 @@ package enum OwnProcess {
   /// Changes the owner of an open file, not its group.
   ///
   /// The corresponding call is fchown(2).
-  package static func changeOwner(of number: Int32, to uid: UInt32) throws(SystemError) {
-    try check(negatedErrno(fchown(number, uid, ~0)), "fchown")
+  package static func changeOwner(
+    of file: borrowing Descriptor, to uid: UInt32
+  ) throws(SystemError) {
+    try check(negatedErrno(fchown(file.number, uid, ~0)), "fchown")
   }
 
   /// Overwrites the environment, so that `/proc/PID/environ` does not show it

@@ -20,6 +20,14 @@ internal import Glibc
     for index in unsafe environment.indices { unsafe free(environment[index]) }
   }
 
+  /// Whether this process, with the rights that it has now, may execute the file
+  /// at a path.
+  ///
+  /// The corresponding call is faccessat2(2) with `AT_EACCESS`.
+  package static func isExecutable(_ path: String) -> Bool {
+    unsafe faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0
+  }
+
   /// Replaces this process by a program; returns only when that failed.
   ///
   /// The corresponding call is execve(2).

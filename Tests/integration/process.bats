@@ -47,6 +47,56 @@ load helpers
   is cwd /
 }
 
+@test "the search is the user's, and passes over what only root could execute" {
+  peer_falls_short crun "it searches as root"
+  local dir
+  for dir in first second third; do
+    mkdir "$BUNDLE/rootfs/$dir"
+    cp "$BUNDLE/rootfs/bin/probe" "$BUNDLE/rootfs/$dir/mine"
+  done
+  chmod 700 "$BUNDLE/rootfs/first"
+  chmod 700 "$BUNDLE/rootfs/second/mine"
+  config '.process.env = ["PATH=/first:/second:/third"] | .process.user = {uid: 1000, gid: 1000}'
+  arguments mine readlink /proc/self/exe
+  run_once
+  is link./proc/self/exe /third/mine
+  rm -r "$BUNDLE/rootfs/third"
+  refused run --bundle "$BUNDLE" "$ID"
+  says 'mine.*(permission denied|not found)'
+  gone "$ID"
+}
+
+@test "a search as root without the capability is like any user's" {
+  peer_falls_short crun "it searches with all capabilities"
+  mkdir "$BUNDLE/rootfs/first"
+  cp "$BUNDLE/rootfs/bin/probe" "$BUNDLE/rootfs/first/probe"
+  chown 1000:1000 "$BUNDLE/rootfs/first"
+  chmod 700 "$BUNDLE/rootfs/first"
+  config '.process.env = ["PATH=/first:/bin"]
+    | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"}'
+  local no_new_privs
+  for no_new_privs in true false; do
+    config --argjson n "$no_new_privs" '.process.noNewPrivileges = $n'
+    arguments probe readlink /proc/self/exe
+    run_once
+    is link./proc/self/exe /bin/probe
+  done
+}
+
+@test "a program that may not be executed is refused at create" {
+  arguments /bin/locked
+  create_refused
+  says 'permission denied'
+  runp_says /bin/locked
+  cp "$BUNDLE/rootfs/bin/probe" "$BUNDLE/rootfs/bin/roots"
+  chmod 700 "$BUNDLE/rootfs/bin/roots"
+  config '.process.user = {uid: 1000, gid: 1000}'
+  arguments /bin/roots args
+  create_refused
+  says 'permission denied'
+  runp_says /bin/roots
+}
+
 @test "a program with a slash is not searched, and starts in the cwd" {
   config '.process.cwd = "/usr" | .process.env = ["PATH=/bin"]'
   cp "$BUNDLE/rootfs/bin/probe" "$BUNDLE/rootfs/usr/bin/near"
@@ -84,6 +134,13 @@ load helpers
 
 @test "HOME is set from the container's passwd when it is missing" {
   config '.process.env = ["PATH=/bin"] | .process.user = {uid: 1000, gid: 1000}'
+  probe env
+  is env.HOME /home/alice
+}
+
+@test "an empty HOME is a missing one" {
+  peer_falls_short crun "it leaves it empty"
+  config '.process.env = ["PATH=/bin", "HOME=/other", "HOME="] | .process.user = {uid: 1000, gid: 1000}'
   probe env
   is env.HOME /home/alice
 }
@@ -135,6 +192,37 @@ load helpers
   is cwd /private
 }
 
+@test "a cwd that only root may enter works" {
+  mkdir -m 700 "$BUNDLE/rootfs/private"
+  config '.process.cwd = "/private" | .process.user = {uid: 1000, gid: 1000}'
+  probe cwd
+  is cwd /private
+}
+
+@test "exec enters a directory that only root may, and one that only the user may" {
+  mkdir -m 700 "$BUNDLE/rootfs/private" "$BUNDLE/rootfs/own"
+  chown 1000:1000 "$BUNDLE/rootfs/own"
+  running
+  ok exec --user 1000 --cwd /private "$ID" /bin/probe cwd
+  is cwd /private
+  ok exec --user 1000 --cwd /own "$ID" /bin/probe cwd
+  is cwd /own
+}
+
+@test "a cwd that neither root nor the user may enter is refused" {
+  peer_falls_short runc "root enters it all the same"
+  mkdir "$BUNDLE/rootfs/foreign"
+  chown 1001:1001 "$BUNDLE/rootfs/foreign"
+  chmod 700 "$BUNDLE/rootfs/foreign"
+  config '.process.cwd = "/foreign" | .process.user = {uid: 1000, gid: 1000}
+    | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
+  with_namespace user
+  chmod 755 "$BUNDLE"
+  create_refused
+  says '/foreign.*permission denied'
+}
+
 # --- user -------------------------------------------------------------------
 
 @test "user and group are set, all three of each" {
@@ -181,12 +269,69 @@ load helpers
   )
 }
 
-@test "stdio belongs to the container's user" {
-  peer_falls_short crun "it does so for a terminal only"
+@test "pipes and sockets are the user's, who can open them again" {
+  peer_falls_short crun "it gives a terminal only"
   config '.process.user = {uid: 1000, gid: 1000}'
-  arguments /bin/probe write /proc/self/fd/1 again -- open w /dev/stdout
-  run_once
-  is open./dev/stdout ok
+  arguments /bin/probe open w /dev/stdout
+  equal "$(runtime run --bundle "$BUNDLE" "$ID" </dev/null 3>&-)" "open./dev/stdout=ok"
+  running
+  equal "$(runtime exec --user 1000 "$ID" /bin/probe open w /dev/stdout </dev/null 3>&-)" "open./dev/stdout=ok"
+}
+
+@test "a file, a device or a directory that a stream is stays its owner's" {
+  peer_falls_short crun "it gives all away"
+  peer_falls_short runc "it gives all but /dev/null away"
+  config '.process.user = {uid: 1000, gid: 1000}'
+  mkdir "$WORK/directory"
+  mknod "$WORK/zero" c 1 5
+  mkfifo "$WORK/fifo"
+  : >"$WORK/file"
+  arguments /bin/true
+  local stream
+  for stream in directory zero fifo file; do
+    local input=$WORK/$stream
+    exec 9<>"$WORK/fifo"
+    runtime run --bundle "$BUNDLE" "$ID" <"$input" >"$WORK/log" 2>>"$WORK/file" 3>&- 4>&- 9>&-
+    exec 9>&-
+    equal "$stream $(stat -c %u "$input" "$WORK/log" "$WORK/file" | tr '\n' ' ')" "$stream 0 0 0 "
+  done
+  running
+  runtime exec --user 1000 "$ID" /bin/true <"$WORK/file" >"$WORK/log" 2>>"$WORK/zero" 3>&- 4>&-
+  equal "$(stat -c %u "$WORK/file" "$WORK/log" "$WORK/zero" | tr '\n' ' ')" "0 0 0 "
+}
+
+@test "the caller's terminal stays the caller's" {
+  peer_falls_short runc "it gives it away"
+  peer_falls_short crun "it gives it away"
+  running
+  # shellcheck disable=SC2016
+  "$RUNP_SUITE/companion" terminal sh -c '"$@" >/dev/null; stat -c "owner=%u" "$(tty)"' sh \
+    "$RUNTIME" --root "$STATE" exec --user 1000 "$ID" /bin/true </dev/null >"$WORK/owner" 3>&-
+  grep -q owner=0 "$WORK/owner"
+}
+
+@test "a stream that cannot be given stays as it is" {
+  runp_only "what they call for it is theirs"
+  config '.process.user = {uid: 1000, gid: 1000}'
+  arguments /bin/probe print still
+  local errno
+  for errno in EPERM EINVAL EOVERFLOW; do
+    output=$(: | timeout "$LIMIT" strace -f -o /dev/null -e trace=fchown -e "inject=fchown:error=$errno" \
+      "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" 3>&-)
+    equal "$output" still
+  done
+  refused_with fchown EIO
+  says 'change the owner of stream 0.*fchown'
+}
+
+# refused_with CALL ERRNO: run, with pipes as streams, when the call fails so.
+refused_with() {
+  status=0
+  : | timeout "$LIMIT" strace -f -o /dev/null -e "trace=$1" -e "inject=$1:error=$2" \
+    "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" 2>"$WORK/errors" 3>&- || status=$?
+  errors=$(cat "$WORK/errors") output=
+  differ "$status" 0
+  gone "$ID"
 }
 
 # --- limits and scores ------------------------------------------------------

@@ -79,13 +79,10 @@ final class ExecutedProgram: EntryWork {
       try Console.setUp(
         process, in: RootDirectory(try File.open("/", [.path, .directory])), bindConsole: false,
         socket: consoleSocket, channel: channel)
-    } else if !setup.hasUserNamespace {
-      try StandardStreams.give(to: process.user.uid)
     }
-    try setup.enterWorkingDirectory()
-    let executable = try Executable(process)
     try late.prepare()
-    for warning in try setup.becomeUser(proc.value) { try channel.send(.warning(warning)) }
+    let (executable, warnings) = try setup.prepare(proc.value)
+    for warning in warnings { try channel.send(.warning(warning)) }
     let execution = ProcessExecution(
       setup: setup, executable: executable, preservedFiles: preservedFiles)
     return { [late] channel in

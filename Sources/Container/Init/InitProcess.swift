@@ -36,15 +36,11 @@ struct InitProcess {
       try ready()
       try waitToBeDeleted()
     }
-    if !setup.process.terminal, !setup.hasUserNamespace {
-      try StandardStreams.give(to: setup.process.user.uid)
-    }
-    try setup.enterWorkingDirectory()
-    let executable = try Executable(setup.process)
-    try warn(setup.becomeUser(plan.proc.value))
+    let (program, warnings) = try setup.prepare(plan.proc.value)
+    try warn(warnings)
     try moveIntoPIDNamespace()
     try ready()
-    try execute(executable, setup, try waitForStart())
+    try execute(program, setup, try waitForStart())
   }
 
   /// Leaves the rest to a successor in the PID namespace that the container

@@ -26,11 +26,14 @@ enum Console {
         try Terminal.setSize(terminal.main, rows: size.height, columns: size.width)
       }
       if bindConsole { try bind(terminal.replica, in: root) }
-      try StandardStreams.chown(terminal.replica, to: process.user.uid)
+      try OwnProcess.changeOwner(of: terminal.replica, to: process.user.uid)
       if let socket {
         try Sockets.send(
           Array("/dev/ptmx".utf8), descriptors: [terminal.main.number], on: socket.value)
       } else {
+        // The caller's terminal makes its own line ends, and a file wants none.
+        // Whoever takes the terminal over a socket sets it up as they like.
+        try Terminal.clearOutputNewlines(terminal.replica)
         try channel.send(.console(Shared(try terminal.main.duplicate())))
       }
       for stream in 0..<3 { try OwnProcess.place(terminal.replica.number, at: Int32(stream)) }
@@ -53,31 +56,5 @@ enum Console {
     try MountTree.attach(
       try MountTree.copy(at: replica, recursive: false), onto: target,
       subject: "/dev/console")
-  }
-}
-
-/// The standard streams that a process inherits.
-enum StandardStreams {
-  /// Gives a stream to the process's user, as far as that is possible.
-  static func chown(_ stream: borrowing Descriptor, to uid: UInt32) throws(SystemError) {
-    try OwnProcess.changeOwner(of: stream.number, to: uid)
-  }
-
-  /// Gives inherited streams that are not /dev/null to the process's user, so
-  /// that it can open them again through /dev/stdout and its like.
-  static func give(to uid: UInt32) throws(RuntimeError) {
-    for number in Int32(0)..<3 {
-      do {
-        let status = try FileStatus(ofNumber: number)
-        if status.uid == uid || (status.kind == .characterDevice && status.device == (1, 3)) {
-          continue
-        }
-        try OwnProcess.changeOwner(of: number, to: uid)
-      } catch  where [EPERM, EINVAL, EROFS, EBADF, ENOSYS].contains(error.errno) {
-        // The program can still use the stream as it is.
-      } catch {
-        throw RuntimeError(error, "change the owner of stream \(number)")
-      }
-    }
   }
 }

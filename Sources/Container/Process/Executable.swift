@@ -8,15 +8,19 @@ internal import RuntimeSpec
 struct Executable {
   /// The path to execute.
   let path: String
+  /// The environment that it gets.
+  let environment: [String]
   /// Arguments and environment, ready for execve(2).
   let program: Program
 
-  /// Looks the program up, as a shell would with the container's PATH.
+  /// Looks the program up as a shell of the container's user would, with the
+  /// container's PATH.
   ///
-  /// The root directory has to be the container's already.
-  init(_ process: Process) throws(RuntimeError) {
-    let environment = Self.environment(of: process)
-    path = try Self.find(process.args[0], environment, in: process.cwd)
+  /// The root directory, the working directory and the user have to be the
+  /// process's own already.
+  init(_ process: Process, environment: [String]) throws(RuntimeError) {
+    self.environment = environment
+    path = try Self.find(process.args[0], environment)
     program = Program(arguments: process.args, environment: environment)
   }
 
@@ -25,67 +29,42 @@ struct Executable {
     RuntimeError(.failed, "exec \(path): \(error.reason)")
   }
 
-  private static func environment(of process: Process) -> [String] {
-    var last: [Substring: Int] = [:]
-    for (index, entry) in process.env.enumerated() {
-      last[entry.prefix { $0 != "=" }] = index
-    }
-    // Of several values for a name the last counts.
-    var environment = process.env.enumerated()
-      .filter { last[$1.prefix { $0 != "=" }] == $0 }.map { $1 }
-    if last["HOME"] == nil { environment.append("HOME=\(home(of: process.user.uid))") }
-    return environment
-  }
-
-  /// The home directory that the container's user database has for a user.
-  private static func home(of uid: UInt32) -> String {
-    // Without a database, or an entry in it, it is the root.
-    guard let root = try? File.open("/", [.path, .directory]),
-      let file = try? SafePath.open("etc/passwd", in: root, [.nonBlocking]),
-      let status = try? FileStatus(of: file), status.kind == .regular,
-      let bytes = try? File.readAll(file, limit: 1 << 20)
-    else { return "/" }
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-      guard fields.count > 5, String(decoding: fields[2], as: UTF8.self) == "\(uid)" else {
-        continue
-      }
-      return fields[5].isEmpty ? "/" : String(decoding: fields[5], as: UTF8.self)
-    }
-    return "/"
-  }
-
   private static func find(
-    _ name: String, _ environment: [String], in cwd: String
+    _ name: String, _ environment: [String]
   ) throws(RuntimeError) -> String {
     if name.contains("/") {
-      try checkExecutable(name)
+      try check(name)
       return name
     }
     let variable = environment.first { $0.hasPrefix("PATH=") }?.dropFirst(5)
-    var denied = false
+    var isDenied = false
     for directory in (variable ?? "").split(separator: ":", omittingEmptySubsequences: false) {
       let candidate = directory.isEmpty ? "./\(name)" : "\(directory)/\(name)"
+      // What the user cannot reach is passed over like what is not there.
       guard let status = try? FileStatus(candidate), status.kind != .directory else { continue }
-      if unsafe access(candidate, X_OK) == 0 { return candidate }
-      denied = true
+      if Program.isExecutable(candidate) { return candidate }
+      isDenied = true
     }
-    if denied { throw RuntimeError(.failed, "exec: \"\(name)\": permission denied") }
-    throw RuntimeError(.failed, "exec: \"\(name)\": executable file not found in $PATH")
+    throw isDenied ? denial(name) : failure(name, "executable file not found in $PATH")
   }
 
-  private static func checkExecutable(_ path: String) throws(RuntimeError) {
+  /// Checks what can be said of a program before it is executed: an engine whose
+  /// `create` fails knows that nothing has been started.
+  private static func check(_ path: String) throws(RuntimeError) {
+    let status: FileStatus
     do {
-      if try FileStatus(path).kind == .directory {
-        throw RuntimeError(.failed, "exec: \"\(path)\": is a directory")
-      }
-    } catch let error as SystemError {
-      throw RuntimeError(
-        .failed, "exec: \"\(path)\": stat \(path): \(error.reason)")
-    } catch let error as RuntimeError {
-      throw error
+      status = try FileStatus(path)
     } catch {
-      throw RuntimeError(.failed, "\(error)")
+      throw failure(path, "stat \(path): \(error.reason)")
     }
+    if status.kind == .directory { throw failure(path, "is a directory") }
+    if !Program.isExecutable(path) { throw denial(path) }
+  }
+
+  private static func denial(_ name: String) -> RuntimeError { failure(name, "permission denied") }
+
+  /// The words that clients look for.
+  private static func failure(_ name: String, _ reason: String) -> RuntimeError {
+    RuntimeError(.failed, "exec: \"\(name)\": \(reason)")
   }
 }

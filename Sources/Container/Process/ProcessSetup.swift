@@ -42,27 +42,40 @@ final class ProcessSetup {
   /// (seccomp(2)).
   private var filterNeedsPrivileges: Bool { seccomp != nil && !process.noNewPrivileges }
 
-  /// Enters the working directory, which has to be in the container's root:
-  /// links of procfs do not lead there (CVE-2024-21626).
-  func enterWorkingDirectory() throws(RuntimeError) {
-    do {
-      let root = try File.open("/", [.path, .directory])
-      try OwnProcess.changeDirectory(
-        to: try SafePath.open(process.cwd, in: root, [.path, .directory]))
-    } catch  where error.errno == EACCES {
-      // Perhaps only the user may enter it: checked again after the change.
-    } catch {
-      throw RuntimeError(error, "enter working directory \(process.cwd)")
-    }
+  /// Becomes what the program is to be, but for what `loadFilter` and
+  /// `giveUpPrivileges` are left to do; the root directory is the container's.
+  ///
+  /// - Returns: the program as the user finds it, and warnings about what could
+  ///   not be granted.
+  func prepare(
+    _ proc: borrowing Procfs
+  ) throws(RuntimeError) -> (program: Executable, warnings: [String]) {
+    if !process.terminal { try StandardStreams.give(to: process.user.uid) }
+    isInWorkingDirectory = try enterWorkingDirectory(asUser: false)
+    // The user database need not be readable for all.
+    let environment = ProgramEnvironment.environment(of: process)
+    let warnings = try becomeUser(proc)
+    return (try Executable(process, environment: environment), warnings)
   }
 
-  private func checkWorkingDirectory() throws(RuntimeError) {
+  /// Whether root could enter the working directory.
+  private var isInWorkingDirectory = false
+
+  /// Enters the working directory, which has to be in the container's root:
+  /// links of procfs do not lead there (CVE-2024-21626).
+  ///
+  /// It is enough that one of the two can enter it, root or the user.
+  ///
+  /// - Returns: false when root may not, and the user is still to be tried.
+  private func enterWorkingDirectory(asUser: Bool) throws(RuntimeError) -> Bool {
     do {
       let root = try File.open("/", [.path, .directory])
       try OwnProcess.changeDirectory(
         to: try SafePath.open(process.cwd, in: root, [.path, .directory]))
       _ = try OwnProcess.workingDirectory()
+      return true
     } catch {
+      if error.errno == EACCES, !asUser { return false }
       throw RuntimeError(error, "enter working directory \(process.cwd)")
     }
   }
@@ -71,7 +84,7 @@ final class ProcessSetup {
   /// `loadFilter` needs.
   ///
   /// - Returns: warnings about what could not be granted.
-  func becomeUser(_ proc: borrowing Procfs) throws(RuntimeError) -> [String] {
+  private func becomeUser(_ proc: borrowing Procfs) throws(RuntimeError) -> [String] {
     try SecurityLabels.setForExecution(process, proc)
     try setScheduling()
     if !hasUserNamespace { try setRlimits(of: 0, deferred: false) }
@@ -99,7 +112,7 @@ final class ProcessSetup {
       try OwnProcess.setGroup(user.gid)
       try capabilities.keepAcrossUserChange()
       try OwnProcess.setUser(user.uid)
-      try checkWorkingDirectory()
+      if !isInWorkingDirectory { _ = try enterWorkingDirectory(asUser: true) }
       let grant = try capabilities.grant()
       refused.formUnion(grant.refused)
       // The process may wait in this state for a long time, and a neighbour in

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+
+/// The standard streams that a process inherits.
+enum StandardStreams {
+  /// Gives the inherited pipes and sockets to the process's user, so that it can
+  /// open them again through /dev/stdout and its like.
+  ///
+  /// Nothing else is: a file, a device or a terminal that the caller has
+  /// redirected a stream to is in a file system, where others know it, and stays
+  /// the caller's. A terminal that is made for the process is given when it is
+  /// made.
+  static func give(to uid: UInt32) throws(RuntimeError) {
+    for number in Int32(0)..<3 {
+      do {
+        let stream = try Descriptor.copy(ofNumber: number)
+        if try FileStatus(of: stream).uid == uid { continue }
+        let kind = try MountTree.filesystem(of: stream).magic
+        if givenAway.contains(kind) { try OwnProcess.changeOwner(of: stream, to: uid) }
+      } catch {
+        // The program can still use the stream as it is. A user namespace may not
+        // know the owner (EINVAL, EOVERFLOW), and streams may be closed.
+        if [EPERM, EINVAL, EOVERFLOW, EBADF].contains(error.errno) { continue }
+        throw RuntimeError(error, "change the owner of stream \(number)")
+      }
+    }
+  }
+
+  /// What holds pipes and sockets without a name in any directory.
+  private static let givenAway = [MountTree.pipefsMagic, MountTree.sockfsMagic]
+}
