@@ -63,7 +63,7 @@ package enum File {
     _ path: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) -> [UInt8] {
     let file = try open(path, at: directory)
-    let bytes = try Streams.readSome(file.number, limit: 4096) ?? []
+    let bytes = try file.readSome(limit: 4096) ?? []
     return bytes.count < 4096 ? bytes : bytes + (try readAll(file, subject: path))
   }
 

@@ -18,12 +18,7 @@ package enum Terminal {
       unsafe withUnsafeMutablePointer(to: &unlocked) {
         unsafe clinux_ioctl(ptmx.number, 0x4004_5431, $0)
       }, "ioctl TIOCSPTLCK")
-    // The argument of TIOCGPTPEER is a value, the open flags, not an address.
-    let flags = UInt(UInt32(bitPattern: O_RDWR | O_NOCTTY | O_CLOEXEC))
-    let peer = try check(
-      unsafe clinux_ioctl(ptmx.number, 0x5441, UnsafeMutableRawPointer(bitPattern: flags)),
-      "ioctl TIOCGPTPEER")
-    let replica = Descriptor(owning: peer)
+    let replica = try openReplica(of: ptmx, O_RDWR | O_NOCTTY | O_CLOEXEC)
     let status = try FileStatus(of: replica)
     let isDevpts = try MountTree.filesystem(of: replica).magic == MountTree.devptsMagic
     guard isDevpts, status.kind == .characterDevice, 136...143 ~= status.device.major else {
@@ -37,6 +32,37 @@ package enum Terminal {
   /// The corresponding call is ioctl(2) with `TIOCSCTTY`.
   package static func makeControlling(_ terminal: borrowing Descriptor) throws(SystemError) {
     try check(clinux_ioctl(terminal.number, 0x540E, nil), "ioctl TIOCSCTTY")
+  }
+
+  /// The character that ends the input of the programs of a terminal, given its
+  /// main side; nil when there is none.
+  ///
+  /// The corresponding call is tcgetattr(3), for `VEOF`.
+  package static func endOfInput(_ main: borrowing Descriptor) throws(SystemError) -> UInt8? {
+    var attributes = termios()
+    try check(negatedErrno(unsafe tcgetattr(main.number, &attributes)), "tcgetattr")
+    // The array is a tuple here, and VEOF its index 4; 0 disables a character.
+    let character = attributes.c_cc.4
+    return character == 0 ? nil : character
+  }
+
+  /// Whether something has been written to a terminal's main side that no
+  /// program has read yet, an end of input included.
+  ///
+  /// The corresponding calls are ioctl(2) with `TIOCGPTPEER`, poll(2).
+  package static func hasUnreadInput(_ main: borrowing Descriptor) throws(SystemError) -> Bool {
+    let replica = try openReplica(of: main, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+    return try replica.waitUntilReadable(until: .after(milliseconds: 0))
+  }
+
+  private static func openReplica(
+    of main: borrowing Descriptor, _ flags: Int32
+  ) throws(SystemError) -> Descriptor {
+    // The argument of TIOCGPTPEER is a value, the open flags, not an address.
+    let argument = unsafe UnsafeMutableRawPointer(bitPattern: UInt(UInt32(bitPattern: flags)))
+    return Descriptor(
+      owning: try check(
+        unsafe clinux_ioctl(main.number, 0x5441, argument), "ioctl TIOCGPTPEER"))
   }
 
   /// Whether a descriptor number is a terminal.
@@ -73,7 +99,8 @@ package enum Terminal {
     fileprivate let attributes: termios
   }
 
-  /// Puts a terminal into raw mode.
+  /// Puts a terminal into raw mode, but leaves what it does to output: a program
+  /// whose terminal is relayed writes plain line ends.
   ///
   /// The corresponding calls are tcgetattr(3), cfmakeraw(3), tcsetattr(3).
   package static func makeRaw(_ number: Int32) throws(SystemError) -> Settings {
@@ -81,6 +108,7 @@ package enum Terminal {
     try check(negatedErrno(unsafe tcgetattr(number, &attributes)), "tcgetattr")
     let settings = Settings(attributes: attributes)
     unsafe cfmakeraw(&attributes)
+    attributes.c_oflag = settings.attributes.c_oflag
     try check(negatedErrno(unsafe tcsetattr(number, TCSANOW, &attributes)), "tcsetattr")
     return settings
   }
@@ -91,8 +119,9 @@ package enum Terminal {
     _ = unsafe tcsetattr(number, TCSANOW, &attributes)
   }
 
-  /// Stops a terminal from adding carriage returns to what programs write,
-  /// because the terminal at the other end of the relay adds them.
+  /// Stops a terminal from adding carriage returns to what programs write.
+  ///
+  /// The corresponding calls are tcgetattr(3), tcsetattr(3) without `ONLCR`.
   package static func clearOutputNewlines(_ terminal: borrowing Descriptor) throws(SystemError) {
     var attributes = termios()
     try check(negatedErrno(unsafe tcgetattr(terminal.number, &attributes)), "tcgetattr")

@@ -134,3 +134,96 @@ report() {
   is tty.1 0
   is tty.2 0
 }
+
+# --- relayed ----------------------------------------------------------------
+
+# relayed ARGS...: such a command with a pipe as its input and as its output.
+relayed() {
+  local status=0
+  timeout -k 1 "$LIMIT" "$RUNTIME" --root "$STATE" "$@" 2>"$WORK/errors" 3>&- 4>&- | cat >"$WORK/console" ||
+    status=$?
+  equal "${PIPESTATUS[0]} $status" "0 0"
+}
+
+@test "exec -t: the end of a pipe is the end of the terminal's input" {
+  runp_only "they relay a terminal only"
+  running
+  printf 'one\ntwo' | relayed exec -t "$ID" sh -c 'cat; echo over'
+  grep -q over "$WORK/console"
+  : | relayed exec -t "$ID" sh -c 'cat; cat; echo over'
+  grep -q over "$WORK/console"
+  # A shell that edits its line reads the terminal as it is.
+  echo 'echo o"ve"r' | relayed exec -t "$ID" sh -i
+  grep -q over "$WORK/console"
+  relayed exec -t "$ID" sh -c 'sleep 0.5; cat; echo over' </dev/null
+  grep -q over "$WORK/console"
+}
+
+@test "run: the end of a file is the end of the terminal's input" {
+  runp_only "they relay a terminal only"
+  config '.process.terminal = true'
+  arguments sh -c 'cat >/tmp/seen; echo over'
+  seq 2000 >"$WORK/input"
+  relayed run --bundle "$BUNDLE" "$ID" <"$WORK/input"
+  grep -q over "$WORK/console"
+  cmp "$WORK/input" "$BUNDLE/rootfs/tmp/seen"
+}
+
+@test "what is relayed has plain line ends" {
+  runp_only "they relay a terminal only"
+  running
+  : | relayed exec -t "$ID" sh -c 'echo one; echo two'
+  equal "$(od -An -c "$WORK/console" | tr -d ' \n')" 'one\ntwo\n'
+  config '.process.terminal = true'
+  as t-relayed
+  arguments sh -c 'echo one; echo two'
+  : | relayed run --bundle "$BUNDLE" t-relayed
+  equal "$(od -An -c "$WORK/console" | tr -d ' \n')" 'one\ntwo\n'
+}
+
+@test "the caller's terminal makes its own line ends" {
+  config '.process.terminal = true'
+  arguments sh -c 'echo one; echo two'
+  timeout "$LIMIT" "$RUNP_SUITE/companion" terminal "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" \
+    </dev/null >"$WORK/console" 3>&-
+  equal "$(od -An -c "$WORK/console" | tr -d ' \n')" 'one\r\ntwo\r\n'
+}
+
+@test "a terminal that is sent over a socket keeps its settings" {
+  arguments busybox stty -a
+  with_terminal
+  ok start "$ID"
+  report onlcr
+  if grep -qE -e '-(onlcr|opost)' <<<"$output"; then return 1; fi
+}
+
+@test "a terminal's output that nobody reads keeps no signal from being passed on" {
+  runp_only "they relay a terminal only"
+  running
+  mkfifo "$WORK/full"
+  sleep 60 <>"$WORK/full" 3>&- 4>&- &
+  BACKGROUND+=($!)
+  "$RUNTIME" --root "$STATE" exec -t "$ID" busybox yes </dev/null >"$WORK/full" 2>/dev/null 3>&- 4>&- &
+  local relay=$!
+  BACKGROUND+=("$relay")
+  eventually writes_on
+  sleep 0.3
+  kill -TERM "$relay"
+  eventually eval '! writes_on'
+  # What it has written is for somebody, until told otherwise.
+  kill -0 "$relay"
+  kill -TERM "$relay"
+  eventually eval '! kill -0 $relay'
+}
+
+writes_on() { runtime exec "$ID" ps -o args | grep '^busybox yes'; }
+
+@test "exec -t ends with its program, whoever goes on writing" {
+  runp_only "they relay a terminal only"
+  running
+  local status=0
+  timeout -k 1 "$LIMIT" "$RUNTIME" --root "$STATE" exec -t "$ID" sh -c \
+    'trap "" HUP; while echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; do :; done & sleep 0.2; exit 3' \
+    </dev/null >/dev/null 2>&1 3>&- 4>&- || status=$?
+  equal "$status" 3
+}

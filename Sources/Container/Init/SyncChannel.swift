@@ -111,7 +111,7 @@ struct SyncChannel {
   func waitForGo() throws(SystemError) {
     // Only read(2) here, and write(2) in `write`: a filter is in force then, which
     // may know little else, or notify when nobody answers.
-    let bytes = try Streams.readSome(open().number, limit: 16) ?? []
+    let bytes = try open().value.readSome(limit: 16) ?? []
     if bytes.isEmpty {
       throw SystemError(call: "recvmsg", errno: ECONNRESET, subject: "the runtime is gone")
     }

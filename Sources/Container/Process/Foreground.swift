@@ -28,19 +28,34 @@ final class Foreground {
     defer { restoreTerminal() }
     do {
       let relay = try console.map { console throws(SystemError) in
-        try takeTerminal(console)
-        return TerminalRelay(console)
+        try takeTerminal()
+        return try TerminalRelay(console)
       }
       while true {
         if let status = try handleSignals(child, console) {
-          try relay?.drain()
+          if let relay { try finish(relay) }
           return status
         }
-        try Poll.wait([signals.number] + (relay?.descriptors ?? []), writing: relay?.waiting ?? [])
-        try relay?.pump()
+        var set = PollSet()
+        set.add(signals.value, .readable)
+        let deadline = relay?.watch(&set)
+        relay?.pump(try set.wait(until: deadline))
       }
     } catch {
       throw RuntimeError(error, "wait for the container")
+    }
+  }
+
+  /// Passes on what the program has left, until a signal asks to end.
+  private func finish(_ relay: TerminalRelay) throws(SystemError) {
+    while !relay.drain() {
+      var set = PollSet()
+      set.add(signals.value, .readable)
+      let deadline = relay.watch(&set)
+      _ = try set.wait(until: deadline)
+      while let signal = Signals.next(signals.value) {
+        if [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(signal) { return }
+      }
     }
   }
 
@@ -78,7 +93,7 @@ final class Foreground {
 
   // MARK: The caller's terminal
 
-  private func takeTerminal(_ console: Shared<Descriptor>) throws(SystemError) {
+  private func takeTerminal() throws(SystemError) {
     guard Terminal.isTerminal(0) else { return }
     settings = try Terminal.makeRaw(0)
   }
@@ -91,65 +106,5 @@ final class Foreground {
 
   private func restoreTerminal() {
     if let settings { Terminal.restore(0, settings) }
-  }
-}
-
-/// Copies between the caller's streams and a terminal's main side.
-final class TerminalRelay {
-  private let console: Shared<Descriptor>
-  private var isInputOpen = true
-  private var isOutputOpen = true
-  private var isConsoleOpen = true
-  private var toConsole: [UInt8] = []
-
-  init(_ console: Shared<Descriptor>) {
-    self.console = console
-    // Neither side may keep the other from being read.
-    try? console.value.setNonBlocking()
-  }
-
-  /// What to wait for.
-  var descriptors: [Int32] {
-    (isInputOpen && toConsole.isEmpty ? [0] : []) + (isConsoleOpen ? [console.number] : [])
-  }
-
-  /// What to wait for room in.
-  var waiting: [Int32] { toConsole.isEmpty ? [] : [console.number] }
-
-  /// Copies what is there.
-  func pump() throws(SystemError) {
-    try copyOutput()
-    if isInputOpen, toConsole.isEmpty, try Poll.isReadable(0) {
-      // A terminal that has hung up reports an error.
-      toConsole = (try? Streams.readSome(0)) ?? []
-      if toConsole.isEmpty { isInputOpen = false }
-    }
-    if !toConsole.isEmpty {
-      // What cannot be written any more is for nobody.
-      let written = try? Streams.writeSome(toConsole, to: console.number)
-      toConsole.removeFirst(written ?? toConsole.count)
-    }
-  }
-
-  /// Copies what the program wrote before it ended.
-  func drain() throws(SystemError) {
-    while isConsoleOpen, try Poll.isReadable(console.number) { try copyOutput() }
-  }
-
-  private func copyOutput() throws(SystemError) {
-    guard isConsoleOpen, try Poll.isReadable(console.number) else { return }
-    // The main side reports an error once nobody holds the other.
-    guard let bytes = try? Streams.readSome(console.number), !bytes.isEmpty else {
-      isConsoleOpen = false
-      return
-    }
-    guard isOutputOpen else { return }
-    do {
-      try Streams.writeAll(bytes, to: 1)
-    } catch {
-      // Nobody reads any more, but the program goes on, and must not be kept
-      // waiting for room.
-      isOutputOpen = false
-    }
   }
 }

@@ -8,10 +8,7 @@ internal import Kernel
 /// What its reader does not take yet is kept: the supervisor has signals and
 /// ends of containers to see to meanwhile.
 final class OutputDestination {
-  private let stream: Shared<Descriptor>
-  private let isTerminal: Bool
-  /// Whether a write takes what fits and returns, whatever its length.
-  private let returnsAtOnce: Bool
+  private let output: UnhurriedOutput
   /// Whether labels are coloured.
   let isColoured: Bool
   /// Whether nothing can be written any more.
@@ -23,38 +20,17 @@ final class OutputDestination {
 
   /// The containers are not read from while more than this is kept.
   private static let limit = 1 << 18
-  /// What a pipe or socket that says that it can be written takes at once.
-  private static let certainLength = 4096
 
   /// Takes a copy of an inherited stream.
   init(number: Int32) throws(SystemError) {
     // The convention of no-color.org: any value but an empty one.
     let wantsNone = OwnProcess.environmentValue("NO_COLOR").map { !$0.isEmpty } ?? false
-    isTerminal = Terminal.isTerminal(number)
-    isColoured = isTerminal && !wantsNone
-    let copy = Shared(try Descriptor.copy(ofNumber: number))
-    switch try FileStatus(ofNumber: number).kind {
-    case .fifo, .characterDevice:
-      // Only what is opened anew can be made to return at once without others
-      // noticing that have the stream as well, such as a shell.
-      if let own = try? Self.open(number) {
-        (stream, returnsAtOnce) = (own, true)
-      } else {
-        (stream, returnsAtOnce) = (copy, false)
-      }
-    case .regular: (stream, returnsAtOnce) = (copy, true)
-    default: (stream, returnsAtOnce) = (copy, false)
-    }
-  }
-
-  private static func open(_ number: Int32) throws(SystemError) -> Shared<Descriptor> {
-    Shared(
-      try File.open(
-        "/proc/self/fd/\(number)", [.writeOnly, .nonBlocking, .noControllingTerminal]))
+    output = try UnhurriedOutput(ofNumber: number)
+    isColoured = output.isTerminal && !wantsNone
   }
 
   /// What to watch; nil when nothing is to be expected of it.
-  var watched: Shared<Descriptor>? { isBroken ? nil : stream }
+  var watched: Shared<Descriptor>? { isBroken ? nil : output.stream }
 
   /// Whether its reader has to take something before everything is written.
   var isBehind: Bool { pendingCount > 0 }
@@ -80,8 +56,7 @@ final class OutputDestination {
     let before = pending.count
     while isBehind {
       do {
-        guard let length = try lengthToWrite() else { break }
-        let written = try stream.value.writeSome(Array(pending.prefix(length)))
+        let written = try output.write(pending[...])
         if written == 0 { break }
         pending.removeFirst(written)
       } catch {
@@ -93,15 +68,6 @@ final class OutputDestination {
     return took
   }
 
-  /// How much can be written without waiting; nil when that is nothing.
-  private func lengthToWrite() throws(SystemError) -> Int? {
-    if returnsAtOnce { return 1 << 16 }
-    var set = PollSet()
-    set.add(stream.value, .writable)
-    let ready = try set.wait(until: .after(milliseconds: 0))
-    return ready.events(of: stream.value).contains(.writable) ? Self.certainLength : nil
-  }
-
   /// Notes that the reader is gone.
   func losesReader() {
     isBroken = true
@@ -111,7 +77,7 @@ final class OutputDestination {
   private func breakDown(_ error: SystemError) {
     losesReader()
     // A terminal whose window was closed says EIO.
-    if error.errno == EPIPE || (error.errno == EIO && isTerminal) { return }
+    if error.errno == EPIPE || (error.errno == EIO && output.isTerminal) { return }
     failure = error
   }
 
