@@ -33,6 +33,8 @@ const char *cstart_variable(const char *name) {
   return NULL;
 }
 
+char **cstart_environment(void) { return given; }
+
 void cstart_forget_environment(void) {
   for (char **entry = given; entry && *entry; entry++) memset(*entry, 0, strlen(*entry));
   given = NULL;

@@ -6,16 +6,28 @@ internal import Glibc
 package struct Deadline: Sendable, Equatable {
   private let nanoseconds: UInt64
 
-  /// The moment so many milliseconds from now.
+  /// The moment so many milliseconds from now; one that no clock will show
+  /// stands for never.
   package static func after(milliseconds: UInt64) -> Deadline {
-    Deadline(nanoseconds: now() + milliseconds * 1_000_000)
+    let (length, isTooLong) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+    let (moment, isTooLate) = now().addingReportingOverflow(length)
+    return Deadline(nanoseconds: isTooLong || isTooLate ? .max : moment)
   }
 
-  /// What is left, rounded up, for poll(2): never negative.
+  /// The moment so many seconds from now, or this one when that is over.
+  package static func after(seconds: Int) -> Deadline {
+    let (milliseconds, isTooLong) = UInt64(clamping: seconds)
+      .multipliedReportingOverflow(by: 1000)
+    return after(milliseconds: isTooLong ? .max : milliseconds)
+  }
+
+  /// What is left, rounded up, for poll(2): never negative, and not more than
+  /// that call takes.
   package var millisecondsLeft: Int32 {
     let now = Self.now()
     if now >= nanoseconds { return 0 }
-    return Int32(clamping: (nanoseconds - now + 999_999) / 1_000_000)
+    let left = nanoseconds - now
+    return Int32(clamping: left / 1_000_000 + (left % 1_000_000 == 0 ? 0 : 1))
   }
 
   /// Whether the moment is over.
@@ -53,8 +65,12 @@ extension Descriptor {
     for events: Int16, until deadline: Deadline
   ) throws(SystemError) -> Bool {
     var request = pollfd(fd: number, events: events, revents: 0)
-    let ready = retrying { negatedErrno(unsafe poll(&request, 1, deadline.millisecondsLeft)) }
-    return try check(ready, "poll") > 0
+    while true {
+      let ready = retrying { negatedErrno(unsafe poll(&request, 1, deadline.millisecondsLeft)) }
+      if try check(ready, "poll") > 0 { return true }
+      // One wait may be shorter than what is left.
+      if deadline.hasPassed { return false }
+    }
   }
 }
 

@@ -17,6 +17,18 @@ package enum MemoryFile {
     return Descriptor(owning: try check(number, "memfd_create", name))
   }
 
+  /// Makes a file that is read from its start.
+  ///
+  /// The corresponding calls are memfd_create(2), write(2), lseek(2).
+  package static func make(
+    _ name: String, holding bytes: [UInt8]
+  ) throws(SystemError) -> Descriptor {
+    let file = try make(name)
+    try File.write(bytes, to: file, subject: name)
+    try check(negatedErrno(lseek(file.number, 0, SEEK_SET)), "lseek", name)
+    return file
+  }
+
   /// Reads the last bytes of a file, wherever its offset is.
   ///
   /// The corresponding call is pread(2).

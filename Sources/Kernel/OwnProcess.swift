@@ -295,10 +295,23 @@ package enum OwnProcess {
   /// process.
   ///
   /// Nobody else reads that environment: libraries find an empty one, and
-  /// programs are executed with one of their own.
+  /// programs are executed with one of their own, unless they are the caller's.
   package static func environmentValue(_ name: String) -> String? {
     guard let value = unsafe cstart_variable(name) else { return nil }
     return unsafe String(cString: value)
+  }
+
+  /// The whole environment that the caller gave this process, for what it has
+  /// executed as if the caller did it.
+  package static var environment: [String] {
+    var entries: [String] = []
+    guard var entry = unsafe cstart_environment() else { return entries }
+    while let text = unsafe entry.pointee {
+      entries.append(unsafe String(cString: text))
+      unsafe entry += 1
+    }
+    // Not the caller's: see seal.c.
+    return entries.filter { !$0.hasPrefix("_RUNP_SEALED=") }
   }
 
   /// Whether a container may see this process: what it executes must be out of

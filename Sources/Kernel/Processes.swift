@@ -17,8 +17,17 @@ package final class Child {
   }
 
   /// Waits for the end of the child and takes its status.
+  ///
+  /// Its ID is its own until that is done, and programs under a filter can be
+  /// expected to wait in this way.
+  ///
+  /// The corresponding call is wait4(2).
   package func wait() throws(SystemError) -> ExitStatus {
-    try Processes.wait(pidfd)
+    var status: Int32 = 0
+    let pid = pid
+    try check(
+      retrying { negatedErrno(unsafe waitpid(pid, &status, Processes.waitAnyChild)) }, "wait4")
+    return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f)
   }
 }
 
@@ -56,14 +65,20 @@ package enum Processes {
   /// this process or its caller ignores, ignores only SIGPIPE: see
   /// `Signals.prepareForProgram()`. A sibling is as its maker is.
   ///
-  /// The corresponding call is clone3(2).
+  /// A plain copy can be made where a filter answers that there is no clone3(2),
+  /// as engines' own do, since it cannot look into what that is asked for.
+  ///
+  /// The corresponding calls are clone3(2), clone(2).
   package static func clone(
     into kinds: NamespaceKinds = [], cgroup: Int32? = nil, asSibling: Bool = false
   ) throws(SystemError) -> Side {
     var pidfd: Int32 = -1
     // A sibling's end is reported to our parent with the signal it was made for.
     let flags = kinds.rawValue | (asSibling ? siblingFlag : 0)
-    let pid = unsafe clinux_clone3(flags, &pidfd, cgroup ?? -1, asSibling ? 0 : SIGCHLD)
+    var pid = unsafe clinux_clone3(flags, &pidfd, cgroup ?? -1, asSibling ? 0 : SIGCHLD)
+    if pid == -ENOSYS, flags == 0, cgroup == nil {
+      pid = unsafe clinux_clone(pidfdFlag | UInt64(SIGCHLD), &pidfd)
+    }
     if try check(pid, "clone3") == 0 {
       if !asSibling { Signals.reset() }
       return .child
@@ -89,7 +104,9 @@ package enum Processes {
     return .parent(Child(pid: pid, pidfd: Descriptor(owning: pidfd)))
   }
 
-  /// `CLONE_PARENT`, hidden behind `_GNU_SOURCE`.
+  /// `CLONE_PIDFD`, hidden behind `_GNU_SOURCE`.
+  private static let pidfdFlag: UInt64 = 0x1000
+  /// `CLONE_PARENT`, hidden as well.
   private static let siblingFlag: UInt64 = 0x8000
 
   /// Ends this process without running exit handlers.
@@ -154,7 +171,7 @@ package enum Processes {
 
   /// Children cloned as siblings report with no signal and are seen by
   /// waitid(2) only with `__WALL`.
-  private static let waitAnyChild: Int32 = 0x4000_0000
+  fileprivate static let waitAnyChild: Int32 = 0x4000_0000
 
   private static func exitStatus(code: Int32, status: Int32) -> ExitStatus {
     code == Int32(CLD_EXITED) ? .exited(status) : .signalled(status)

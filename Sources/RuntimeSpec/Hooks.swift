@@ -70,13 +70,13 @@ package struct Hook: Equatable, Sendable {
   package var path: String
   /// Its argument vector, the name included.
   package var args: [String]
-  /// Its whole environment.
-  package var env: [String]
+  /// Its whole environment; nil leaves the choice to the runtime.
+  package var env: [String]?
   /// The seconds after which it is killed.
   package var timeout: Int?
 
   /// Makes a hook from its parts.
-  package init(path: String, args: [String] = [], env: [String] = [], timeout: Int? = nil) {
+  package init(path: String, args: [String] = [], env: [String]? = nil, timeout: Int? = nil) {
     self.path = path
     self.args = args
     self.env = env
@@ -88,7 +88,7 @@ extension Hook: JSONDecodable {
   package init(json: JSONNode) throws(SpecError) {
     path = try json.requiredString("path")
     args = try json.strings("args") ?? []
-    env = try json.strings("env") ?? []
+    env = try json.strings("env")
     timeout = try json.integer("timeout")
   }
 }

@@ -15,6 +15,14 @@ import Testing
     #expect(Deadline.after(milliseconds: 1 << 40).millisecondsLeft == .max)
   }
 
+  @Test func aDeadlineThatNoClockShowsIsNever() {
+    for never in [Deadline.after(milliseconds: .max), .after(seconds: .max)] {
+      #expect(!never.hasPassed)
+      #expect(never.millisecondsLeft == .max)
+    }
+    #expect(Deadline.after(seconds: -1).hasPassed)
+  }
+
   @Test func waitingEndsWithInputOrTheDeadline() throws {
     let pipe = Foundation.Pipe()
     let end = try File.open("/proc/self/fd/\(pipe.fileHandleForReading.fileDescriptor)")

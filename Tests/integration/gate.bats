@@ -18,18 +18,6 @@ start_fails() {
   gone "$ID"
 }
 
-@test "start fails for a program that is not executable" {
-  arguments /bin/locked
-  rt create --bundle "$BUNDLE" "$ID"
-  if [ "$status" -eq 0 ]; then
-    refused start "$ID"
-    has_status "$ID" stopped
-  else
-    gone "$ID"
-  fi
-  says '/bin/locked.*permission denied'
-}
-
 @test "start fails for a text file" {
   arguments /bin/text
   start_fails '/bin/text.*exec format error'
@@ -47,14 +35,10 @@ start_fails() {
   start_fails '/bin/dynamic.*no such file or directory'
 }
 
-@test "start fails for a program on a noexec mount" {
+@test "a program on a noexec mount is refused at create" {
   with_mount /here bind "$RUNP_SUITE/rootfs/bin" bind noexec
   arguments /here/probe exit 0
-  rt create --bundle "$BUNDLE" "$ID"
-  if [ "$status" -eq 0 ]; then
-    refused start "$ID"
-    has_status "$ID" stopped
-  fi
+  create_refused
   says '/here/probe.*permission denied'
 }
 
@@ -73,7 +57,7 @@ start_fails() {
   create
   refused start "$ID"
   says 'startContainer.*3|3.*startContainer'
-  has_status "$ID" stopped
+  gone "$ID"
 }
 
 @test "start fails when the init has been killed" {

@@ -257,31 +257,42 @@ create_fails() {
   [ -e "$LOGDIR/poststop" ]
 }
 
-@test "a failing startContainer hook stops the container" {
+@test "a failing startContainer hook ends the container" {
   failing startContainer
   arguments /bin/probe write /log/process x
   create
   rt start "$ID"
-  eventually has_status "$ID" stopped
+  eventually gone_or_stopped
   [ ! -e "$LOGDIR/after" ]
   [ ! -e "$LOGDIR/process" ]
   rt delete "$ID"
   gone "$ID"
 }
 
-@test "a failing startContainer hook makes start fail, and poststop hooks run" {
+gone_or_stopped() { gone "$ID" || has_status "$ID" stopped; }
+
+@test "a failing startContainer hook makes start fail, and the container is destroyed" {
   runp_only "start succeeds all the same"
   failing startContainer
   create
   refused start "$ID"
   says 'startContainer'
   says '17'
-  has_status "$ID" stopped
-  ok delete "$ID"
+  says 'stderr: went-wrong'
+  gone "$ID"
   [ -e "$LOGDIR/poststop" ]
 }
 
-@test "a failing poststart hook is an error of start that stops the container" {
+@test "a failing startContainer hook makes run fail, and nothing stays" {
+  peer_falls_short crun "it says nothing of it"
+  failing startContainer
+  refused run --bundle "$BUNDLE" "$ID"
+  says 'hook'
+  gone "$ID"
+  [ -e "$LOGDIR/poststop" ]
+}
+
+@test "a failing poststart hook is an error of start that destroys the container" {
   peer_falls_short runc "it runs the hook in create"
   failing poststart
   arguments /bin/probe hang
@@ -289,7 +300,18 @@ create_fails() {
   refused start "$ID"
   says '17|hook|poststart'
   [ ! -e "$LOGDIR/after" ]
-  if is_runp; then has_status "$ID" stopped; fi
+  gone "$ID"
+  [ -e "$LOGDIR/poststop" ]
+}
+
+@test "a failing poststart hook is an error of run, and nothing stays" {
+  peer_falls_short crun "it leaves the container"
+  failing poststart
+  arguments /bin/probe hang
+  refused run --detach --bundle "$BUNDLE" "$ID"
+  says '17|hook|poststart'
+  gone "$ID"
+  [ -e "$LOGDIR/poststop" ]
 }
 
 @test "poststart hooks run when the process has been executed" {
@@ -374,4 +396,174 @@ create_fails() {
   eventually grep -q 'list' "${LOGS[$ID]}"
   output=$(log)
   like list./log slow
+}
+
+# --- as whom, and with what -------------------------------------------------
+
+@test "startContainer hooks are what the program is" {
+  local no_new_privs lines='^(Uid|Gid|Groups|Cap.*|NoNewPrivs|Seccomp|Speculation.*):'
+  config '.process.user = {uid: 1000, gid: 1001, additionalGids: [7]}
+    | .process.capabilities.bounding = ["CAP_KILL"] | .process.capabilities.ambient = ["CAP_KILL"]
+    | .process.capabilities.inheritable = ["CAP_KILL"]
+    | .process.rlimits = [{type: "RLIMIT_CORE", soft: 5, hard: 6}]
+    | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+        syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO"}]}'
+  for no_new_privs in true false; do
+    config --argjson n "$no_new_privs" '.process.noNewPrivileges = $n | del(.hooks)'
+    hook startContainer "{ grep -E '$lines' /proc/self/status; umask; ulimit -c; ulimit -Hc; pwd; } >/log/hook; mkdir /tmp/made; true"
+    arguments sh -c "{ grep -E '$lines' /proc/self/status; umask; ulimit -c; ulimit -Hc; pwd; } >/log/program"
+    run_once
+    grep -q '^Uid:.1000.1000' "$LOGDIR/hook"
+    diff "$LOGDIR/hook" "$LOGDIR/program"
+    [ ! -e "$BUNDLE/rootfs/tmp/made" ]
+  done
+}
+
+@test "a startContainer hook without an environment has the program's" {
+  # Neither PATH nor anything else is added to it.
+  config '.process.env = ["PATH=/bin", "OF_THE_PROGRAM=1"]
+    | .hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "env >/log/env"]}]'
+  SECRET_OF_THE_HOST=1 run_once
+  grep -qx OF_THE_PROGRAM=1 "$LOGDIR/env"
+  grep -qx HOME=/root "$LOGDIR/env"
+  if grep -q SECRET_OF_THE_HOST "$LOGDIR/env"; then return 1; fi
+}
+
+@test "a startContainer hook with an environment has that, though it is empty" {
+  peer_falls_short runc "an empty one is none for it"
+  config '.process.env = ["PATH=/bin", "OF_THE_PROGRAM=1"] | .hooks.startContainer = [
+    {path: "/bin/sh", args: ["sh", "-c", "env >/log/none"], env: []},
+    {path: "/bin/sh", args: ["sh", "-c", "env >/log/one"], env: ["ONE=1"]}]'
+  run_once
+  grep -qx ONE=1 "$LOGDIR/one"
+  if grep -q OF_THE_PROGRAM "$LOGDIR/none" "$LOGDIR/one"; then return 1; fi
+}
+
+@test "a hook of the runtime's side without an environment has the runtime's" {
+  local kind
+  for kind in prestart createRuntime poststart poststop; do
+    config --arg k "$kind" --arg l "$LOGDIR" '.hooks[$k] = [
+      {path: "/bin/sh", args: ["sh", "-c", "/usr/bin/env >\($l)/\($k)"]},
+      {path: "/bin/sh", args: ["sh", "-c", "/usr/bin/env >\($l)/\($k).none"], env: []}]'
+  done
+  OF_THE_CALLER=1 run_once
+  for kind in prestart createRuntime poststart poststop; do
+    grep -qx OF_THE_CALLER=1 "$LOGDIR/$kind"
+    if grep -q OF_THE_CALLER "$LOGDIR/$kind.none"; then return 1; fi
+  done
+}
+
+@test "a startContainer hook that reads nothing does no harm without a PID namespace" {
+  peer_falls_short crun "at times it dies of SIGPIPE"
+  without_namespace pid
+  config --arg a "$(head -c 100000 /dev/zero | tr '\0' x)" '.annotations.large = $a
+    | .hooks.startContainer = [{path: "/bin/true"}]'
+  run_once
+}
+
+# --- under a filter ---------------------------------------------------------
+
+# forbidding ACTION CALL...: such a filter, and a hook whose end has to be waited
+# for and limited in time.
+forbidding() {
+  local action=$1
+  shift
+  config --argjson a "$action" '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+      syscalls: [{names: $ARGS.positional} + $a]}
+    | .hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", ": >/log/hook"], timeout: 5}]' \
+    --args -- "$@"
+}
+
+@test "startContainer hooks run where a filter says that there is no clone3" {
+  # As the profiles of engines do.
+  forbidding '{"action": "SCMP_ACT_ERRNO", "errnoRet": 38}' clone3
+  run_once
+  [ -e "$LOGDIR/hook" ]
+}
+
+@test "a filter that forbids to wait for startContainer hooks makes start say so" {
+  runp_only "what they need for it is theirs"
+  local names
+  for names in "wait4 waitid" "poll ppoll" "pidfd_open pidfd_send_signal waitid" "clone clone3 fork vfork"; do
+    # shellcheck disable=SC2086
+    forbidding '{"action": "SCMP_ACT_ERRNO"}' $names
+    local before=$SECONDS
+    create
+    rt start "$ID"
+    [ $((SECONDS - before)) -le 4 ]
+    case $names in
+    pidfd*)
+      equal "$status" 0
+      [ -e "$LOGDIR/hook" ]
+      ok delete --force "$ID"
+      ;;
+    *)
+      differ "$status" 0
+      says "hooks.startContainer\\[0\\]: (${names// /|}).*operation not permitted"
+      gone "$ID"
+      ;;
+    esac
+  done
+}
+
+@test "a filter that ends whoever waits for startContainer hooks makes start fail" {
+  runp_only "what they need for it is theirs"
+  forbidding '{"action": "SCMP_ACT_KILL_PROCESS"}' wait4 waitid
+  create
+  refused start "$ID"
+  says 'hooks.startContainer: the process died'
+  gone "$ID"
+}
+
+@test "startContainer hooks run under a filter with an agent" {
+  peer_falls_short crun "the agent hears of no call of theirs"
+  background "$WORK/listener" "$RUNP_SUITE/companion" seccomp "$WORK/listener.sock" 28
+  eventually grep -q listening "$WORK/listener"
+  config --arg s "$WORK/listener.sock" '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+    listenerPath: $s, syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_NOTIFY"}]}'
+  hook startContainer 'mkdir /tmp/made 2>/log/said; true'
+  run_once
+  grep -qi 'no space' "$LOGDIR/said"
+}
+
+# --- waits ------------------------------------------------------------------
+
+@test "a timeout that no clock will show is none" {
+  peer_falls_short crun "it does not read such numbers"
+  peer_falls_short runc "it wraps, and none is left"
+  local timeout
+  for timeout in 5497558138880 9223372036854774784; do
+    config --argjson t "$timeout" '.hooks.createRuntime = [{path: "/bin/true", timeout: $t}]'
+    run_once
+  done
+}
+
+@test "a hook that cannot be waited for is killed, and reaped" {
+  runp_only "what they call for it is theirs"
+  config --arg l "$LOGDIR" '.hooks.createRuntime = [{path: "/bin/sh",
+    args: ["sh", "-c", "echo $$ >\($l)/pid; exec sleep 60"], env: ["PATH=/bin:/usr/bin"], timeout: 30}]'
+  local errno
+  for errno in ENOMEM EINVAL; do
+    status=0
+    timeout "$LIMIT" strace -f -o "$WORK/trace" -e trace=poll -e "inject=poll:error=$errno:when=1" \
+      "$RUNTIME" --root "$STATE" create --bundle "$BUNDLE" "$ID" </dev/null 2>"$WORK/errors" 3>&- ||
+      status=$?
+    differ "$status" 0
+    differ "$status" 124
+    grep -q 'hooks.createRuntime\[0\]: poll' "$WORK/errors"
+    gone "$ID"
+    # It may not have come as far as to its first word.
+    if [ -s "$LOGDIR/pid" ]; then [ ! -e "/proc/$(cat "$LOGDIR/pid")" ]; fi
+    rm -f "$LOGDIR/pid"
+  done
+}
+
+@test "a FIFO that nobody reads takes no hook's output, and is refused" {
+  peer_falls_short crun "it waits for a reader"
+  peer_falls_short runc "it does not know the annotation"
+  mkfifo "$LOGDIR/fifo"
+  config --arg l "$LOGDIR" '.annotations = {"run.oci.hooks.stdout": "\($l)/fifo"}'
+  hook createRuntime 'echo one'
+  create_refused
+  says "$LOGDIR/fifo"
 }

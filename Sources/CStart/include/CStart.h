@@ -10,6 +10,8 @@
 
 // The value of a variable of the caller's environment; NULL when it has none.
 const char *cstart_variable(const char *name);
+// The caller's whole environment.
+char **cstart_environment(void);
 // Overwrites the environment where /proc/PID/environ shows it.
 void cstart_forget_environment(void);
 

@@ -53,16 +53,27 @@ struct StartedContainer {
       annotations: record.annotations)
   }
 
-  /// Runs the poststart hooks; one that fails stops the container
-  /// (runtime.md, lifecycle).
+  /// Destroys the container and runs its poststop hooks, since a hook of the
+  /// start has failed (runtime.md, lifecycle: on with step 12).
+  ///
+  /// The caller must not hold the container's lock.
+  func destroy() {
+    do {
+      try Lifecycle.delete(record, context)
+    } catch {
+      // Why it is destroyed is the error to report.
+      context.warn("\(error.adding("clean up"))")
+    }
+  }
+
+  /// Runs the poststart hooks; one that fails ends and destroys the container.
   func runPoststartHooks() throws(RuntimeError) {
     guard let hooks = spec?.hooks.poststart, !hooks.isEmpty else { return }
     do {
       try HookRunner(id: record.id, bundle: record.bundle, annotations: record.annotations)
         .run(hooks, .poststart, status: .running, pid: record.initProcess?.pid ?? 0)
     } catch {
-      try Lifecycle.kill(record.id, SIGKILL, all: true, context)
-      try waitUntilDead()
+      destroy()
       throw error
     }
   }

@@ -30,8 +30,12 @@ struct HookOutput {
 
   private static func open(_ path: String?, _ name: String) throws(SystemError) -> Stream {
     guard let path else { return .memory(Shared(try MemoryFile.make(name))) }
-    return .file(
-      Shared(try File.open(path, [.writeOnly, .create, .append], mode: 0o600)))
+    // A FIFO that nobody reads is an error, and nothing to wait for.
+    let file = Shared(
+      try File.open(
+        path, [.writeOnly, .create, .append, .nonBlocking, .noControllingTerminal], mode: 0o600))
+    try file.value.setNonBlocking(false)
+    return .file(file)
   }
 
   /// Makes them the standard output and error of this process.

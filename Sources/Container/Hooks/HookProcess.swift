@@ -4,78 +4,84 @@ internal import Glibc
 internal import Kernel
 
 /// A program that is run to its end with bytes on its standard input.
+///
+/// All that it needs is opened ahead: where it is run, a filter may know little
+/// but the calls that make a process and wait for it.
 struct HookProcess {
-  /// The absolute path of the program.
-  let path: String
-  /// The arguments, the first being the program's name for itself.
-  let arguments: [String]
-  /// The environment, whole.
-  let environment: [String]
-  /// What it can read from its standard input.
-  let input: [UInt8]
-  /// Where it writes; nil leaves it the caller's own streams.
-  var output: HookOutput?
-
-  /// Runs the program.
-  ///
-  /// `timeout` is in seconds; when it passes, the program is killed and
-  /// `SystemError` is thrown with `ETIMEDOUT`.
-  func run(timeout: Int?) throws(SystemError) -> ExitStatus {
-    let program = Program(arguments: arguments, environment: environment)
-    var (report, reporting): (Shared<Descriptor>, Shared<Descriptor>?) = try Sockets.pair()
-    var pipe = try Pipe()
-    switch try Processes.clone() {
-    case .child:
-      do throws(SystemError) {
-        Signals.prepareForProgram()
-        try OwnProcess.place(pipe.reading.number, at: 0)
-        try output?.place()
-        try OwnProcess.setCloseOnExec(from: 3)
-        throw program.execute(path)
-      } catch {
-        let reason = [UInt8(truncatingIfNeeded: error.errno)]
-        // The parent reads why; if it is gone nobody wants to know.
-        if let reporting { try? Sockets.send(reason, on: reporting.value) }
-        Processes.exit(127)
-      }
-    case .parent(let child):
-      pipe.closeReading()
-      // Else its end would be held open here.
-      reporting = nil
-      return try finish(child, &pipe, report.value, timeout: timeout)
-    }
+  /// How a run came to its end.
+  enum Outcome {
+    /// By itself.
+    case ended(ExitStatus)
+    /// It took too long and was killed.
+    case ranOut
   }
 
-  private func finish(
-    _ child: Child, _ pipe: inout Pipe, _ report: borrowing Descriptor, timeout: Int?
-  ) throws(SystemError) -> ExitStatus {
-    let deadline = timeout.map { Deadline.after(milliseconds: UInt64($0) * 1000) }
-    try feed(child, &pipe, until: deadline)
-    pipe.closeWriting()
-    if let deadline, try !child.pidfd.waitUntilReadable(until: deadline) {
-      try Processes.signal(child.pidfd, SIGKILL)
-      _ = try child.wait()
-      throw SystemError(call: "run", errno: ETIMEDOUT, subject: path)
-    }
-    let status = try child.wait()
-    // Everything the child could send it has sent.
-    let (bytes, _) = try Sockets.receive(on: report, limit: 16)
-    if let errno = bytes.first {
-      throw SystemError(call: "execve", errno: Int32(errno), subject: path)
-    }
-    return status
-  }
+  private let path: String
+  private let program: Program
+  /// A file, and no pipe: nobody has to feed it, whether or not it is read.
+  private let input: Shared<Descriptor>
+  private let output: HookOutput
+  /// Where it says why it could not be executed.
+  private let report: OutputPipe
 
-  /// Writes the input for as long as the program reads it and lives.
-  private func feed(
-    _ child: Child, _ pipe: inout Pipe, until deadline: Deadline?
+  /// Opens everything for the program at an absolute path.
+  init(
+    path: String, arguments: [String], environment: [String], input: [UInt8], output: HookOutput
   ) throws(SystemError) {
-    var rest = input[...]
-    while !rest.isEmpty {
-      switch try pipe.write(rest, whileAlive: child.pidfd, until: deadline) {
-      case .written(let count): rest = rest.dropFirst(count)
-      case .over: return
+    self.path = path
+    self.output = output
+    program = Program(arguments: arguments, environment: environment)
+    self.input = Shared(try MemoryFile.make("stdin", holding: input))
+    report = try OutputPipe()
+  }
+
+  /// Runs the program; when `timeout`, in seconds, passes, it is killed.
+  ///
+  /// Whatever happens, it has ended and is reaped, as far as a filter lets that
+  /// be done.
+  func run(timeout: Int?) throws(RuntimeError) -> Outcome {
+    let deadline = timeout.map { Deadline.after(seconds: $0) }
+    let side: Processes.Side
+    do { side = try Processes.clone() } catch { throw RuntimeError(error) }
+    guard case .parent(let child) = side else { execute() }
+    do {
+      if let deadline, try !child.pidfd.waitUntilReadable(until: deadline) {
+        try Processes.signal(child.pidfd, SIGKILL)
+        _ = try child.wait()
+        return .ranOut
       }
+      let status = try child.wait()
+      // All that it could say it has said.
+      if let bytes = try report.reading.value.readSome(limit: ErrorMessage.limit),
+        let error = ErrorMessage.decode(bytes[...])
+      {
+        throw error
+      }
+      return .ended(status)
+    } catch {
+      // It may not be there any more; the first error is the one to report.
+      try? Processes.signal(child.pidfd, SIGKILL)
+      _ = try? child.wait()
+      throw RuntimeError(error)
     }
   }
+
+  /// The child's part.
+  private func execute() -> Never {
+    do throws(SystemError) {
+      Signals.prepareForProgram()
+      try OwnProcess.place(input.number, at: 0)
+      try output.place()
+      try OwnProcess.setCloseOnExec(from: 3)
+      throw program.execute(path)
+    } catch {
+      // The parent reads why; if it is gone nobody wants to know.
+      try? File.write(ErrorMessage.encode(RuntimeError(error)), to: report.writing.value)
+      Processes.exit(127)
+    }
+  }
+
+  /// The end of what it wrote that nobody else has seen, to be added to an
+  /// error.
+  var outputSuffix: String { output.suffix }
 }

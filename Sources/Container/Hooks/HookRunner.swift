@@ -16,13 +16,15 @@ struct HookRunner {
 
   /// Runs hooks in the listed order; the first that fails ends it.
   ///
-  /// Each gets the container's state on its standard input, and only the
-  /// environment that it lists.
+  /// Each gets the container's state on its standard input, and the environment
+  /// that it lists, or the runtime's own where it lists none.
+  ///
+  /// - Throws: `RuntimeError` of kind `hookFailed`.
   func run(
     _ hooks: [Hook], _ kind: HookKind, status: ContainerState, pid: Int32
   ) throws(RuntimeError) {
-    for (index, hook) in hooks.enumerated() {
-      try run(hook, kind, index, status: status, pid: pid)
+    for index in hooks.indices {
+      try prepare(hooks, kind, index, state(status, pid), OwnProcess.environment).run()
     }
   }
 
@@ -31,50 +33,83 @@ struct HookRunner {
     _ hooks: [Hook], _ kind: HookKind, status: ContainerState, pid: Int32,
     onFailure: (RuntimeError) -> Void
   ) {
-    for (index, hook) in hooks.enumerated() {
+    for index in hooks.indices {
       do {
-        try run(hook, kind, index, status: status, pid: pid)
+        try prepare(hooks, kind, index, state(status, pid), OwnProcess.environment).run()
       } catch {
         onFailure(error)
       }
     }
   }
 
-  private func run(
-    _ hook: Hook, _ kind: HookKind, _ index: Int, status: ContainerState, pid: Int32
-  ) throws(RuntimeError) {
+  /// Opens what the startContainer hooks need, to be run, in order, as the
+  /// container's user and under its filter; one that lists no environment gets
+  /// the given one.
+  func prepareForStart(
+    _ hooks: [Hook], environment: [String]
+  ) throws(RuntimeError) -> [PreparedHook] {
+    var prepared: [PreparedHook] = []
+    for index in hooks.indices {
+      prepared.append(
+        try prepare(
+          hooks, .startContainer, index, state(.created, Processes.own), environment))
+    }
+    return prepared
+  }
+
+  private func state(_ status: ContainerState, _ pid: Int32) -> State {
+    State(id: id, status: status, pid: pid, bundle: bundle, annotations: annotations)
+  }
+
+  private func prepare(
+    _ hooks: [Hook], _ kind: HookKind, _ index: Int, _ state: State, _ environment: [String]
+  ) throws(RuntimeError) -> PreparedHook {
+    let hook = hooks[index]
     let name = "hooks.\(kind.rawValue)[\(index)]"
-    let output: HookOutput
     do {
       // The host's files cannot be found in the container.
-      output = try HookOutput(kind == .startContainer ? [:] : annotations)
+      let output = try HookOutput(kind == .startContainer ? [:] : annotations)
+      return PreparedHook(
+        name: name, hook: hook,
+        process: try HookProcess(
+          path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args,
+          environment: hook.env ?? environment, input: state.json.bytes(), output: output))
     } catch {
-      throw RuntimeError(error, name)
+      throw RuntimeError(error, name).as(.hookFailed)
     }
-    let state = State(
-      id: id, status: status, pid: pid, bundle: bundle,
-      annotations: annotations)
-    let process = HookProcess(
-      path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args,
-      environment: hook.env, input: state.json.bytes(), output: output)
-    let result: ExitStatus
+  }
+}
+
+/// A hook with all that running it takes.
+struct PreparedHook {
+  /// What errors call it: its place in the configuration.
+  let name: String
+  /// What the configuration says of it.
+  let hook: Hook
+  /// The program.
+  let process: HookProcess
+
+  /// Runs it to its end.
+  ///
+  /// - Throws: `RuntimeError` of kind `hookFailed`.
+  func run() throws(RuntimeError) {
+    switch try outcome() {
+    case .ended(.exited(0)): return
+    case .ended(.exited(let code)): throw failure("failed with exit status \(code)")
+    case .ended(.signalled(let signal)): throw failure("was ended by signal \(signal)")
+    case .ranOut: throw failure("ran past specified timeout of \(hook.timeout ?? 0)s")
+    }
+  }
+
+  private func outcome() throws(RuntimeError) -> HookProcess.Outcome {
     do {
-      result = try process.run(timeout: hook.timeout)
-    } catch  where error.errno == ETIMEDOUT {
-      throw RuntimeError(
-        .failed,
-        "\(name): \(hook.path) ran past specified timeout of \(hook.timeout ?? 0)s\(output.suffix)")
+      return try process.run(timeout: hook.timeout)
     } catch {
-      throw RuntimeError(error, name)
+      throw error.adding(name).as(.hookFailed)
     }
-    switch result {
-    case .exited(0): return
-    case .exited(let code):
-      throw RuntimeError(
-        .failed, "\(name): \(hook.path) failed with exit status \(code)\(output.suffix)")
-    case .signalled(let signal):
-      throw RuntimeError(
-        .failed, "\(name): \(hook.path) was ended by signal \(signal)\(output.suffix)")
-    }
+  }
+
+  private func failure(_ what: String) -> RuntimeError {
+    RuntimeError(.hookFailed, "\(name): \(hook.path) \(what)\(process.outputSuffix)")
   }
 }

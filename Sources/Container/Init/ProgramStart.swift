@@ -14,24 +14,45 @@ enum ProgramStart {
 
   /// Serves the process until it has executed the program.
   ///
-  /// - Throws: `RuntimeError` with the process's own reason when it could not.
+  /// - Throws: `RuntimeError` with the process's own reason when it could not, of
+  ///   kind `hookFailed` when that is one of its hooks.
   static func follow(
     _ channel: SyncChannel, _ context: RuntimeContext, pid: Int32, seccomp: LinuxSeccomp?,
     state: State
   ) throws {
-    var isExecuting = false
+    var stage = Stage.settingUp
     while true {
       switch try channel.receive() {
-      case .executing: isExecuting = true
+      case .hooks: stage = .runningHooks
+      case .executing: stage = .executing
       case .warning(let text): context.warn(text)
       case .listener(let number):
         try handOn(number, of: pid, seccomp, state)
         try channel.go()
       case .failed(let error): throw error
       case .closed:
-        if isExecuting { return }
-        throw RuntimeError(.failed, "the process died before it could execute its program")
-      case .hooks, .console, .ready, .process: break
+        if stage == .executing { return }
+        throw stage.death
+      case .console, .ready, .process: break
+      }
+    }
+  }
+
+  /// How far the process has come.
+  private enum Stage {
+    case settingUp
+    case runningHooks
+    case executing
+
+    /// Why it cannot execute its program when it has died there.
+    var death: RuntimeError {
+      switch self {
+      case .settingUp, .executing:
+        RuntimeError(.failed, "the process died before it could execute its program")
+      case .runningHooks:
+        // A filter has ended it, or somebody from outside.
+        RuntimeError(
+          .hookFailed, "hooks.startContainer: the process died while it ran them")
       }
     }
   }

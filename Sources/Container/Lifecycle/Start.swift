@@ -8,7 +8,8 @@ extension Lifecycle {
   /// Executes the program of a created container, and returns once it has been
   /// executed.
   ///
-  /// When it cannot be, the error says why and the container is stopped.
+  /// When it cannot be, the error says why and the container is stopped; when one
+  /// of its hooks fails, it is destroyed.
   package static func start(_ id: String, _ context: RuntimeContext) throws(RuntimeError) {
     let directory = try StateStore(root: context.root).open(id)
     do {
@@ -32,7 +33,13 @@ extension Lifecycle {
       throw RuntimeError(error)
     }
     let started = StartedContainer(status.record, spec, context)
-    try started.execute(channel)
+    do {
+      try started.execute(channel)
+    } catch {
+      directory.unlock()
+      if error.kind == .hookFailed { started.destroy() }
+      throw error
+    }
     do {
       try StartGate.remove(from: directory.descriptor)
     } catch {

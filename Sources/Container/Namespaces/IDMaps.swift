@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import JSON
 internal import Kernel
 package import RuntimeSpec
 
@@ -71,15 +72,13 @@ package enum IDMaps {
     guard let found else {
       throw RuntimeError(.failed, "write ID mappings: \(name) is not in $PATH")
     }
-    let status: ExitStatus
     do {
-      status = try HookProcess(path: found, arguments: arguments, environment: [], input: [])
-        .run(timeout: nil)
+      let tool = try HookProcess(
+        path: found, arguments: arguments, environment: [], input: [], output: HookOutput([:]))
+      guard case .ended(let status) = try tool.run(timeout: nil), status.code != 0 else { return }
+      throw RuntimeError(.failed, "failed with exit status \(status.code)\(tool.outputSuffix)")
     } catch {
       throw RuntimeError(error, "run \(name)")
-    }
-    if status.code != 0 {
-      throw RuntimeError(.failed, "\(name) failed with exit status \(status.code)")
     }
   }
 

@@ -13,7 +13,7 @@ struct ProcessExecution {
   let executable: Executable
   /// Descriptors to hand to the program, from 3 on.
   let preservedFiles: [Int32]
-  /// Hooks to run as the container's user.
+  /// The startContainer hooks.
   let startHooks: [Hook]
   /// What hooks are told.
   let hooks: HookRunner?
@@ -43,12 +43,15 @@ struct ProcessExecution {
       // before that, and a path of the image through /proc/self/fd would find
       // the host behind a descriptor that is still open (CVE-2024-21626).
       try OwnProcess.closeAll(from: 3, except: preservedFiles + [starter.number()])
-      try hooks?.run(startHooks, .startContainer, status: .created, pid: Processes.own)
+      let prepared =
+        try hooks?.prepareForStart(startHooks, environment: executable.environment) ?? []
       if !setup.hasUserNamespace { try setup.setRlimits(of: 0, deferred: true) }
       Signals.prepareForProgram()
-      try starter.send(.executing)
+      // Before the filter, which need not know more than execve(2) then.
+      if prepared.isEmpty { try starter.send(.executing) }
       try offer(try setup.loadFilter(), starter)
       try setup.giveUpPrivileges()
+      if !prepared.isEmpty { try run(prepared, starter) }
       throw executable.failure(executable.program.execute(executable.path))
     } catch let error as RuntimeError {
       throw error
@@ -57,6 +60,14 @@ struct ProcessExecution {
     } catch {
       throw RuntimeError(.failed, "\(error)")
     }
+  }
+
+  /// Runs the startContainer hooks with all that the program has and no more:
+  /// they are of the image as it is.
+  private func run(_ hooks: [PreparedHook], _ starter: SyncChannel) throws {
+    try starter.send(.hooks)
+    for hook in hooks { try hook.run() }
+    try starter.send(.executing)
   }
 
   /// Lets the starter fetch the descriptor of system call notifications, and
