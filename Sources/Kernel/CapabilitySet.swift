@@ -58,14 +58,6 @@ package struct CapabilitySet: OptionSet, Hashable, Sendable {
   package static var named: CapabilitySet {
     CapabilitySet(rawValue: (1 << UInt64(CAP_LAST_CAP + 1)) - 1)
   }
-
-  /// Every capability that the kernel has.
-  ///
-  /// The corresponding function is cap_max_bits(3).
-  package static var kernelKnown: CapabilitySet {
-    let bits = UInt64(max(0, min(cap_max_bits(), 63)))
-    return CapabilitySet(rawValue: (1 << bits) - 1)
-  }
 }
 
 // MARK: - The calling thread

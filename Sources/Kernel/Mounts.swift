@@ -51,8 +51,6 @@ package struct MountFlags: OptionSet, Hashable, Sendable {
   package static let shared = MountFlags(rawValue: 0x10_0000)
   /// `MS_RELATIME`.
   package static let relativeAccessTime = MountFlags(rawValue: 0x20_0000)
-  /// `MS_I_VERSION`.
-  package static let inodeVersion = MountFlags(rawValue: 0x80_0000)
   /// `MS_STRICTATIME`.
   package static let strictAccessTime = MountFlags(rawValue: 0x100_0000)
   /// `MS_LAZYTIME`.
