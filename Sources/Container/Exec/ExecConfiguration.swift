@@ -23,7 +23,8 @@ struct ExecConfiguration {
       throw RuntimeError(error, "read the container's configuration")
     }
     process = try Self.process(container, options)
-    try Self.checkTerminal(process, options)
+    try TerminalCheck.require(
+      terminal: process.terminal, consoleSocket: options.consoleSocket, detached: options.detach)
     try SecurityLabels.check(process, mountLabel: nil)
   }
 
@@ -53,19 +54,6 @@ struct ExecConfiguration {
       return process
     } catch {
       throw RuntimeError(error, file)
-    }
-  }
-
-  private static func checkTerminal(
-    _ process: Process, _ options: ExecOptions
-  ) throws(RuntimeError) {
-    if process.terminal, options.detach, options.consoleSocket == nil {
-      throw RuntimeError(
-        .invalidSpec, "cannot allocate tty if runp will detach without setting console socket")
-    }
-    if options.consoleSocket != nil, !process.terminal || !options.detach {
-      throw RuntimeError(
-        .invalidSpec, "cannot use console socket if runp will not detach or allocate tty")
     }
   }
 }

@@ -13,23 +13,9 @@ extension Lifecycle {
   package static func create(
     _ bundle: Bundle, _ options: CreateOptions, _ context: RuntimeContext
   ) throws(RuntimeError) -> Int32 {
-    try checkTerminal(bundle.spec, options)
-    let creation = try Creation(bundle, options, context, executesAtOnce: false)
-    return try creation.run().pid
-  }
-
-  private static func checkTerminal(
-    _ spec: Spec, _ options: CreateOptions
-  ) throws(RuntimeError) {
-    let terminal = spec.process?.terminal == true
-    if terminal, options.consoleSocket == nil {
-      throw RuntimeError(
-        .invalidSpec,
-        "process.terminal: cannot allocate tty if runp will detach without setting console socket")
-    }
-    if !terminal, options.consoleSocket != nil {
-      throw RuntimeError(
-        .invalidSpec, "cannot use console socket if runp will not detach or allocate tty")
-    }
+    try TerminalCheck.require(
+      terminal: bundle.spec.process?.terminal == true, consoleSocket: options.consoleSocket,
+      detached: true)
+    return try PlannedContainer(bundle, options, context, executesAtOnce: false).make().child.pid
   }
 }

@@ -26,53 +26,37 @@ extension Lifecycle {
     _ bundle: Bundle, _ options: CreateOptions, _ runOptions: RunOptions,
     _ context: RuntimeContext
   ) throws(RuntimeError) -> Int32 {
-    try checkTerminal(bundle.spec, options, runOptions)
-    if bundle.spec.process == nil {
-      throw ProgramStart.noProcess
-    }
+    guard let process = bundle.spec.process else { throw ProgramStart.noProcess }
+    try TerminalCheck.require(
+      terminal: process.terminal, consoleSocket: options.consoleSocket,
+      detached: runOptions.detach)
     do {
       if !runOptions.detach, !runOptions.noSubreaper { try OwnProcess.becomeSubreaper() }
     } catch {
       throw RuntimeError(error)
     }
     let foreground = runOptions.detach ? nil : try Foreground()
-    let creation = try Creation(bundle, options, context, executesAtOnce: true)
-    let child = try creation.run()
-    let started = StartedContainer(creation.record, bundle.spec, context)
+    let made = try PlannedContainer(bundle, options, context, executesAtOnce: true).make()
+    let started = StartedContainer(made.record, bundle.spec, context)
     do throws(RuntimeError) {
-      if let channel = creation.channel { try started.execute(channel) }
-      try creation.complete()
-      creation.release()
+      try started.execute(made.channel)
+      try made.complete()
+      made.release()
       try started.runPoststartHooks()
     } catch {
-      creation.release()
+      made.release()
       // The first error is the one to report.
-      try? delete(creation.record, context)
+      try? delete(made.record, context)
       throw error
     }
     guard let foreground else { return 0 }
     do throws(RuntimeError) {
-      let status = try foreground.wait(for: child, console: creation.console)
-      if !runOptions.keep { try delete(creation.record, context) }
+      let status = try foreground.wait(for: made.child, console: made.console)
+      if !runOptions.keep { try delete(made.record, context) }
       return status.code
     } catch {
-      if !runOptions.keep { try? delete(creation.record, context) }
+      if !runOptions.keep { try? delete(made.record, context) }
       throw error
-    }
-  }
-
-  private static func checkTerminal(
-    _ spec: Spec, _ options: CreateOptions, _ runOptions: RunOptions
-  ) throws(RuntimeError) {
-    let terminal = spec.process?.terminal == true
-    if terminal, runOptions.detach, options.consoleSocket == nil {
-      throw RuntimeError(
-        .invalidSpec,
-        "process.terminal: cannot allocate tty if runp will detach without setting console socket")
-    }
-    if options.consoleSocket != nil, !terminal || !runOptions.detach {
-      throw RuntimeError(
-        .invalidSpec, "cannot use console socket if runp will not detach or allocate tty")
     }
   }
 }

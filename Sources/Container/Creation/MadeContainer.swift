@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import Glibc
+internal import JSON
+internal import Kernel
+internal import RuntimeSpec
+
+/// A container whose first process is cloned, and is followed until it waits to
+/// execute its program.
+final class MadeContainer {
+  private let plan: InitPlan
+  private let reservation: Reservation
+  private let cgroup: Shared<Cgroup>?
+  private let context: RuntimeContext
+  /// The first process, a child of this one.
+  private(set) var child: Child
+  /// The runtime's end of the channel to it.
+  let channel: SyncChannel
+  /// The terminal's main side, for the caller to relay.
+  private(set) var console: Shared<Descriptor>?
+  private var hasWrittenPIDFile = false
+
+  /// Clones the process.
+  init(
+    _ plan: InitPlan, _ reservation: Reservation, _ cgroup: Shared<Cgroup>?,
+    _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    self.plan = plan
+    self.reservation = reservation
+    self.cgroup = cgroup
+    self.context = context
+    let ends: (SyncChannel, SyncChannel)
+    do {
+      ends = try SyncChannel.pair()
+    } catch {
+      throw RuntimeError(error)
+    }
+    channel = ends.0
+    child = try Spawn.clone(
+      plan, cgroup: cgroup?.value.directory.number, ends: (runtime: ends.0, container: ends.1))
+  }
+
+  /// What is recorded of it.
+  var record: ContainerRecord { reservation.record }
+
+  /// Does the runtime's part until the process is ready, and tells callers of
+  /// it; when that fails, nothing of the container is left.
+  func setUp() throws(RuntimeError) {
+    do throws(RuntimeError) {
+      try prepare()
+      try follow()
+      try publish()
+    } catch {
+      undo()
+      throw error
+    }
+  }
+
+  /// Makes the container known as one that is there.
+  func complete() throws(RuntimeError) { try reservation.complete() }
+
+  /// Lets go of the container's lock, once nothing more is made.
+  func release() {
+    reservation.release()
+    channel.close()
+  }
+
+  // MARK: Making
+
+  /// What the process cannot do for itself, before it begins.
+  private func prepare() throws(RuntimeError) {
+    if plan.namespaces.made.contains(.user), let linux = plan.spec.linux {
+      try IDMaps.write(users: linux.uidMappings, groups: linux.gidMappings, to: child.pid)
+    }
+    try delegateCgroup()
+    try setOOMScore()
+  }
+
+  private func delegateCgroup() throws(RuntimeError) {
+    guard let cgroup, let user = plan.spec.process?.user,
+      CgroupDelegation.isWanted(plan.namespaces, plan.mounts.mounts)
+    else { return }
+    do {
+      guard let uid = try CgroupDelegation.hostID(of: user.uid, pid: child.pid, plan.proc.value)
+      else { return }
+      try CgroupDelegation.give(cgroup.value.directory, to: uid)
+    } catch  where context.rootless && error.errno == EPERM {
+      // It belongs to the caller, who may give nothing away.
+    } catch {
+      throw RuntimeError(error, "give the cgroup to the container's user")
+    }
+  }
+
+  private func setOOMScore() throws(RuntimeError) {
+    guard let score = plan.spec.process?.oomScoreAdj else { return }
+    do {
+      try plan.proc.value.write("\(score)", to: "\(child.pid)/oom_score_adj")
+    } catch  where context.rootless && (error.errno == EPERM || error.errno == EACCES) {
+      context.warn("process.oomScoreAdj: \(score) needs privileges, and is left as it was")
+    } catch {
+      throw RuntimeError(error, "process.oomScoreAdj")
+    }
+  }
+
+  private func follow() throws(RuntimeError) {
+    do {
+      try channel.go()
+      while true {
+        switch try channel.receive() {
+        case .hooks:
+          try runHooks()
+          try channel.go()
+        case .console(let main):
+          // Before the program can ask for it.
+          try Foreground.copySize(to: main)
+          console = main
+        case .warning(let text): context.warn(text)
+        case .process(let pid, let pidfd): try succeed(pid, pidfd)
+        case .ready:
+          // Only the runtime may raise limits for a user namespace.
+          if plan.namespaces.hasUser { try plan.setup?.setRlimits(of: child.pid, deferred: false) }
+          return
+        case .failed(let error): throw explain(error)
+        case .closed: throw explain(RuntimeError(.failed, "the container's first process died"))
+        case .listener, .executing: break
+        }
+      }
+    } catch let error as RuntimeError {
+      throw error
+    } catch {
+      throw RuntimeError(error, "talk to the container's first process")
+    }
+  }
+
+  private func runHooks() throws(RuntimeError) {
+    let listed = plan.spec.hooks
+    try plan.hooks.run(listed.prestart, .prestart, status: .created, pid: child.pid)
+    try plan.hooks.run(listed.createRuntime, .createRuntime, status: .created, pid: child.pid)
+  }
+
+  /// The process has set the container up, and leaves it to another one.
+  private func succeed(_ pid: Int32, _ pidfd: Shared<Descriptor>) throws(SystemError) {
+    let first = child
+    child = Child(pid: pid, pidfd: try pidfd.value.duplicate())
+    _ = try first.wait()
+  }
+
+  /// Adds that memory was short, when it was.
+  private func explain(_ error: RuntimeError) -> RuntimeError {
+    // Without the memory controller nothing is known.
+    guard let kills = try? cgroup?.value.oomKillCount(), kills > 0 else { return error }
+    return RuntimeError(
+      .failed, "container init was OOM-killed (memory limit too low?): \(error)")
+  }
+
+  /// Tells callers of the first process, and lets go of it unless it is to
+  /// execute its program at once.
+  private func publish() throws(RuntimeError) {
+    guard let startTime = Processes.startTime(of: child.pid) else {
+      throw explain(RuntimeError(.failed, "the container's first process died"))
+    }
+    reservation.record.initProcess = .init(pid: child.pid, startTime: startTime)
+    // Without a cgroup nothing else leads to the process.
+    if cgroup == nil { try reservation.write() }
+    if let path = plan.options.pidFile {
+      try ProcessFile.write(child.pid, to: path)
+      hasWrittenPIDFile = true
+    }
+    if let path = plan.options.pidfdSocket { try sendHandle(to: path) }
+    if plan.gate == nil { return }
+    do {
+      try channel.go()
+    } catch {
+      throw RuntimeError(error, "let go of the container's first process")
+    }
+    try complete()
+  }
+
+  private func sendHandle(to path: String) throws(RuntimeError) {
+    do {
+      try Sockets.send(
+        Array("standard".utf8), descriptors: [child.pidfd.number], on: try Sockets.connect(path))
+    } catch {
+      throw RuntimeError(error, "send the pidfd")
+    }
+  }
+
+  // MARK: Undoing
+
+  private func undo() {
+    channel.close()
+    if let pidFile = plan.options.pidFile, hasWrittenPIDFile {
+      // The caller may have taken it away already.
+      try? File.remove(pidFile)
+    }
+    if reservation.record.initProcess == nil {
+      reservation.record.initProcess = Processes.startTime(of: child.pid)
+        .map { .init(pid: child.pid, startTime: $0) }
+    }
+    reservation.undo()
+    // A zombie until now: it was killed above.
+    _ = try? child.wait()
+    plan.hooks.runAll(plan.spec.hooks.poststop, .poststop, status: .stopped, pid: 0) {
+      context.warn("\($0)")
+    }
+  }
+}

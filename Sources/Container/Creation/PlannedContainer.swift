@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import JSON
+internal import Kernel
+internal import RuntimeSpec
+
+/// A container whose ID is reserved, and of which nothing else is made: all that
+/// can be checked before is checked.
+struct PlannedContainer {
+  private let bundle: Bundle
+  private let options: CreateOptions
+  private let context: RuntimeContext
+  /// Whether the program is executed as soon as everything is ready.
+  private let executesAtOnce: Bool
+  private let reservation: Reservation
+  private let cgroup: ContainerCgroup?
+  private let hooks: HookRunner
+  private let proc: Shared<Procfs>
+
+  /// Checks everything that can be checked before anything is made, then
+  /// reserves the ID.
+  init(
+    _ bundle: Bundle, _ options: CreateOptions, _ context: RuntimeContext, executesAtOnce: Bool
+  ) throws(RuntimeError) {
+    self.bundle = bundle
+    self.options = options
+    self.context = context
+    self.executesAtOnce = executesAtOnce
+    try Unsupported.check(bundle.spec)
+    try SecurityLabels.check(bundle.spec.process, mountLabel: bundle.spec.linux?.mountLabel)
+    let cgroup = try ContainerCgroup.plan(bundle.spec, options, context)
+    self.cgroup = cgroup
+    hooks = HookRunner(
+      id: options.id, bundle: bundle.path, annotations: bundle.spec.annotations)
+    do {
+      proc = try Shared(Procfs())
+    } catch {
+      throw RuntimeError(error)
+    }
+    reservation = try Reservation(
+      Self.record(bundle, options, cgroup), context
+    ) { () throws(RuntimeError) in try cgroup?.checkThatPlaceIsFree() }
+  }
+
+  private static func record(
+    _ bundle: Bundle, _ options: CreateOptions, _ cgroup: ContainerCgroup?
+  ) -> ContainerRecord {
+    var record = ContainerRecord(
+      id: options.id, bundle: bundle.path, rootfs: bundle.rootfs, created: Timestamp.now.precise,
+      owner: Processes.effectiveUser, creator: .own, pod: options.pod,
+      annotations: bundle.spec.annotations)
+    record.cgroup = cgroup.map { .init(path: $0.path.description) }
+    record.keepsKeyring = options.noNewKeyring
+    return record
+  }
+
+  /// Makes the container, whose process then waits for `MadeContainer.publish`;
+  /// when that fails, nothing of it is left.
+  func make() throws(RuntimeError) -> MadeContainer {
+    let made: MadeContainer
+    do throws(RuntimeError) {
+      let plan = try openEverything()
+      let cgroup = try makeCgroup()
+      try reservation.keep(configuration: bundle.configBytes)
+      made = try MadeContainer(plan, reservation, cgroup, context)
+    } catch {
+      reservation.undo()
+      hooks.runAll(bundle.spec.hooks.poststop, .poststop, status: .stopped, pid: 0) {
+        context.warn("\($0)")
+      }
+      throw error
+    }
+    try made.setUp()
+    return made
+  }
+
+  private func openEverything() throws(RuntimeError) -> InitPlan {
+    let spec = bundle.spec
+    let namespaces = try NamespacePlan(spec.linux?.namespaces ?? [])
+    reservation.record.namespaces = namespaces.record
+    reservation.record.mountsOutlive = !namespaces.made.contains(.mount)
+    try namespaces.checkMappings(spec.linux)
+    try namespaces.checkShared(spec)
+    let mounts = try MountPlan(bundle, namespaces)
+    let setup = try processSetup(namespaces)
+    let consoleSocket: Shared<Descriptor>?
+    let gate: Shared<Descriptor>?
+    do {
+      consoleSocket = try options.consoleSocket.map { path throws(SystemError) in
+        Shared(try Sockets.connect(path))
+      }
+      gate = executesAtOnce ? nil : try reservation.makeGate()
+    } catch {
+      throw RuntimeError(error)
+    }
+    return InitPlan(
+      bundle: bundle, namespaces: namespaces, mounts: mounts,
+      cgroups: cgroup?.view(hasNamespace: namespaces.all.contains(.cgroup)),
+      setup: setup, consoleSocket: consoleSocket, gate: gate, proc: proc, hooks: hooks,
+      options: options, lock: reservation.lock)
+  }
+
+  private func processSetup(_ namespaces: NamespacePlan) throws(RuntimeError) -> ProcessSetup? {
+    let spec = bundle.spec
+    guard var process = spec.process else { return nil }
+    process.env += options.listenEnvironment
+    return ProcessSetup(
+      process, spec.linux, seccomp: try compileFilter(), hasUserNamespace: namespaces.hasUser,
+      keepGroups: spec.annotations["run.oci.keep_original_groups"] == "1")
+  }
+
+  private func compileFilter() throws(RuntimeError) -> SeccompProgram? {
+    guard let profile = bundle.spec.linux?.seccomp else { return nil }
+    let program = try SeccompCache(root: context.root, version: runtimeVersion)
+      .program(for: profile)
+    if bundle.spec.annotations["run.oci.seccomp_fail_unknown_syscall"] == "1" {
+      try program.requireKnownSyscalls()
+    }
+    return program
+  }
+
+  private func makeCgroup() throws(RuntimeError) -> Shared<Cgroup>? {
+    guard let planned = cgroup else { return nil }
+    let made: Shared<Cgroup>
+    do {
+      made = try planned.make()
+    } catch {
+      // It was not made, and whatever has its place is somebody else's.
+      reservation.record.cgroup = nil
+      if error.kind == .permissionDenied, mayGoWithoutCgroup { return nil }
+      throw RuntimeError(error)
+    }
+    reservation.record.cgroup?.identity = made.value.identity
+    // Before anything is in it: whoever finds the record may kill what is.
+    try reservation.write()
+    try planned.apply(to: made.value, context)
+    return made
+  }
+
+  private var mayGoWithoutCgroup: Bool {
+    context.rootless && (bundle.spec.linux?.cgroupsPath ?? "").isEmpty
+      && cgroup?.hasLimits == false
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+
+/// A container's ID, taken: its state directory, locked, and the record of what
+/// is made, which is written before it is made.
+final class Reservation {
+  /// What is recorded; `write` keeps a change.
+  var record: ContainerRecord
+  private let context: RuntimeContext
+  private let directory: StateDirectory
+
+  /// Takes the ID of a record, clearing what a `create` that was killed has left
+  /// of the same, and records what will be made.
+  ///
+  /// With the record, whoever finds it may clear the place of its cgroup: that is
+  /// looked at by `checkPlace` before.
+  init(
+    _ record: ContainerRecord, _ context: RuntimeContext,
+    checkPlace: () throws(RuntimeError) -> Void
+  ) throws(RuntimeError) {
+    try Self.removeLeftovers(record.id, context)
+    self.record = record
+    self.context = context
+    directory = try StateStore(root: context.root, rootMode: context.rootMode).reserve(record.id)
+    let entry = PodEntry(record, root: context.root)
+    do {
+      try checkPlace()
+      try entry?.make()
+      try directory.write(record)
+    } catch {
+      // Nothing but the directory and the entry is there.
+      try? directory.remove(with: entry)
+      throw RuntimeError(error)
+    }
+  }
+
+  private static func removeLeftovers(
+    _ id: String, _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    guard let directory = try? StateStore(root: context.root).open(id) else { return }
+    // Whoever holds the lock is alive and at work.
+    do {
+      guard try directory.tryLock(), try !directory.isGone() else { return }
+    } catch {
+      throw RuntimeError(error)
+    }
+    guard let record = try directory.read() else {
+      return try Removal.removeDirectory(directory)
+    }
+    guard let creator = record.creator, !creator.isAlive else { return }
+    try Removal(record, context).run(directory)
+  }
+
+  /// The number of the descriptor that holds the lock.
+  var lock: Int32 { directory.descriptor.number }
+
+  /// Keeps the record as it is now.
+  func write() throws(RuntimeError) {
+    do {
+      try directory.write(record)
+    } catch {
+      throw RuntimeError(error, "write the state")
+    }
+  }
+
+  /// Keeps the configuration.
+  func keep(configuration bytes: [UInt8]) throws(RuntimeError) {
+    do {
+      try directory.writeConfig(bytes)
+    } catch {
+      throw RuntimeError(error, "keep the configuration")
+    }
+  }
+
+  /// Makes the gate at which the container waits to be started.
+  func makeGate() throws(SystemError) -> Shared<Descriptor> {
+    Shared(try StartGate.make(in: directory.descriptor))
+  }
+
+  /// Makes the container known as one that is there: until then the record names
+  /// the creator, and when that is killed, what it has made is nobody's.
+  func complete() throws(RuntimeError) {
+    record.creator = nil
+    try write()
+  }
+
+  /// Lets go of the lock.
+  func release() { directory.unlock() }
+
+  /// Removes everything that the record tells of, and gives the ID back.
+  func undo() {
+    record.creator = nil
+    do {
+      try Removal(record, context).run(directory)
+    } catch {
+      context.warn("\(error.adding("clean up"))")
+    }
+  }
+}
