@@ -84,7 +84,7 @@ set_demo() {
 }
 
 set_engines() {
-  packages podman conmon containerd jq util-linux
+  packages podman conmon containerd uidmap jq util-linux
 }
 
 # A kernel is unpacked, not installed: installing one would build an initrd,

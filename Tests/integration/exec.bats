@@ -672,17 +672,3 @@ as_engine() {
   is uid 1000
   differ "$(value ns.pid)" "$(inode /proc/self/ns/pid)"
 }
-
-@test "exec enters a user namespace without a root" {
-  peer_falls_short runc "it needs a root"
-  with_namespace user
-  config '.linux.uidMappings = [{containerID: 1000, hostID: 101000, size: 10}]
-    | .linux.gidMappings = .linux.uidMappings | .process.user = {uid: 1000, gid: 1000}'
-  rm -r "$BUNDLE/rootfs"
-  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
-  chown -R -h 101000:101000 "$BUNDLE/rootfs"
-  running
-  in_it --user 1001:1001 "$ID" /bin/probe ids
-  is uid 1001
-  is gid 1001
-}
