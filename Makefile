@@ -25,8 +25,8 @@ static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static
 linked := .build/release/runp
 shells := bash zsh fish
 
-.PHONY: build static test check unit integration crash engines vm-test demo bench man completions fmt \
-	install clean fixtures help
+.PHONY: build static test check unit fuzz integration crash engines vm-test demo bench man \
+	completions fmt install clean fixtures help
 
 build: ## Build for debugging
 	$(SWIFT) build
@@ -48,6 +48,9 @@ check: static ## Format, imports, symbols, doc comments, scripts; no root needed
 
 unit: ## Unit tests
 	$(SWIFT) test
+
+fuzz: ## Feed damaged documents to what reads them, a minute for each kind
+	hack/fuzz.sh
 
 integration: ## Integration tests with RUNTIME (default build/runp), as root
 	if [ "$(RUNTIME)" = "$(CURDIR)/build/runp" ]; then $(MAKE) static; fi

@@ -15,6 +15,18 @@ let settings: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+/// `hack/fuzz.sh` sets `RUNP_FUZZ=1`: there is a program more, whose main
+/// function is libFuzzer's.
+let fuzz: [Target] =
+  Context.environment["RUNP_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["Pod", "Container", "Cgroups", "Kernel", "RuntimeSpec", "JSON"],
+      path: "Tests/fuzz", exclude: ["seeds"], swiftSettings: settings)
+  ]
+
 /// The arrows between the modules; they point one way.
 let modules: [(name: String, needs: [String])] = [
   ("Kernel", ["CLinux", "CStart", "CSeccomp", "CCap"]),
@@ -62,5 +74,5 @@ let package = Package(
         dependencies: [.init(stringLiteral: module.name), "Support"]
           + module.needs.map { .init(stringLiteral: $0) },
         swiftSettings: settings)
-    }
+    } + fuzz
 )

@@ -104,6 +104,9 @@ title "unit tests"
 timeout -k 10 900 "$swift" test --xunit-output "$results/unit.xml"
 add_xunit $?
 
+title fuzzing
+hack/fuzz.sh 5 || broken fuzzing
+
 title "integration tests"
 if [ "$(id -u)" = 0 ]; then
   Tests/integration/run.sh | tee "$results/integration.tap"
