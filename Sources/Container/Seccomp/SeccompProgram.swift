@@ -22,6 +22,9 @@ package struct SeccompProgram: Equatable, Sendable {
     self.unknownSyscalls = unknownSyscalls
   }
 
+  /// Whether some calls are decided by a listener, which `load` then returns.
+  package var needsListener: Bool { flags.contains(.newListener) }
+
   /// A warning for calls that are left out, nil when there are none.
   package var unknownWarning: String? {
     if unknownSyscalls.isEmpty { return nil }
