@@ -17,10 +17,8 @@ swift_backtrace() {
 # The signals that a process has handlers for.
 caught() { sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status"; }
 
-# The process that runs a command of the runtime, once it is sealed.
-runtime_pid() { pgrep -f -- "--root $STATE $1" | while read -r p; do
-  case $(cat "/proc/$p/comm") in runp | crun | runc | /) echo "$p" && break ;; esac
-done; }
+# The process that runs a command of the runtime.
+runtime_pid() { pgrep -f -- "^$RUNTIME --root $STATE $1" | head -n 1; }
 runs_in_background() { [ -n "$(runtime_pid "$1")" ]; }
 
 @test "a crash of the runtime executes nothing from the caller's directory" {
@@ -90,6 +88,15 @@ runs_in_background() { [ -n "$(runtime_pid "$1")" ]; }
   # Only SIGPIPE, which is the program's again.
   [[ $status =~ SigBlk:[[:space:]]*0000000000000000 ]]
   [[ $status =~ SigIgn:[[:space:]]*0000000000001000 ]]
+}
+
+@test "a container that waits to be started does not show the caller's environment" {
+  peer_falls_short crun "it shows it"
+  arguments /bin/probe hang
+  export SECRET_OF_CALLER=hidden
+  create
+  # Whoever may trace in a container reads it there, too.
+  if tr '\0' '\n' <"/proc/$(pid_of)/environ" | grep SECRET >&2; then return 1; fi
 }
 
 # Calls that name files, without numbers and addresses.
