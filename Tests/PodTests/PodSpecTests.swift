@@ -257,29 +257,32 @@ import Testing
     #expect(throws: SpecError.self) { try spec(#"{"podVersion":"0.1.+5"}"#) }
   }
 
-  private static let numbers: [(path: String, members: (String) -> String)] = [
-    ("shm.size", { "\"shm\":{\"size\":\($0)}" }),
-    (
-      "volumes[0].size",
-      { "\"volumes\":[{\"name\":\"v\",\"kind\":\"empty\",\"medium\":\"memory\",\"size\":\($0)}]" }
-    ),
-    (
-      "containers[0].stopTimeout",
-      { "\"containers\":[{\"id\":\"c\",\"bundle\":\"b\",\"stopTimeout\":\($0)}]" }
-    ),
-    (
-      "linux.uidMappings[0].size",
-      {
-        "\"linux\":{\"uidMappings\":[{\"containerID\":0,\"hostID\":1,\"size\":\($0)}],"
-          + "\"gidMappings\":[{\"containerID\":0,\"hostID\":1,\"size\":1}]}"
-      }
-    ),
-    (
-      "linux.resources.memory.limit", { "\"linux\":{\"resources\":{\"memory\":{\"limit\":\($0)}}}" }
-    ),
-    ("linux.resources.pids.limit", { "\"linux\":{\"resources\":{\"pids\":{\"limit\":\($0)}}}" }),
-    ("linux.resources.cpu.period", { "\"linux\":{\"resources\":{\"cpu\":{\"period\":\($0)}}}" }),
-  ]
+  private static var numbers: [(path: String, members: (String) -> String)] {
+    [
+      ("shm.size", { "\"shm\":{\"size\":\($0)}" }),
+      (
+        "volumes[0].size",
+        { "\"volumes\":[{\"name\":\"v\",\"kind\":\"empty\",\"medium\":\"memory\",\"size\":\($0)}]" }
+      ),
+      (
+        "containers[0].stopTimeout",
+        { "\"containers\":[{\"id\":\"c\",\"bundle\":\"b\",\"stopTimeout\":\($0)}]" }
+      ),
+      (
+        "linux.uidMappings[0].size",
+        {
+          "\"linux\":{\"uidMappings\":[{\"containerID\":0,\"hostID\":1,\"size\":\($0)}],"
+            + "\"gidMappings\":[{\"containerID\":0,\"hostID\":1,\"size\":1}]}"
+        }
+      ),
+      (
+        "linux.resources.memory.limit",
+        { "\"linux\":{\"resources\":{\"memory\":{\"limit\":\($0)}}}" }
+      ),
+      ("linux.resources.pids.limit", { "\"linux\":{\"resources\":{\"pids\":{\"limit\":\($0)}}}" }),
+      ("linux.resources.cpu.period", { "\"linux\":{\"resources\":{\"cpu\":{\"period\":\($0)}}}" }),
+    ]
+  }
 
   @Test(arguments: [
     "18446744073709551616", "-9223372036854775809", "1e300", "1.5", "-1e300",
