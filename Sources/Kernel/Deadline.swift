@@ -6,11 +6,19 @@ internal import Glibc
 package struct Deadline: Sendable, Equatable {
   private let nanoseconds: UInt64
 
+  /// This moment: what is waited for is the case already, or not.
+  package static var now: Deadline { Deadline(nanoseconds: 0) }
+
+  /// The one of two moments that comes first.
+  package static func earlier(_ one: Deadline, _ other: Deadline) -> Deadline {
+    one.nanoseconds < other.nanoseconds ? one : other
+  }
+
   /// The moment so many milliseconds from now; one that no clock will show
   /// stands for never.
   package static func after(milliseconds: UInt64) -> Deadline {
     let (length, isTooLong) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-    let (moment, isTooLate) = now().addingReportingOverflow(length)
+    let (moment, isTooLate) = clock().addingReportingOverflow(length)
     return Deadline(nanoseconds: isTooLong || isTooLate ? .max : moment)
   }
 
@@ -24,16 +32,16 @@ package struct Deadline: Sendable, Equatable {
   /// What is left, rounded up, for poll(2): never negative, and not more than
   /// that call takes.
   package var millisecondsLeft: Int32 {
-    let now = Self.now()
+    let now = Self.clock()
     if now >= nanoseconds { return 0 }
     let left = nanoseconds - now
     return Int32(clamping: left / 1_000_000 + (left % 1_000_000 == 0 ? 0 : 1))
   }
 
   /// Whether the moment is over.
-  package var hasPassed: Bool { Self.now() >= nanoseconds }
+  package var hasPassed: Bool { Self.clock() >= nanoseconds }
 
-  private static func now() -> UInt64 {
+  private static func clock() -> UInt64 {
     var time = timespec()
     // The monotonic clock is always there, and the pointer is good.
     _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)

@@ -177,16 +177,28 @@ package enum Processes {
     code == Int32(CLD_EXITED) ? .exited(status) : .signalled(status)
   }
 
-  /// What the kernel tells of a living process.
+  /// What the kernel tells of a process.
   package struct Information: Sendable {
+    /// How far its first thread is; others may go on without it.
+    package enum Phase: Sendable {
+      /// It runs, or waits to.
+      case living
+      /// It is about to end: it has no memory any more, and is in no cgroup.
+      case exiting
+      /// It has ended, and nobody has taken its status.
+      case zombie
+    }
+
     /// When it started, in clock ticks since boot; with the ID it identifies
     /// the process for good.
     package let startTime: UInt64
     /// The name of its program, cut to 15 bytes.
     package let name: String
+    /// How far its first thread is.
+    package let phase: Phase
   }
 
-  /// Looks at a process; nil when there is none, or only a zombie.
+  /// Looks at a process; nil when there is none.
   ///
   /// The source is `/proc/PID/stat` (proc(5)).
   package static func information(on pid: Int32) -> Information? {
@@ -197,17 +209,25 @@ package enum Processes {
       let end = bytes.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
     let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
-    guard fields.count > 19, let state = fields[0].first, state != UInt8(ascii: "Z"),
-      state != UInt8(ascii: "X"),
+    guard fields.count > 19, let state = fields[0].first,
+      let flags = UInt32(String(decoding: fields[6], as: UTF8.self)),
       let startTime = UInt64(String(decoding: fields[19], as: UTF8.self))
     else { return nil }
     return Information(
-      startTime: startTime, name: String(decoding: bytes[(start + 1)..<end], as: UTF8.self))
+      startTime: startTime, name: String(decoding: bytes[(start + 1)..<end], as: UTF8.self),
+      phase: phase(state: state, flags: flags))
+  }
+
+  private static func phase(state: UInt8, flags: UInt32) -> Information.Phase {
+    if state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") { return .zombie }
+    // PF_EXITING of the kernel's sched.h.
+    return flags & 0x4 != 0 ? .exiting : .living
   }
 
   /// When a process started; nil when there is none, or only a zombie.
   package static func startTime(of pid: Int32) -> UInt64? {
-    information(on: pid)?.startTime
+    guard let found = information(on: pid), found.phase != .zombie else { return nil }
+    return found.startTime
   }
 
   /// This process's ID.

@@ -158,6 +158,62 @@ load helpers
   gone "$ID"
 }
 
+# An engine whose parent process reaps nobody, as in a container without an
+# init: the process of an exec stays a zombie in the container's PID namespace,
+# whose init cannot end before it.
+without_a_reaper() {
+  cat >"$WORK/parent.c" <<'C'
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int n, char **a) {
+  (void)n;
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  pid_t p = fork();
+  if (p == 0) return execvp(a[1], a + 1);
+  return waitpid(p, 0, 0) < 0;
+}
+C
+  cc -o "$WORK/parent" "$WORK/parent.c"
+  {
+    echo "r() { timeout 8 '$RUNTIME' --root '$STATE' \"\$@\"; }"
+    cat
+  } >"$WORK/engine"
+  timeout "$LIMIT" "$WORK/parent" bash "$WORK/engine" </dev/null >"$WORK/engine.out" 2>&1 3>&-
+}
+
+@test "delete of a container whose init cannot be reaped, nor end" {
+  peer_falls_short runc "it waits for the init, and fails"
+  arguments /bin/probe hang
+  without_a_reaper <<SH
+r create --bundle "$BUNDLE" "$ID" >/dev/null
+r start "$ID"
+r exec --detach "$ID" /bin/sleep 60
+r kill "$ID" KILL
+for i in \$(seq 100); do
+  r state "$ID" | grep -q stopped && break
+  sleep 0.05
+done
+r delete "$ID" || r delete --force "$ID" || echo failed
+r state "$ID" && echo still there
+SH
+  ! grep -E 'failed|still there' "$WORK/engine.out" || false
+  gone "$ID"
+}
+
+@test "delete --force of a running one whose init cannot end" {
+  peer_falls_short runc "it waits for the init, and fails"
+  arguments /bin/probe hang
+  without_a_reaper <<SH
+r create --bundle "$BUNDLE" "$ID" >/dev/null
+r start "$ID"
+r exec --detach "$ID" /bin/sleep 60
+r delete --force "$ID" || echo failed
+SH
+  ! grep failed "$WORK/engine.out" || false
+  gone "$ID"
+}
+
 @test "delete does not follow the state directory out of the state root" {
   refused delete ../bundle
   [ -f "$BUNDLE/config.json" ]

@@ -41,7 +41,7 @@ struct StartedContainer {
   private func waitUntilDead() throws(RuntimeError) {
     do {
       guard let handle = try record.initProcess?.open() else { return }
-      _ = try handle.value.waitUntilReadable(until: .after(milliseconds: Lifecycle.patience))
+      _ = try record.waitForEnd(of: handle.value, until: Lifecycle.patience, context)
     } catch {
       throw RuntimeError(error)
     }

@@ -20,7 +20,7 @@ extension Lifecycle {
     do {
       if force {
         try endEverything(directory)
-        if try !directory.lock(until: .after(milliseconds: patience)) {
+        if try !directory.lock(until: patience) {
           throw RuntimeError(
             .wrongState, "container \(id) is busy: another command at work on it does not end")
         }
@@ -92,18 +92,20 @@ extension Lifecycle {
       if try directory.tryLock() { return }
       guard let record = try directory.read() else { return }
       if let creator = try record.creator?.open() {
-        try Processes.signal(creator.value, SIGKILL)
-        _ = try creator.value.waitUntilReadable(until: .after(milliseconds: patience))
+        try end(creator.value)
+        _ = try creator.value.waitUntilReadable(until: patience)
       }
-      if let process = try record.initProcess?.open() {
-        try Processes.signal(process.value, SIGKILL)
-      }
-    } catch let error as SystemError {
-      if error.errno != ESRCH { throw RuntimeError(error) }
-    } catch let error as RuntimeError {
-      throw error
+      if let process = try record.initProcess?.open() { try end(process.value) }
     } catch {
-      throw RuntimeError(.failed, "\(error)")
+      throw RuntimeError(error)
+    }
+  }
+
+  private static func end(_ process: borrowing Descriptor) throws(SystemError) {
+    do {
+      try Processes.signal(process, SIGKILL)
+    } catch  where error.errno == ESRCH {
+      // It has ended by itself.
     }
   }
 

@@ -57,7 +57,7 @@ extension Lifecycle {
     if signal == SIGKILL {
       try cgroup.kill()
     } else {
-      reached = try cgroup.signal(signal, until: .after(milliseconds: patience))
+      reached = try cgroup.signal(signal, until: patience)
     }
     guard let process, let pid = record.initProcess?.pid, !reached.contains(pid) else { return }
     do {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Kernel
+
 /// What can be done to containers, a file a verb.
 package enum Lifecycle {
-  /// How long the kernel gets to end processes and empty a cgroup, in
-  /// milliseconds.
-  static let patience: UInt64 = 10_000
+  /// When the kernel has had its time to end processes and empty a cgroup: ten
+  /// seconds from now.
+  package static var patience: Deadline { .after(milliseconds: 10_000) }
 }

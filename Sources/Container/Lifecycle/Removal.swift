@@ -17,9 +17,12 @@ struct Removal {
 
   /// Ends all processes, removes the cgroup, then the state directory.
   func run(_ directory: borrowing StateDirectory) throws(RuntimeError) {
-    let deadline = Deadline.after(milliseconds: Lifecycle.patience)
-    try endInit(until: deadline)
+    let deadline = Lifecycle.patience
+    let process = try killInit()
     try removeCgroup(until: deadline)
+    if let process, try !record.waitForEnd(of: process.value, until: deadline, context) {
+      throw RuntimeError(.failed, "container init still running")
+    }
     detachMounts()
     try Self.removeDirectory(directory, with: PodEntry(record, root: context.root))
   }
@@ -36,20 +39,16 @@ struct Removal {
     }
   }
 
-  private func endInit(until deadline: Deadline) throws(RuntimeError) {
+  /// - Returns: the first process, which may not have ended yet.
+  private func killInit() throws(RuntimeError) -> Shared<Descriptor>? {
     do {
-      guard let handle = try record.initProcess?.open() else { return }
-      try Processes.signal(handle.value, SIGKILL)
-      if try !handle.value.waitUntilReadable(until: deadline) {
-        throw RuntimeError(.failed, "container init still running")
-      }
-    } catch let error as SystemError {
-      if error.errno == ESRCH { return }
-      throw RuntimeError(error, "kill the container's first process")
-    } catch let error as RuntimeError {
-      throw error
+      guard let process = try record.initProcess?.open() else { return nil }
+      try Processes.signal(process.value, SIGKILL)
+      return process
+    } catch  where error.errno == ESRCH {
+      return nil
     } catch {
-      throw RuntimeError(.failed, "\(error)")
+      throw RuntimeError(error, "kill the container's first process")
     }
   }
 

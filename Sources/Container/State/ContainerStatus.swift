@@ -38,6 +38,7 @@ package struct ContainerStatus {
     guard let process = record.initProcess,
       let found = Processes.information(on: process.pid), found.startTime == process.startTime
     else { return .stopped }
+    if found.phase != .living, record.hasEnded(context) { return .stopped }
     if found.name == StartGate.processName, directory.hasStartGate() { return .created }
     return isFrozen(record, context) ? .paused : .running
   }

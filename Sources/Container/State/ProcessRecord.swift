@@ -25,12 +25,17 @@ package struct ProcessRecord: Equatable, Sendable {
   /// Whether this very process lives; a zombie does not.
   package var isAlive: Bool { Processes.startTime(of: pid) == startTime }
 
-  /// Opens a handle on this very process; nil when it is gone.
+  /// Opens a handle on this very process; nil when it is gone, or has ended.
   package func open() throws(SystemError) -> Shared<Descriptor>? {
     do {
       let handle = Shared(try Processes.open(pid: pid))
       // The handle came first: from here on the ID cannot be another's.
-      return isAlive ? handle : nil
+      guard let found = Processes.information(on: pid), found.startTime == startTime else {
+        return nil
+      }
+      // Other threads may go on when the first one has ended.
+      if found.phase == .zombie, try handle.value.waitUntilReadable(until: .now) { return nil }
+      return handle
     } catch  where error.errno == ESRCH || error.errno == EINVAL {
       return nil
     }

@@ -36,12 +36,11 @@ extension PodLifecycle {
     if member.state != .created {
       try send(container.stopSignal, to: member, context)
       let seconds = UInt64(timeout ?? container.stopTimeout)
-      if try process.value.waitUntilReadable(until: .after(milliseconds: seconds * 1000)) {
-        return
-      }
+      let deadline = Deadline.after(milliseconds: seconds * 1000)
+      if try member.record.waitForEnd(of: process.value, until: deadline, context) { return }
     }
     try send(SIGKILL, to: member, context)
-    if try !process.value.waitUntilReadable(until: .after(milliseconds: 10_000)) {
+    if try !member.record.waitForEnd(of: process.value, until: Lifecycle.patience, context) {
       throw RuntimeError(.failed, "it does not end")
     }
   }
