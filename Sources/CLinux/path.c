@@ -47,8 +47,8 @@ int clinux_fcntl(int fd, int command, long argument) { return RESULT(fcntl(fd, c
 int clinux_ioctl(int fd, unsigned long request, void *argument) { return RESULT(ioctl(fd, request, argument)); }
 long clinux_getdents64(int fd, void *buffer, size_t size) { return CALL(SYS_getdents64, fd, buffer, size); }
 long clinux_copy_file(int out, int in, size_t count) { return CALL(SYS_sendfile, out, in, NULL, count); }
-int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size) {
-  return RESULT(fsetxattr(fd, name, value, size, 0));
+int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags) {
+  return RESULT(fsetxattr(fd, name, value, size, flags));
 }
 long clinux_fgetxattr(int fd, const char *name, void *value, size_t size) {
   return RESULT(fgetxattr(fd, name, value, size));

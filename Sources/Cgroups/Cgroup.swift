@@ -27,30 +27,37 @@ package struct Cgroup: ~Copyable {
 
   init(
     path: CgroupPath, in hierarchy: borrowing CgroupHierarchy, directory: consuming Descriptor,
-    recorded: UInt64?, isNew: Bool = false
+    isConfirmed: Bool
   ) throws(SystemError) {
-    // A local, for `||` must not capture a half-made self: Swift 6.3 would close
-    // the descriptor that is not there yet.
+    // A local: a half-made self could not be taken apart again.
     let inode = try FileStatus(of: directory).inode
     self.path = path
     location = hierarchy.mountPoint + path.description
     identity = inode
-    isConfirmed = isNew || recorded == inode
+    self.isConfirmed = isConfirmed
     self.directory = directory
   }
 
-  /// Opens a cgroup that an earlier command made.
+  /// What an earlier command knew of a cgroup that it made or took.
+  package enum Knowledge: Equatable, Sendable {
+    /// Its identity, once it was there.
+    case identity(UInt64)
+    /// The claim that it was about to write on it, and whether there was one
+    /// before: the command was killed in the middle of it.
+    case claim(String, existed: Bool)
+  }
+
+  /// Opens a cgroup that an earlier command made or took.
   ///
   /// - Parameters:
   ///   - hierarchy: the hierarchy.
   ///   - path: the path in the state file.
-  ///   - identity: the identity in the state file; nil when the command was
-  ///     killed before it could write it.
-  /// - Returns: nil when the cgroup is gone, also when another one of another
-  ///   identity has its place, which is left alone.
+  ///   - knowledge: what the state file has beyond that.
+  /// - Returns: nil when the cgroup is gone, also when another one has its
+  ///   place, which is left alone.
   /// - Throws: `CgroupError` when it cannot be opened.
   package static func open(
-    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, identity: UInt64?
+    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, _ knowledge: Knowledge
   ) throws(CgroupError) -> Cgroup? {
     if path.components.isEmpty {
       throw CgroupError(.notOurs, "the root of the cgroup hierarchy is no cgroup of runp")
@@ -58,14 +65,28 @@ package struct Cgroup: ~Copyable {
     let location = hierarchy.mountPoint + path.description
     do {
       let directory = try File.open(location, [.directory, .noFollow])
-      let cgroup = try Cgroup(
-        path: path, in: hierarchy, directory: directory, recorded: identity)
-      if identity != nil, !cgroup.isConfirmed { return nil }
-      return cgroup
+      guard let isOurs = try isOurs(directory, knowledge) else { return nil }
+      return try Cgroup(path: path, in: hierarchy, directory: directory, isConfirmed: isOurs)
     } catch  where error.meansRemoved {
       return nil
     } catch {
       throw CgroupError(error)
+    }
+  }
+
+  /// Whether an open cgroup is for certain the one that is meant.
+  ///
+  /// - Returns: nil when it is for certain another one; false when it may have
+  ///   been made a moment before the command was killed.
+  private static func isOurs(
+    _ directory: borrowing Descriptor, _ knowledge: Knowledge
+  ) throws(SystemError) -> Bool? {
+    switch knowledge {
+    case .identity(let inode):
+      return try FileStatus(of: directory).inode == inode ? true : nil
+    case .claim(let text, let existed):
+      guard let found = try CgroupClaim.read(from: directory) else { return existed ? nil : false }
+      return found == text ? true : nil
     }
   }
 

@@ -45,6 +45,15 @@ package struct CgroupError: Error, Equatable, CustomStringConvertible {
     description = purpose.map { "\($0): \(error)" } ?? error.description
     cause = error
   }
+
+  /// Wraps what a body that throws errors of both types threw.
+  init(whatever error: any Error, _ purpose: String) {
+    switch error {
+    case let error as CgroupError: self = error
+    case let error as SystemError: self.init(error, purpose)
+    default: self.init(.failed, "\(purpose): \(error)")
+    }
+  }
 }
 
 extension SystemError {

@@ -22,7 +22,7 @@ package struct RuntimeContext {
   package var warn: (String) -> Void
 
   /// The host's cgroup hierarchy, looked for once.
-  package let cgroups = HostCgroups()
+  package let cgroups: HostCgroups
 
   /// Collects the parts.
   package init(
@@ -34,5 +34,6 @@ package struct RuntimeContext {
     self.cgroupManager = cgroupManager
     self.rootless = rootless
     self.warn = warn
+    cgroups = HostCgroups(ownsHierarchy: !rootless)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CLinux
+internal import Glibc
 
 /// Notes that a file system keeps with a file (xattr(7)).
 package enum ExtendedAttribute {
@@ -10,10 +11,44 @@ package enum ExtendedAttribute {
   package static func set(
     _ name: String, to value: [UInt8], of descriptor: borrowing Descriptor
   ) throws(SystemError) {
+    try set(name, to: value, of: descriptor, flags: 0)
+  }
+
+  /// Sets an attribute that an open file does not have yet.
+  ///
+  /// - Throws: `SystemError` with `EEXIST` when it has it.
+  ///
+  /// The corresponding call is fsetxattr(2) with `XATTR_CREATE`.
+  package static func create(
+    _ name: String, as value: [UInt8], of descriptor: borrowing Descriptor
+  ) throws(SystemError) {
+    // XATTR_CREATE, which Glibc does not have for Swift.
+    try set(name, to: value, of: descriptor, flags: 1)
+  }
+
+  private static func set(
+    _ name: String, to value: [UInt8], of descriptor: borrowing Descriptor, flags: Int32
+  ) throws(SystemError) {
     let result = unsafe value.withUnsafeBytes {
-      unsafe clinux_fsetxattr(descriptor.number, name, $0.baseAddress, $0.count)
+      unsafe clinux_fsetxattr(descriptor.number, name, $0.baseAddress, $0.count, flags)
     }
     try check(result, "setxattr", name)
+  }
+
+  /// The value of an attribute of an open file; nil when it has none.
+  ///
+  /// The corresponding call is fgetxattr(2).
+  package static func value(
+    _ name: String, of descriptor: borrowing Descriptor
+  ) throws(SystemError) -> [UInt8]? {
+    // A path and a few words: nothing longer is runp's.
+    var value = [UInt8](repeating: 0, count: 8192)
+    let count = unsafe value.withUnsafeMutableBytes {
+      unsafe clinux_fgetxattr(descriptor.number, name, $0.baseAddress, $0.count)
+    }
+    if count == -Int(ENODATA) { return nil }
+    value.removeLast(value.count - Int(try check(count, "getxattr", name)))
+    return value
   }
 
   /// Whether an open file has an attribute.

@@ -50,7 +50,7 @@ struct CgroupLifecycleTests {
     try File.remove(parent, isDirectory: true)
   }
 
-  @Test func anExistingCgroupIsNotTakenOver() throws {
+  @Test func anExistingCgroupIsNotTakenUnlessItWasRecorded() throws {
     let hierarchy = try CgroupHierarchy.find()
     let path = base.path("leaf")
     let cgroup = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan())
@@ -60,6 +60,43 @@ struct CgroupLifecycleTests {
     #expect(error?.kind == .alreadyExists)
     #expect(error?.description.contains(cgroup.location) == true)
     try cgroup.remove(until: deadline)
+  }
+
+  @Test func onlyTheHolderOfAClaimThatIsGoneIsReplaced() throws {
+    let hierarchy = try CgroupHierarchy.find()
+    let path = base.path("leaf")
+    let first = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan(), as: .test("a"))
+    let error = #expect(throws: CgroupError.self) {
+      _ = try Cgroup.create(
+        in: hierarchy, at: path, for: LimitPlan(), as: .test("b", alive: ["a"]))
+    }
+    #expect(
+      error?.description == "cgroup \(first.location) already exists, and is that of of a")
+    let second = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan(), as: .test("b"))
+    let hasOtherIdentity = second.identity != first.identity
+    #expect(hasOtherIdentity)
+    #expect(try Cgroup.open(in: hierarchy, at: path, .identity(first.identity)) == nil)
+    try second.remove(until: deadline)
+  }
+
+  @Test(arguments: [(true, "a"), (true, "b"), (false, "a"), (true, nil), (false, nil)])
+  func aClaimTellsWhatAKilledCommandLeft(existed: Bool, written: String?) throws {
+    let hierarchy = try CgroupHierarchy.find()
+    let path = base.path("leaf")
+    let location = hierarchy.mountPoint + path.description
+    if let written {
+      _ = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan(), as: .test(written))
+    } else {
+      try File.makeDirectories(location)
+    }
+    let found = try Cgroup.open(in: hierarchy, at: path, .claim("a", existed: existed))
+    // With a claim it is whose claim it is; without one it may only be ours, and
+    // is removed if it is empty, when nothing was there before.
+    let isConfirmed: Bool? = if let found { found.isConfirmed } else { nil }
+    #expect(isConfirmed == (written == nil ? (existed ? nil : false) : written == "a" ? true : nil))
+    try File.remove(location, isDirectory: true)
+    Cgroup.removeMarkedAncestors(of: path, in: hierarchy.mountPoint)
+    try? File.remove(hierarchy.mountPoint + base.name, isDirectory: true)
   }
 
   @Test func theProcessesOfItAndOfThoseBelowAreListedAndKilled() throws {
@@ -121,7 +158,7 @@ struct CgroupLifecycleTests {
     let made = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan())
     let sleeper = try Sleeper(in: made.location)
     do {
-      let found = try Cgroup.open(in: hierarchy, at: path, identity: nil)
+      let found = try Cgroup.open(in: hierarchy, at: path, .claim("test", existed: false))
       guard let found else {
         Issue.record("the cgroup was not found")
         return
@@ -137,7 +174,7 @@ struct CgroupLifecycleTests {
     try made.kill()
     try made.waitUntilEmpty(until: deadline)
     #expect(sleeper.endedBy() == SIGKILL)
-    let emptied = try Cgroup.open(in: hierarchy, at: path, identity: nil)
+    let emptied = try Cgroup.open(in: hierarchy, at: path, .claim("test", existed: false))
     try emptied?.remove(until: deadline)
     #expect(!File.exists(made.location))
   }
@@ -149,10 +186,10 @@ struct CgroupLifecycleTests {
     let identity = first.identity
     try first.remove(until: deadline)
     let second = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan())
-    #expect(try Cgroup.open(in: hierarchy, at: path, identity: identity) == nil)
-    #expect(try Cgroup.open(in: hierarchy, at: path, identity: second.identity) != nil)
+    #expect(try Cgroup.open(in: hierarchy, at: path, .identity(identity)) == nil)
+    #expect(try Cgroup.open(in: hierarchy, at: path, .identity(second.identity)) != nil)
     try second.remove(until: deadline)
-    #expect(try Cgroup.open(in: hierarchy, at: path, identity: identity) == nil)
+    #expect(try Cgroup.open(in: hierarchy, at: path, .identity(identity)) == nil)
   }
 
   @Test func aCgroupThatIsGoneIsEmptyAndRemovingItAgainIsNoError() throws {
@@ -205,6 +242,22 @@ struct CgroupLifecycleTests {
     let shell = try Sleeper(in: cgroup.location, running: ": < \(device)")
     #expect(shell.goOn() == (isAllowed ? 0 : 2))
     try cgroup.remove(until: deadline)
+  }
+}
+
+extension CgroupClaim {
+  /// A claim; of those in the list the holders exist.
+  static func test(_ text: String, mayTake: Bool = true, alive: [String] = []) -> CgroupClaim {
+    CgroupClaim(text, mayTake: mayTake, isAlive: { alive.contains($0) }, holder: { "of \($0)" })
+  }
+}
+
+extension Cgroup {
+  /// Makes one that nobody else has a claim on.
+  static func create(
+    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan
+  ) throws(CgroupError) -> Cgroup {
+    try create(in: hierarchy, at: path, for: plan, as: .test("test", mayTake: false))
   }
 }
 

@@ -16,7 +16,8 @@ import Testing
     fake.add("/c1", files)
     let hierarchy = CgroupHierarchy(mountPoint: fake.path)
     let cgroup = try Cgroup.open(
-      in: hierarchy, at: CgroupPath(components: ["c1"]), identity: nil)
+      in: hierarchy, at: CgroupPath(components: ["c1"]),
+      .identity(FileStatus(fake.path + "/c1").inode))
     try cgroup?.apply(try LimitPlan(resources))
   }
 
@@ -107,7 +108,7 @@ import Testing
     let hierarchy = CgroupHierarchy(mountPoint: fake.path)
     let cgroup = try Cgroup.open(
       in: hierarchy, at: CgroupPath(components: ["c1"]),
-      identity: FileStatus(fake.path + "/c1").inode)
+      .identity(FileStatus(fake.path + "/c1").inode))
     #expect(try cgroup?.signal(SIGTERM, until: .after(milliseconds: 20)) == [sleeper.pid])
     #expect(sleeper.endedBy() == SIGTERM)
     #expect(fake.contents("/c1/cgroup.freeze") == "0")
@@ -116,10 +117,14 @@ import Testing
   @Test func oomKillsAreCounted() throws {
     fake.add("/c1", ["memory.events": "low 0\nhigh 0\nmax 12\noom 2\noom_kill 3\n"])
     let hierarchy = CgroupHierarchy(mountPoint: fake.path)
-    let cgroup = try Cgroup.open(in: hierarchy, at: CgroupPath(components: ["c1"]), identity: nil)
+    let cgroup = try Cgroup.open(
+      in: hierarchy, at: CgroupPath(components: ["c1"]),
+      .identity(FileStatus(fake.path + "/c1").inode))
     #expect(try cgroup?.oomKillCount() == 3)
     fake.add("/c2")
-    let other = try Cgroup.open(in: hierarchy, at: CgroupPath(components: ["c2"]), identity: nil)
+    let other = try Cgroup.open(
+      in: hierarchy, at: CgroupPath(components: ["c2"]),
+      .identity(FileStatus(fake.path + "/c2").inode))
     #expect(try other?.oomKillCount() == nil)
   }
 }

@@ -13,7 +13,7 @@ import Testing
       id: "c1", bundle: "/b", rootfs: "/b/rootfs", created: "2026-11-21T00:00:00.000000000Z",
       owner: 7, creator: .init(pid: 12, startTime: 99), pod: "p", annotations: ["a.b": "c"])
     record.initProcess = .init(pid: 13, startTime: 100)
-    record.cgroup = .init(path: "/runp/c1", identity: 4711)
+    record.cgroup = .init(path: "/runp/c1", .identity(4711))
     record.namespaces = .init(made: [.network], joined: [.pid])
     record.mountsOutlive = true
     return record
@@ -47,6 +47,14 @@ import Testing
     small.annotations = [:]
     let read = try ContainerRecord(json: JSONNode(JSONValue(parsing: small.json.bytes())))
     #expect(read == small)
+  }
+
+  @Test(arguments: [false, true])
+  func aCgroupThatIsOnlyPlannedSurvivesTheDisk(existed: Bool) throws {
+    var planned = record()
+    planned.cgroup = .init(path: "/runp/c1", .claim("then /run/runp/c1", existed: existed))
+    let bytes = planned.json.bytes()
+    #expect(try ContainerRecord(json: JSONNode(JSONValue(parsing: bytes))) == planned)
   }
 
   @Test func aProcessOfAnotherStartTimeIsNotAlive() {

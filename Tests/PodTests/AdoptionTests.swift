@@ -17,7 +17,7 @@ import Testing
       id: "web", paths: PodPaths(root: directory.path, id: "web"), spec: spec,
       state: PodState(
         id: "web", created: "", creator: .init(pid: 1, startTime: 1), bundleBase: "/",
-        namespaces: spec.linux.namespaces, cgroup: .init(path: "/runp-pods/web", identity: 1)))
+        namespaces: spec.linux.namespaces, cgroup: .init(path: "/runp-pods/web", .identity(1))))
   }
 
   private func adopt(

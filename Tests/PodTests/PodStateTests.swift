@@ -12,7 +12,7 @@ import Testing
   private func state(phase: PodState.Phase, creator: ProcessRecord) -> PodState {
     var state = PodState(
       id: "web", created: "2026-01-02T03:04:05Z", creator: creator, bundleBase: "/srv/web",
-      namespaces: [.network, .user], cgroup: .init(path: "/runp-pods/web", identity: 7))
+      namespaces: [.network, .user], cgroup: .init(path: "/runp-pods/web", .identity(7)))
     state.phase = phase
     state.isStopping = true
     state.isInitialized = true

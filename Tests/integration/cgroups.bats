@@ -71,19 +71,170 @@ here() { echo "$RUNP_CGROUP2$CGROUP_PARENT/$ID"; }
   eventually rmdir "$(here)"
 }
 
-# The peers take an empty one; runp takes none that it has not made.
-@test "an empty cgroup that somebody has made before stays somebody's" {
+# --- one that is there already ----------------------------------------------
+
+# The current container beside another of the same cgroup.
+same_cgroup() {
+  ID=$ID-b
+}
+
+@test "an empty cgroup that is there already is taken, with its limits, and goes with the container" {
   mkdir "$(here)"
-  rt create --bundle "$BUNDLE" "$ID"
+  echo 7 >"$(here)/cgroup.max.depth"
+  running
+  equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
+  equal "$(cat "$(here)/cgroup.max.depth")" 7
+  ok delete --force "$ID"
+  gone "$ID"
+  [ -d "$RUNP_CGROUP2$CGROUP_PARENT" ]
+}
+
+@test "empty cgroups below one that is taken are removed, and what they were given is taken back" {
+  runp_only "it leaves them"
+  mkdir -p "$(here)/old/deeper" "$(here)/other"
+  local controller
+  # One that is not on its way down here cannot be given.
+  for controller in $(cat "$(here)/cgroup.controllers"); do
+    echo "+$controller" >"$(here)/cgroup.subtree_control"
+  done
+  create
+  equal "$(find "$(here)" -mindepth 1 -type d)" ""
+  equal "$(cat "$(here)/cgroup.subtree_control")" ""
+  equal "$(cat "$(here)/cgroup.procs")" "$(pid_of)"
+}
+
+@test "a cgroup with processes further down is not taken" {
+  peer_falls_short crun "it joins, and at delete kills what was there"
+  mkdir -p "$(here)/below"
+  background "$WORK/other" sleep 60
+  echo "${BACKGROUND[0]}" >"$(here)/below/cgroup.procs"
+  refused create --bundle "$BUNDLE" "$ID"
+  says 'cgroup.*not empty|cgroup.*process'
+  rt delete --force "$ID"
+  equal "$(cat "$(here)/below/cgroup.procs")" "${BACKGROUND[0]}"
+  kill -KILL "${BACKGROUND[0]}"
+  eventually rmdir "$(here)/below"
+  rmdir "$(here)"
+}
+
+@test "a frozen cgroup is not taken" {
+  peer_falls_short crun "it waits for ever"
+  mkdir "$(here)"
+  echo 1 >"$(here)/cgroup.freeze"
+  refused create --bundle "$BUNDLE" "$ID"
+  says 'frozen'
+  equal "$(cat "$(here)/cgroup.freeze")" 1
+  rmdir "$(here)"
+}
+
+@test "a threaded cgroup is not taken" {
+  runp_only "it says only that it cannot be joined"
+  mkdir "$(here)"
+  echo threaded >"$(here)/cgroup.type"
+  refused create --bundle "$BUNDLE" "$ID"
+  says 'threaded'
+  rmdir "$(here)"
+}
+
+@test "the cgroup of a container that has stopped is its own until it is deleted" {
+  runp_only "both take it"
+  create
+  local first=$ID
+  ok kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  same_cgroup
+  refused create --bundle "$BUNDLE" "$ID"
+  says "cgroup .*$CGROUP_PARENT/$first already exists, and is that of $STATE/$first"
+  [ ! -d "$STATE/$ID" ]
+  ok delete "$first"
+  create
+  has_status "$ID" created
+}
+
+@test "the cgroup of a container whose state is gone is made anew" {
+  create
+  local first=$ID old
+  ok kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  echo 7 >"$(here)/cgroup.max.depth"
+  old=$(inode "$(here)")
+  mv "$STATE/$first" "$WORK/lost"
+  same_cgroup
+  create
+  equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$first"
   if is_runp; then
-    differ "$status" 0
-    says 'cgroup.*exists'
-    rt delete --force "$ID"
-    rmdir "$(here)"
-  else
-    equal "$status" 0
-    equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
+    equal "$(cat "$RUNP_CGROUP2$CGROUP_PARENT/$first/cgroup.max.depth")" max
+    differ "$(inode "$RUNP_CGROUP2$CGROUP_PARENT/$first")" "$old"
+    # It was not gone after all, and has nothing to say here any more.
+    mv "$WORK/lost" "$STATE/$first"
+    ok delete --force "$first"
+    has_status "$ID" created
   fi
+}
+
+@test "of many that want the same cgroup at once one gets it" {
+  runp_only "all take it"
+  mkdir "$(here)"
+  local i pids=() good=0
+  for i in 1 2 3 4 5; do
+    runtime create --bundle "$BUNDLE" "$ID-$i" >/dev/null 2>&1 </dev/null 3>&- &
+    pids+=($!)
+  done
+  for i in "${pids[@]}"; do if wait "$i"; then good=$((good + 1)); fi; done
+  equal "$good" 1
+  equal "$(grep -c . "$(here)/cgroup.procs")" 1
+}
+
+# Runs create under strace, with something injected.
+injected() {
+  timeout "$LIMIT" strace -f -o "$WORK/trace" -e "inject=$1" \
+    "$RUNTIME" --root "$STATE" create --bundle "$BUNDLE" "$ID" >"$WORK/injected" 2>&1 </dev/null 3>&-
+}
+
+@test "a create that was killed before its claim leaves a cgroup that was there before" {
+  runp_only "neither has claims"
+  mkdir "$(here)"
+  ! injected fsetxattr:signal=KILL:error=EINTR || false
+  [ -d "$STATE/$ID" ]
+  ok delete --force "$ID"
+  [ ! -d "$STATE/$ID" ]
+  [ -d "$(here)" ]
+  create
+}
+
+@test "a create that was killed after its claim is removed with the cgroup" {
+  runp_only "neither has claims"
+  mkdir "$(here)"
+  # The state is written for the second time once the cgroup is claimed.
+  ! injected renameat:signal=KILL:when=2 || false
+  ok delete --force "$ID"
+  gone "$ID"
+  create
+}
+
+@test "a create that was killed before the claim on what it made is removed with the cgroup" {
+  runp_only "neither has claims"
+  ! injected fsetxattr:signal=KILL:error=EINTR || false
+  [ -d "$(here)" ]
+  create
+  equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
+  ok delete --force "$ID"
+  gone "$ID"
+}
+
+@test "a cgroup that cannot be claimed is an error, and nothing is left" {
+  runp_only "neither has claims"
+  ! injected fsetxattr:error=ENOSPC || false
+  grep -q "make cgroup .*$CGROUP_PARENT/$ID: setxattr user.runp.claim: no space left" "$WORK/injected"
+  gone "$ID"
+  mkdir "$(here)"
+  ! injected fsetxattr:error=ENOSPC || false
+  grep -q "take cgroup .*$CGROUP_PARENT/$ID: setxattr user.runp.claim: no space left" "$WORK/injected"
+  [ -d "$(here)" ]
+  ! injected fsetxattr:error=EEXIST || false
+  grep -q "already exists" "$WORK/injected"
+  [ ! -d "$STATE/$ID" ]
+  rmdir "$(here)"
 }
 
 @test "the container cannot be joined from a cgroup below that it made itself" {
@@ -207,6 +358,22 @@ own_choice() {
   [ -d "/proc/${BACKGROUND[0]}" ]
   kill -KILL "${BACKGROUND[0]}"
   eventually rmdir "$RUNP_CGROUP2$CGROUP_PARENT/foreign"
+}
+
+# --- none of one's own ------------------------------------------------------
+
+@test "without a cgroup of its own the container is in the caller's, and its mount shows that" {
+  peer_falls_short runc "it always makes one"
+  with_mount /sys/fs/cgroup cgroup cgroup rw nosuid
+  arguments /bin/sh -c 'cat /proc/self/cgroup /sys/fs/cgroup/cgroup.procs; echo mounted'
+  ok --cgroup-manager disabled run --bundle "$BUNDLE" "$ID"
+  grep -qx '0::/' <<<"$output"
+  grep -qx mounted <<<"$output"
+  equal "$errors" ""
+  [ ! -d "$(here)" ]
+  arguments /bin/probe hang
+  ok --cgroup-manager disabled create --bundle "$BUNDLE" "$ID"
+  equal "$(cgroup_of "$(pid_of)")" "$(cgroup_of self)"
 }
 
 # --- controllers that are not there -----------------------------------------

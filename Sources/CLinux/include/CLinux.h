@@ -54,7 +54,7 @@ int clinux_fcntl(int fd, int command, long argument);
 int clinux_ioctl(int fd, unsigned long request, void *argument);
 long clinux_getdents64(int fd, void *buffer, size_t size);
 long clinux_copy_file(int out, int in, size_t count);
-int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size);
+int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags);
 long clinux_fgetxattr(int fd, const char *name, void *value, size_t size);
 int clinux_flock(int fd, int operation);
 

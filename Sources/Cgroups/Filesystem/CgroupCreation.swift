@@ -8,7 +8,7 @@ extension Cgroup {
   /// that whoever removes the last leaf in it knows that it may go as well.
   static let mark = "user.runp"
 
-  /// Makes a cgroup and what is missing above it.
+  /// Makes a cgroup and what is missing above it, or takes one that is there.
   ///
   /// Each cgroup on the way gets the controllers that the plan needs enabled
   /// for its children, and those that account where that is possible; the
@@ -16,12 +16,16 @@ extension Cgroup {
   ///
   /// - Parameters:
   ///   - hierarchy: the hierarchy.
-  ///   - path: where; nothing may be there yet.
+  ///   - path: where.
   ///   - plan: the limits that are going to be applied.
-  /// - Returns: the cgroup, with no limits yet.
-  /// - Throws: `CgroupError`; what was made is removed again.
+  ///   - claim: whose it is going to be.
+  /// - Returns: the cgroup, which carries the claim, with no limits of the plan
+  ///   yet.
+  /// - Throws: `CgroupError`, of kind `alreadyExists` when one is there that is
+  ///   in use or another's; what was made is removed again.
   package static func create(
-    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan
+    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan,
+    as claim: CgroupClaim
   ) throws(CgroupError) -> Cgroup {
     let available = try hierarchy.controllers()
     try plan.check(available, of: hierarchy)
@@ -31,7 +35,7 @@ extension Cgroup {
     var attempts = 0
     while true {
       do {
-        return try createOnce(in: hierarchy, at: path, for: plan, enabling: wanted)
+        return try createOnce(in: hierarchy, at: path, for: plan, enabling: wanted, as: claim)
       } catch  where error.cause?.meansRemoved == true && attempts < 100 {
         attempts += 1
       } catch {
@@ -41,23 +45,9 @@ extension Cgroup {
     }
   }
 
-  /// Fails when there is something already where a cgroup is to be made.
-  ///
-  /// - Throws: `CgroupError` of kind `alreadyExists`.
-  package static func checkThatPlaceIsFree(
-    in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath
-  ) throws(CgroupError) {
-    let location = hierarchy.mountPoint + path.description
-    if File.exists(location) { throw taken(location) }
-  }
-
-  private static func taken(_ location: String) -> CgroupError {
-    CgroupError(.alreadyExists, "cgroup \(location) already exists, and runp takes over none")
-  }
-
   private static func createOnce(
     in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan,
-    enabling controllers: Controllers
+    enabling controllers: Controllers, as claim: CgroupClaim
   ) throws(CgroupError) -> Cgroup {
     guard let name = path.components.last else {
       throw CgroupError(.invalidSpec, "linux.cgroupsPath: / is the root of the hierarchy")
@@ -77,16 +67,42 @@ extension Cgroup {
     }
     _ = try enable(wanted, in: parent, location, for: plan)
     location += "/" + name
+    let leaf = try makeOrTake(name, in: parent, location, claim)
     do {
-      try File.makeDirectory(name, at: parent)
-    } catch  where error.errno == EEXIST {
-      throw taken(location)
+      return try Cgroup(
+        path: path, in: hierarchy, directory: try leaf.value.duplicate(), isConfirmed: true)
     } catch {
+      // The first error is the one to report.
+      try? File.remove(name, isDirectory: true, at: parent)
       throw CgroupError(error, "make cgroup \(location)")
     }
+  }
+
+  private static func makeOrTake(
+    _ name: String, in parent: borrowing Descriptor, _ location: String, _ claim: CgroupClaim
+  ) throws(CgroupError) -> Shared<Descriptor> {
+    // Whoever makes and removes it all the time is not waited for.
+    for _ in 0..<100 {
+      do {
+        try File.makeDirectory(name, at: parent)
+      } catch  where error.errno == EEXIST {
+        if let leaf = try take(name, in: parent, location, claim) { return leaf }
+        continue
+      } catch {
+        throw CgroupError(error, "make cgroup \(location)")
+      }
+      if let leaf = try claimNew(name, in: parent, location, claim) { return leaf }
+    }
+    throw taken(location, "does not stay as it is")
+  }
+
+  /// - Returns: nil when another took it before it carried the claim.
+  private static func claimNew(
+    _ name: String, in parent: borrowing Descriptor, _ location: String, _ claim: CgroupClaim
+  ) throws(CgroupError) -> Shared<Descriptor>? {
     do {
       let leaf = try File.open(name, [.directory, .noFollow], at: parent)
-      return try Cgroup(path: path, in: hierarchy, directory: leaf, recorded: nil, isNew: true)
+      return try claim.write(on: leaf) ? Shared(leaf) : nil
     } catch {
       // The first error is the one to report.
       try? File.remove(name, isDirectory: true, at: parent)

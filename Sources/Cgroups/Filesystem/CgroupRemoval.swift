@@ -46,7 +46,7 @@ extension Cgroup {
   /// Removes all cgroups below one, and waits until it is empty itself.
   ///
   /// Nothing here recurses: see `CgroupWalk`.
-  private static func removeSubgroups(
+  static func removeSubgroups(
     of location: String, until deadline: Deadline
   ) throws(SystemError) {
     do throws(SystemError) {

@@ -1,32 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Cgroups
+package import Cgroups
 package import JSON
-internal import Kernel
+package import Kernel
 
-/// A cgroup that runp makes, as it is found again later.
+/// A cgroup that runp makes or takes, as it is found again later.
 package struct CgroupRecord: Equatable, Sendable {
   /// The path below the cgroup2 mount.
-  package var path: String
-  /// The directory's inode number once it is made.
-  package var identity: UInt64?
+  package let path: String
+  /// What tells it from any other at that path.
+  package let knowledge: Cgroup.Knowledge
 
   /// Records a cgroup.
-  package init(path: String, identity: UInt64? = nil) {
+  package init(path: String, _ knowledge: Cgroup.Knowledge) {
     self.path = path
-    self.identity = identity
+    self.knowledge = knowledge
+  }
+
+  /// The record once the cgroup is there: from here on whoever finds it may kill
+  /// what is in the cgroup.
+  package func confirmed(_ cgroup: borrowing Cgroup) -> CgroupRecord {
+    CgroupRecord(path: path, .identity(cgroup.identity))
   }
 }
 
 extension CgroupRecord {
   /// Opens the cgroup if it is still there and still runp's.
-  func open(_ context: RuntimeContext) throws(RuntimeError) -> Shared<Cgroup>? {
+  package func open(_ context: RuntimeContext) throws(RuntimeError) -> Shared<Cgroup>? {
     guard let path = CgroupPath(recorded: path) else { return nil }
     do {
       let host = try context.cgroups.hierarchy()
-      guard let cgroup = try Cgroup.open(in: host.value, at: path, identity: identity) else {
-        return nil
-      }
+      guard let cgroup = try Cgroup.open(in: host.value, at: path, knowledge) else { return nil }
       return Shared(cgroup)
     } catch {
       throw RuntimeError(error)
@@ -37,13 +41,20 @@ extension CgroupRecord {
 extension CgroupRecord: JSONDecodable {
   package init(json node: JSONNode) throws(SpecError) {
     path = try node.requiredString("path")
-    identity = try node.integer("identity")
+    if let identity: UInt64 = try node.integer("identity") {
+      knowledge = .identity(identity)
+    } else {
+      knowledge = .claim(
+        try node.string("claim") ?? "", existed: try node.bool("existed") ?? false)
+    }
   }
 
   /// The record as it is kept.
   package var json: JSONValue {
-    var document: OrderedMap<JSONValue> = ["path": .string(path)]
-    if let identity { document["identity"] = JSONValue(identity) }
-    return .object(document)
+    switch knowledge {
+    case .identity(let identity): ["path": .string(path), "identity": JSONValue(identity)]
+    case .claim(let text, let existed):
+      ["path": .string(path), "claim": .string(text), "existed": .bool(existed)]
+    }
   }
 }

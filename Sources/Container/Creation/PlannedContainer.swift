@@ -14,7 +14,7 @@ struct PlannedContainer {
   /// Whether the program is executed as soon as everything is ready.
   private let executesAtOnce: Bool
   private let reservation: Reservation
-  private let cgroup: ContainerCgroup?
+  private let cgroup: PlannedCgroup?
   private let hooks: HookRunner
   private let proc: Shared<Procfs>
 
@@ -29,8 +29,9 @@ struct PlannedContainer {
     self.executesAtOnce = executesAtOnce
     try Unsupported.check(bundle.spec)
     try SecurityLabels.check(bundle.spec.process, mountLabel: bundle.spec.linux?.mountLabel)
-    let cgroup = try ContainerCgroup.plan(bundle.spec, options, context)
-    self.cgroup = cgroup
+    cgroup = try PlannedCgroup.plan(
+      bundle.spec.linux?.cgroupsPath, id: options.id, bundle.spec.linux?.resources,
+      confinesDevices: true, context)
     hooks = HookRunner(
       id: options.id, bundle: bundle.path, annotations: bundle.spec.annotations)
     do {
@@ -38,19 +39,14 @@ struct PlannedContainer {
     } catch {
       throw RuntimeError(error)
     }
-    reservation = try Reservation(
-      Self.record(bundle, options, cgroup), context
-    ) { () throws(RuntimeError) in try cgroup?.checkThatPlaceIsFree() }
+    reservation = try Reservation(Self.record(bundle, options), cgroup, context)
   }
 
-  private static func record(
-    _ bundle: Bundle, _ options: CreateOptions, _ cgroup: ContainerCgroup?
-  ) -> ContainerRecord {
+  private static func record(_ bundle: Bundle, _ options: CreateOptions) -> ContainerRecord {
     var record = ContainerRecord(
       id: options.id, bundle: bundle.path, rootfs: bundle.rootfs, created: Timestamp.now.precise,
       owner: Processes.effectiveUser, creator: .own, pod: options.pod,
       annotations: bundle.spec.annotations)
-    record.cgroup = cgroup.map { .init(path: $0.path.description) }
     record.keepsKeyring = options.noNewKeyring
     return record
   }
@@ -96,7 +92,8 @@ struct PlannedContainer {
     }
     return InitPlan(
       bundle: bundle, namespaces: namespaces, mounts: mounts,
-      cgroups: cgroup?.view(hasNamespace: namespaces.all.contains(.cgroup)),
+      cgroups: Mounter.CgroupView.find(
+        spec, cgroup, hasNamespace: namespaces.all.contains(.cgroup), context),
       setup: setup, consoleSocket: consoleSocket, gate: gate, proc: proc, hooks: hooks,
       options: options, lock: reservation.lock)
   }
@@ -124,17 +121,21 @@ struct PlannedContainer {
     guard let planned = cgroup else { return nil }
     let made: Shared<Cgroup>
     do {
-      made = try planned.make()
+      made = try planned.make(reservation.record.cgroup)
     } catch {
       // It was not made, and whatever has its place is somebody else's.
       reservation.record.cgroup = nil
       if error.kind == .permissionDenied, mayGoWithoutCgroup { return nil }
       throw RuntimeError(error)
     }
-    reservation.record.cgroup?.identity = made.value.identity
+    reservation.record.cgroup = reservation.record.cgroup?.confirmed(made.value)
     // Before anything is in it: whoever finds the record may kill what is.
     try reservation.write()
-    try planned.apply(to: made.value, context)
+    do {
+      try planned.apply(to: made.value)
+    } catch {
+      throw RuntimeError(error)
+    }
     return made
   }
 

@@ -14,10 +14,9 @@ final class Reservation {
   /// of the same, and records what will be made.
   ///
   /// With the record, whoever finds it may clear the place of its cgroup: that is
-  /// looked at by `checkPlace` before.
+  /// looked at before.
   init(
-    _ record: ContainerRecord, _ context: RuntimeContext,
-    checkPlace: () throws(RuntimeError) -> Void
+    _ record: ContainerRecord, _ cgroup: PlannedCgroup?, _ context: RuntimeContext
   ) throws(RuntimeError) {
     try Self.removeLeftovers(record.id, context)
     self.record = record
@@ -25,9 +24,10 @@ final class Reservation {
     directory = try StateStore(root: context.root, rootMode: context.rootMode).reserve(record.id)
     let entry = PodEntry(record, root: context.root)
     do {
-      try checkPlace()
+      self.record.cgroup = try cgroup?.look(
+        for: CgroupHolder(directory: directory.path, created: record.created))
       try entry?.make()
-      try directory.write(record)
+      try directory.write(self.record)
     } catch {
       // Nothing but the directory and the entry is there.
       try? directory.remove(with: entry)

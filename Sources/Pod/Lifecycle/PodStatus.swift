@@ -36,7 +36,7 @@ package struct PodStatus {
   /// Its containers, oldest first.
   package let members: [ContainerStatus]
 
-  private let cgroups: HostCgroups
+  private let context: RuntimeContext
 
   /// Looks at a pod.
   ///
@@ -47,7 +47,7 @@ package struct PodStatus {
     let pod = try PodHandle.open(id, context)
     return PodStatus(
       id: id, paths: pod.paths, state: pod.state, spec: try pod.writtenSpec(),
-      members: try Members.all(of: pod), cgroups: context.cgroups)
+      members: try Members.all(of: pod), context: context)
   }
 
   /// Looks at all pods, in the order of their IDs.
@@ -115,10 +115,8 @@ package struct PodStatus {
   /// How many processes the kernel has killed because the pod was out of
   /// memory; nil when it does not count that.
   private func oomKills(_ record: CgroupRecord) -> UInt64? {
-    guard let path = CgroupPath(recorded: record.path) else { return nil }
     do {
-      return try Cgroup.open(
-        in: cgroups.hierarchy().value, at: path, identity: record.identity)?.oomKillCount()
+      return try record.open(context)?.value.oomKillCount()
     } catch {
       // It only adds to the picture, which is right without it, too.
       return nil

@@ -8,14 +8,14 @@ internal import RuntimeSpec
 /// The cgroup of a pod: its limits hold for all containers together, and no
 /// process is ever in it itself.
 enum PodCgroup {
-  /// Where the cgroup of a pod is going to be; nil when there is to be none.
-  static func path(
+  /// Decides where the cgroup of a pod is going to be; nil when there is to be
+  /// none.
+  static func plan(
     _ spec: PodSpec, id: String, _ context: RuntimeContext
-  ) throws(CgroupError) -> CgroupPath? {
-    if context.cgroupManager == .disabled { return nil }
-    let base = context.rootless ? try context.cgroups.hierarchy().value.ownPath() : .root
-    return try CgroupPath(
-      cgroupsPath: spec.linux.cgroupsPath ?? "\(parentName)/\(id)", id: id, below: base)
+  ) throws(RuntimeError) -> PlannedCgroup? {
+    try PlannedCgroup.plan(
+      spec.linux.cgroupsPath ?? "\(parentName)/\(id)", id: id, spec.linux.resources,
+      confinesDevices: false, context)
   }
 
   /// Whether a pod can do without a cgroup where this user may make none.
@@ -23,39 +23,20 @@ enum PodCgroup {
     context.rootless && spec.linux.cgroupsPath == nil && spec.linux.resources == nil
   }
 
-  /// Makes the cgroup and sets its limits.
-  ///
-  /// `recorded` is called with the cgroup's identity before anything else is
-  /// done with it.
-  static func make(
-    at path: CgroupPath, _ resources: LinuxResources?, _ context: RuntimeContext,
-    recorded: (UInt64) throws(SystemError) -> Void
-  ) throws {
-    let plan = try LimitPlan(resources)
-    let host = try context.cgroups.hierarchy()
-    let cgroup = try Cgroup.create(in: host.value, at: path, for: plan)
-    try recorded(cgroup.identity)
-    try cgroup.apply(plan)
-    if let devices = resources?.devices, !devices.isEmpty {
-      try cgroup.attachDeviceProgram(try DeviceRule.rules(devices))
-    }
-  }
-
   /// Removes the cgroup and what is left in it.
-  static func remove(
-    _ record: CgroupRecord, _ context: RuntimeContext
-  ) throws(CgroupError) {
-    guard let path = CgroupPath(recorded: record.path) else { return }
-    let host = try context.cgroups.hierarchy()
+  static func remove(_ record: CgroupRecord, _ context: RuntimeContext) throws {
     do {
-      try Cgroup.open(in: host.value, at: path, identity: record.identity)?
-        .remove(until: .after(milliseconds: 10_000))
-    } catch  where error.kind == .notOurs {
-      // The pod's was never made, and something else has its place.
+      try record.open(context)?.value.remove(until: Lifecycle.patience)
+    } catch let error as CgroupError {
+      // Otherwise the pod's was never made, and something else has its place.
+      if error.kind != .notOurs { throw error }
     }
-    if let parent = path.parent, parent.components.last == parentName {
+    if let parent = CgroupPath(recorded: record.path)?.parent,
+      parent.components.last == parentName
+    {
       // A command killed right after making it has left it without the mark by
       // which it is removed with the last pod; one that is in use stays.
+      let host = try context.cgroups.hierarchy()
       try? File.remove("\(host.value.mountPoint)\(parent)", isDirectory: true)
     }
   }

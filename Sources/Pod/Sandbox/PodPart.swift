@@ -40,24 +40,19 @@ struct PodPart {
   // MARK: - The cgroup
 
   private static func makeCgroup(_ pod: PodHandle, _ spec: PodSpec) throws {
-    guard let recorded = pod.state?.cgroup, let path = CgroupPath(recorded: recorded.path) else {
-      return
-    }
-    var isMade = false
+    guard let planned = try PodCgroup.plan(spec, id: pod.id, pod.context) else { return }
+    let cgroup: Shared<Cgroup>
     do {
-      try PodCgroup.make(at: path, spec.linux.resources, pod.context) {
-        identity throws(SystemError) in
-        isMade = true
-        try pod.record { $0.cgroup?.identity = identity }
-      }
+      cgroup = try planned.make(pod.state?.cgroup)
     } catch {
-      if isMade { throw error }
       // It was not made, and whatever has its place is somebody else's.
       try pod.record { $0.cgroup = nil }
-      guard PodCgroup.isOptional(spec, pod.context), let error = error as? CgroupError,
-        error.kind == .permissionDenied
-      else { throw error }
+      if error.kind == .permissionDenied, PodCgroup.isOptional(spec, pod.context) { return }
+      throw error
     }
+    // Before anything is in it: whoever finds the record may kill what is.
+    try pod.record { $0.cgroup = $0.cgroup?.confirmed(cgroup.value) }
+    try planned.apply(to: cgroup.value)
   }
 
   private static func removeCgroup(_ pod: PodHandle) throws {

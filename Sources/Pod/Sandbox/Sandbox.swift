@@ -46,12 +46,13 @@ extension PodHandle {
 
   private func fill(_ document: PodDocument) throws {
     let spec = document.spec
-    let cgroup = try PodCgroup.path(spec, id: id, context)
+    let created = Timestamp.now.precise
+    let cgroup = try PodCgroup.plan(spec, id: id, context)?
+      .look(for: CgroupHolder(directory: paths.directory, created: created))
     try begin(
       PodState(
-        id: id, created: Timestamp.now.description, creator: .own,
-        bundleBase: document.directory, namespaces: spec.linux.namespaces,
-        cgroup: cgroup.map { CgroupRecord(path: $0.description) }),
+        id: id, created: created, creator: .own, bundleBase: document.directory,
+        namespaces: spec.linux.namespaces, cgroup: cgroup),
       document)
     for part in PodPart.all { try part.make(self, spec) }
     // Somebody may have announced its removal.
