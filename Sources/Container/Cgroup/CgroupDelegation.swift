@@ -37,21 +37,14 @@ enum CgroupDelegation {
   /// Gives a cgroup to a user: its directory, and those files with which
   /// processes are distributed, not those with limits.
   static func give(_ directory: borrowing Descriptor, to user: UInt32) throws(SystemError) {
+    let files = try File.readText("/sys/kernel/cgroup/delegate").split(separator: "\n")
     try FileName(".").setOwner(user, in: directory)
     for file in files {
       do {
-        try FileName(file).setOwner(user, in: directory)
+        try FileName(String(file)).setOwner(user, in: directory)
       } catch  where error.errno == ENOENT {
         // The list is of all that a kernel may have.
       }
     }
-  }
-
-  private static var files: [String] {
-    // Kernels before 4.15 have no list.
-    guard let text = try? File.readText("/sys/kernel/cgroup/delegate") else {
-      return ["cgroup.procs", "cgroup.subtree_control", "cgroup.threads"]
-    }
-    return text.split(separator: "\n").map { String($0) }
   }
 }
