@@ -7,8 +7,10 @@ internal import Kernel
 struct Main {
   static func main() {
     Output.fillGaps()
-    // Whoever does not read what it is sent must not end us.
+    // Whoever does not read what it is sent must not end us, nor may a limit on
+    // the size of files: each is an error of the write.
     Signals.ignore(SIGPIPE)
+    Signals.ignore(SIGXFSZ)
     // What is made has the mode that it is made with, whoever calls.
     OwnProcess.setCreationMask(0o022)
     // Whoever called us may have left it ignored, and then nobody could wait

@@ -255,6 +255,15 @@ fresh_root() { rm -rf "$BUNDLE/rootfs/made"; }
   if is_runp; then diff "$WORK/modes.clean" "$WORK/modes.hostile" >&2; fi
 }
 
+@test "a caller's limit on the size of files is an error with a reason, and nothing stays" {
+  peer_falls_short crun "it is killed, and leaves the state"
+  local said
+  said=$(env --default-signal=XFSZ bash -c 'ulimit -f 0 && exec "$@"' sh \
+    timeout "$LIMIT" "$RUNTIME" --root "$STATE" create --bundle "$BUNDLE" "$ID" 2>&1 </dev/null 3>&-) && return 1
+  grep -i 'file too large' <<<"$said" >&2
+  gone "$ID"
+}
+
 @test "limits, niceness, policies and the OOM score are inherited unless configured" {
   report
   arguments /bin/report inherited
