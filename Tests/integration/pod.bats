@@ -886,6 +886,73 @@ storage='{"shm": {"size": 65536}, "volumes": [{"name": "fast", "kind": "empty", 
   done 7< <(awk 'NR % 6 == 0' "$WORK/calls")
 }
 
+# Runs a command of which a call fails: forced CALL ERRNO ARGS.
+forced() {
+  local call=$1 errno=$2
+  shift 2
+  status=0
+  timeout -k 5 "$LIMIT" strace -o /dev/null -e "inject=${call%:*}:error=$errno:when=${call#*:}" \
+    "$RUNTIME" --root "$STATE" "$@" >"$WORK/forced.out" 2>"$WORK/forced.err" </dev/null 3>&- 4>&- || status=$?
+  output=$(cat "$WORK/forced.out") errors=$(cat "$WORK/forced.err")
+}
+
+# The first call of a name that matches, as strace wants it for an injection:
+# found CALL REGEX ARGS.
+found() {
+  local name=$1 regex=$2 number
+  shift 2
+  strace -s 300 -o "$WORK/trace" -e "trace=$name" "$RUNTIME" --root "$STATE" "$@" \
+    >/dev/null 2>&1 </dev/null 3>&- 4>&- || true
+  number=$(grep "^$name(" "$WORK/trace" | grep -nE -- "$regex" | head -n 1 | cut -d : -f 1)
+  [ -n "$number" ] || { echo "no $name is like $regex" >&2; return 1; }
+  echo "$name:$number"
+}
+
+@test "pod create of which any call fails says so and leaves nothing" {
+  if ! can_trace; then skip "strace is not here"; fi
+  pod_json "$storage"
+  calls_of pod create -f "$WORK/pod.json" "$POD"
+  ok pod delete "$POD"
+  local call
+  while read -r call <&7; do
+    forced "$call" EIO pod create -f "$WORK/pod.json" "$POD"
+    if [ "$status" = 0 ]; then
+      ok pod delete "$POD"
+    else
+      [ "$status" = 1 ] || tell "$call"
+      says 'pod create'
+      equal "$status" 1
+    fi
+    all_gone "$call"
+  # A directory that could not be locked may be another command's, and stays.
+  done 7< <(grep -v '^flock:1$' "$WORK/calls" | awk 'NR % 3 == 1')
+}
+
+@test "what another command takes away meanwhile, or leaves, is no error" {
+  if ! can_trace; then skip "strace is not here"; fi
+  local call regex
+  ok pod list -q
+  equal "$output" ""
+  pod_json "$storage"
+  for regex in '/pods",' "/pods/$POD\","; do
+    call=$(found openat "$regex" pod create -f "$WORK/pod.json" "$POD")
+    ok pod delete "$POD"
+    forced "$call" ENOENT pod create -f "$WORK/pod.json" "$POD"
+    equal "$status" 0
+    ok pod delete "$POD"
+  done
+  ok pod create -f "$WORK/pod.json" "$POD"
+  touch "$STATE/pods/file"
+  refused pod state file
+  says 'does not exist'
+  rm "$STATE/pods/file"
+  call=$(found unlinkat '"plain", AT_REMOVEDIR' pod delete "$POD")
+  ok pod create -f "$WORK/pod.json" "$POD"
+  forced "$call" ENOTEMPTY pod delete "$POD"
+  equal "$status" 0
+  all_gone "a directory that was not empty at first"
+}
+
 # All containers whose state names the pod have an entry in it.
 none_is_lost() {
   local state id
@@ -1037,6 +1104,9 @@ of_first_format() {
   of_first_format
   equal "$(pod_state '.containers | length')" 2
   equal "$(stat -c %a "$STATE/pods/$POD")" 700
+  jq '.version = 1' "$STATE/pods/$POD/state.json" >"$WORK/state.new"
+  cp "$WORK/state.new" "$STATE/pods/$POD/state.json"
+  equal "$(pod_state '.containers | length')" 2
   of_first_format
   ok pod start "$POD"
   has_status "$ID-two" running

@@ -67,11 +67,22 @@ package final class PodHandle {
       let state = try directory.readState()
       if state?.isAlive == true { throw taken(id) }
       let pod = PodHandle(directory, state: state, context)
+      // What is mounted on it is detached before its files go, and made after
+      // the first of them.
+      if try pod.hasNoFile() { return pod }
       if let state, state.version < PodState.currentVersion { try pod.upgrade() }
       try Members.removeAll(of: pod)
       Members.removeUnwritten(of: pod)
       try pod.remove(keepingDirectory: true)
       return pod
+    }
+  }
+
+  private func hasNoFile() throws(RuntimeError) -> Bool {
+    do {
+      return try Directory.names(directory.descriptor).isEmpty
+    } catch {
+      throw RuntimeError(error, "pod \(id)")
     }
   }
 
