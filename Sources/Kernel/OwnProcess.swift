@@ -278,6 +278,13 @@ package enum OwnProcess {
     }
   }
 
+  /// Puts a descriptor under a fixed number, too, without close-on-exec.
+  package static func place(
+    _ descriptor: borrowing Descriptor, at wanted: Int32
+  ) throws(SystemError) {
+    try place(descriptor.number, at: wanted)
+  }
+
   /// Changes the owner of an open file, not its group.
   ///
   /// The corresponding call is fchown(2).

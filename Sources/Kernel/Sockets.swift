@@ -59,11 +59,17 @@ package enum Sockets {
     return connection
   }
 
-  /// Sends one message with descriptors attached; never raises SIGPIPE.
+  /// Sends one message; never raises SIGPIPE.
   ///
-  /// The corresponding call is sendmsg(2) with `SCM_RIGHTS`.
+  /// The corresponding call is sendmsg(2).
   package static func send(
-    _ bytes: [UInt8], descriptors: [Int32] = [], on socket: borrowing Descriptor
+    _ bytes: [UInt8], on socket: borrowing Descriptor
+  ) throws(SystemError) {
+    try send(bytes, descriptors: [], on: socket)
+  }
+
+  private static func send(
+    _ bytes: [UInt8], descriptors: [Int32], on socket: borrowing Descriptor
   ) throws(SystemError) {
     let number = socket.number
     let result = retrying {
@@ -73,6 +79,15 @@ package enum Sockets {
       }
     }
     try check(result, "sendmsg")
+  }
+
+  /// Sends one message with a descriptor attached; never raises SIGPIPE.
+  ///
+  /// The corresponding call is sendmsg(2) with `SCM_RIGHTS`.
+  package static func send(
+    _ bytes: [UInt8], with descriptor: borrowing Descriptor, on socket: borrowing Descriptor
+  ) throws(SystemError) {
+    try send(bytes, descriptors: [descriptor.number], on: socket)
   }
 
   /// Receives one message of at most `limit` bytes, and the descriptors that

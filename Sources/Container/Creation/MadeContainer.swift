@@ -180,7 +180,7 @@ final class MadeContainer {
   private func sendHandle(to path: String) throws(RuntimeError) {
     do {
       try Sockets.send(
-        Array("standard".utf8), descriptors: [child.pidfd.number], on: try Sockets.connect(path))
+        Array("standard".utf8), with: child.pidfd, on: try Sockets.connect(path))
     } catch {
       throw RuntimeError(error, "send the pidfd")
     }

@@ -20,30 +20,29 @@ struct StartedContainer {
   /// executed.
   func execute(_ channel: SyncChannel) throws(RuntimeError) {
     do {
-      try channel.go()
-      try ProgramStart.follow(
-        channel, context, pid: record.initProcess?.pid ?? 0,
-        seccomp: spec?.linux?.seccomp, state: state(.created))
-    } catch let error as SystemError {
-      throw RuntimeError(error, "talk to the container's first process")
-    } catch let error as RuntimeError {
+      try step("talk to the container's first process") {
+        try channel.go()
+        try ProgramStart.follow(
+          channel, context, pid: record.initProcess?.pid ?? 0,
+          seccomp: spec?.linux?.seccomp, state: state(.created))
+      }
+    } catch {
       // The process may still wait for an answer, and ends when there is none.
       channel.close()
-      try waitUntilDead()
+      waitUntilDead()
       throw error
-    } catch {
-      throw RuntimeError(.failed, "\(error)")
     }
   }
 
   /// A container whose program could not be executed is stopped when `start`
   /// returns.
-  private func waitUntilDead() throws(RuntimeError) {
+  private func waitUntilDead() {
     do {
       guard let handle = try record.initProcess?.open() else { return }
       _ = try record.waitForEnd(of: handle.value, until: Lifecycle.patience, context)
     } catch {
-      throw RuntimeError(error)
+      // Why it could not be executed is the error to report.
+      context.warn("\(RuntimeError(error, "wait for the end of the container's first process"))")
     }
   }
 

@@ -12,9 +12,9 @@ struct HookOutput {
     case file(Shared<Descriptor>)
     case memory(Shared<Descriptor>)
 
-    var number: Int32 {
+    var descriptor: Shared<Descriptor> {
       switch self {
-      case .file(let file), .memory(let file): file.number
+      case .file(let file), .memory(let file): file
       }
     }
   }
@@ -40,8 +40,8 @@ struct HookOutput {
 
   /// Makes them the standard output and error of this process.
   func place() throws(SystemError) {
-    try OwnProcess.place(output.number, at: 1)
-    try OwnProcess.place(error.number, at: 2)
+    try OwnProcess.place(output.descriptor.value, at: 1)
+    try OwnProcess.place(error.descriptor.value, at: 2)
   }
 
   /// As much of each stream as fits into the message about the hook.

@@ -124,10 +124,10 @@ struct SyncChannel {
     case .ready: try Sockets.send([Tag.ready.rawValue], on: open().value)
     case .executing: try write([Tag.executing.rawValue])
     case .console(let main):
-      try Sockets.send([Tag.console.rawValue], descriptors: [main.number], on: open().value)
+      try Sockets.send([Tag.console.rawValue], with: main.value, on: open().value)
     case .process(let pid, let pidfd):
       try Sockets.send(
-        [Tag.process.rawValue] + Self.bytes(pid), descriptors: [pidfd.number], on: open().value
+        [Tag.process.rawValue] + Self.bytes(pid), with: pidfd.value, on: open().value
       )
     case .listener(let number): try write([Tag.listener.rawValue] + Self.bytes(number))
     case .warning(let text):

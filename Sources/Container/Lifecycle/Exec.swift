@@ -53,7 +53,7 @@ extension Lifecycle {
     if let path = options.pidFile { try ProcessFile.write(child.pid, to: path) }
     if let path = options.pidfdSocket {
       try Sockets.send(
-        Array("setns".utf8), descriptors: [child.pidfd.number], on: try Sockets.connect(path))
+        Array("setns".utf8), with: child.pidfd, on: try Sockets.connect(path))
     }
   }
 

@@ -67,7 +67,7 @@ enum NamespaceProcfs {
       switch try Processes.clone() {
       case .child:
         let context = try MountTree.open("proc")
-        try Sockets.send([0], descriptors: [context.number], on: channel)
+        try Sockets.send([0], with: context, on: channel)
       case .parent(let inner): _ = try inner.wait()
       }
     } catch {

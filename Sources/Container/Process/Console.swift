@@ -29,14 +29,14 @@ enum Console {
       try OwnProcess.changeOwner(of: terminal.replica, to: process.user.uid)
       if let socket {
         try Sockets.send(
-          Array("/dev/ptmx".utf8), descriptors: [terminal.main.number], on: socket.value)
+          Array("/dev/ptmx".utf8), with: terminal.main, on: socket.value)
       } else {
         // The caller's terminal makes its own line ends, and a file wants none.
         // Whoever takes the terminal over a socket sets it up as they like.
         try Terminal.clearOutputNewlines(terminal.replica)
         try channel.send(.console(Shared(try terminal.main.duplicate())))
       }
-      for stream in 0..<3 { try OwnProcess.place(terminal.replica.number, at: Int32(stream)) }
+      for stream in 0..<3 { try OwnProcess.place(terminal.replica, at: Int32(stream)) }
     } catch {
       throw RuntimeError(error, "set up the terminal")
     }

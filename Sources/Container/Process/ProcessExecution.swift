@@ -53,12 +53,8 @@ struct ProcessExecution {
       try setup.giveUpPrivileges()
       if !prepared.isEmpty { try run(prepared, starter) }
       throw executable.failure(executable.program.execute(executable.path))
-    } catch let error as RuntimeError {
-      throw error
-    } catch let error as SystemError {
-      throw RuntimeError(error)
     } catch {
-      throw RuntimeError(.failed, "\(error)")
+      throw RuntimeError(error)
     }
   }
 

@@ -6,10 +6,8 @@ internal import Kernel
 enum ProcessFile {
   /// Writes the ID, without a newline, in one step.
   static func write(_ pid: Int32, to path: String) throws(RuntimeError) {
-    do {
+    try step("write the pid file") {
       try File.replace(path, with: Array("\(pid)".utf8), mode: 0o644)
-    } catch {
-      throw RuntimeError(error, "write the pid file")
     }
   }
 }

@@ -90,42 +90,33 @@ final class ProcessSetup {
     if !hasUserNamespace { try setRlimits(of: 0, deferred: false) }
     OwnProcess.setCreationMask(process.user.umask ?? 0o022)
     if let personality = linux?.personality {
-      do {
+      try step("linux.personality") {
         try OwnProcess.setPersonality(personality.domain == .linux32 ? 8 : 0)
-      } catch {
-        throw RuntimeError(error, "linux.personality")
       }
     }
     if process.noNewPrivileges {
-      do { try OwnProcess.setNoNewPrivileges() } catch {
-        throw RuntimeError(error, "process.noNewPrivileges")
-      }
+      try step("process.noNewPrivileges") { try OwnProcess.setNoNewPrivileges() }
     }
-    return try changeUser()
+    return try step("become user \(process.user.uid)") { try changeUser() }
   }
 
-  private func changeUser() throws(RuntimeError) -> [String] {
-    do {
-      var refused = try capabilities.limitBounding()
-      let user = process.user
-      let groups = keepGroups ? nil : try setGroups(user.additionalGids)
-      try OwnProcess.setGroup(user.gid)
-      try capabilities.keepAcrossUserChange()
-      try OwnProcess.setUser(user.uid)
-      if !isInWorkingDirectory { _ = try enterWorkingDirectory(asUser: true) }
-      let grant = try capabilities.grant()
-      refused.formUnion(grant.refused)
-      // The process may wait in this state for a long time, and a neighbour in
-      // its PID namespace may trace it: it has no more than what is left to do
-      // needs.
-      try grant.take(keepingForFilter: filterNeedsPrivileges)
-      if filterNeedsPrivileges { finalCapabilities = grant }
-      return [
-        groups, capabilities.unknownWarning, ProcessCapabilities.warning(notGranted: refused),
-      ].compactMap { $0 }
-    } catch {
-      throw RuntimeError(error, "become user \(process.user.uid)")
-    }
+  private func changeUser() throws -> [String] {
+    var refused = try capabilities.limitBounding()
+    let user = process.user
+    let groups = keepGroups ? nil : try setGroups(user.additionalGids)
+    try OwnProcess.setGroup(user.gid)
+    try capabilities.keepAcrossUserChange()
+    try OwnProcess.setUser(user.uid)
+    if !isInWorkingDirectory { _ = try enterWorkingDirectory(asUser: true) }
+    let grant = try capabilities.grant()
+    refused.formUnion(grant.refused)
+    // The process may wait in this state for a long time, and a neighbour in its
+    // PID namespace may trace it: it has no more than what is left to do needs.
+    try grant.take(keepingForFilter: filterNeedsPrivileges)
+    if filterNeedsPrivileges { finalCapabilities = grant }
+    return [
+      groups, capabilities.unknownWarning, ProcessCapabilities.warning(notGranted: refused),
+    ].compactMap { $0 }
   }
 
   /// - Returns: a warning about groups that could not be set.
@@ -150,31 +141,19 @@ final class ProcessSetup {
 
   private func setScheduling() throws(RuntimeError) {
     if let scheduler = process.scheduler {
-      do {
-        try OwnProcess.setScheduling(scheduler.parameters)
-      } catch {
-        throw RuntimeError(error, "process.scheduler")
-      }
+      try step("process.scheduler") { try OwnProcess.setScheduling(scheduler.parameters) }
     }
     if let priority = process.ioPriority {
-      do {
+      try step("process.ioPriority") {
         try OwnProcess.setIOPriority(
           class: priority.class.number, priority: Int32(priority.priority))
-      } catch {
-        throw RuntimeError(error, "process.ioPriority")
       }
     }
     if let policy = linux?.memoryPolicy {
-      try setMemoryPolicy(policy)
-    }
-  }
-
-  private func setMemoryPolicy(_ policy: LinuxMemoryPolicy) throws(RuntimeError) {
-    let nodes = try NumberList.numbers(policy.nodes ?? "", "linux.memoryPolicy.nodes")
-    do {
-      try OwnProcess.setMemoryPolicy(mode: policy.number, nodes: nodes)
-    } catch {
-      throw RuntimeError(error, "linux.memoryPolicy")
+      let nodes = try NumberList.numbers(policy.nodes ?? "", "linux.memoryPolicy.nodes")
+      try step("linux.memoryPolicy") {
+        try OwnProcess.setMemoryPolicy(mode: policy.number, nodes: nodes)
+      }
     }
   }
 
@@ -192,10 +171,8 @@ final class ProcessSetup {
       if deferred && !isLast { continue }
       let soft = isLast && !deferred ? min(Self.fewFiles, limit.hard) : limit.soft
       if isLast, !deferred, soft < Self.fewFiles { continue }
-      do {
+      try step("process.rlimits[\(index)]") {
         try Rlimits.set(limit.type.rawValue, soft: soft, hard: limit.hard, of: pid)
-      } catch {
-        throw RuntimeError(error, "process.rlimits[\(index)]")
       }
     }
   }
@@ -227,10 +204,6 @@ final class ProcessSetup {
   /// Gives up the privileges that were kept for loading the filter.
   func giveUpPrivileges() throws(RuntimeError) {
     if isConfined { return }
-    do {
-      try finalCapabilities?.take()
-    } catch {
-      throw RuntimeError(error, "process.capabilities")
-    }
+    try step("process.capabilities") { try finalCapabilities?.take() }
   }
 }

@@ -22,7 +22,7 @@ package enum SeccompListener {
   ) throws(RuntimeError) {
     do {
       let agent = try Sockets.connect(path)
-      try Sockets.send(state, descriptors: [listener.number], on: agent)
+      try Sockets.send(state, with: listener, on: agent)
     } catch {
       throw RuntimeError(error, "send seccomp listener to \(path)")
     }
