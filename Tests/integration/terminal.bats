@@ -227,3 +227,49 @@ writes_on() { runtime exec "$ID" ps -o args | grep '^busybox yes'; }
     </dev/null >/dev/null 2>&1 3>&- 4>&- || status=$?
   equal "$status" 3
 }
+
+# forced CALL ERRNO[:when=N] ARGS...: such a command, relayed, when the call
+# fails so.
+forced() {
+  local call=$1 errno=$2
+  shift 2
+  status=0
+  timeout -k 1 "$LIMIT" strace -f -o /dev/null -e "trace=$call" -e "inject=$call:error=$errno" \
+    "$RUNTIME" --root "$STATE" "$@" </dev/null >"$WORK/console" 2>"$WORK/errors" 3>&- 4>&- || status=$?
+  errors=$(cat "$WORK/errors") output=$(cat "$WORK/console")
+}
+
+@test "exec -t goes on without an input or an output" {
+  runp_only "they relay a terminal only"
+  running
+  local status=0
+  runtime exec -t "$ID" sh -c 'cat; exit 4' <&- >"$WORK/console" 3>&- || status=$?
+  equal "$status" 4
+  status=0
+  runtime exec -t "$ID" sh -c 'echo lost; exit 5' </dev/null >&- 3>&- || status=$?
+  equal "$status" 5
+}
+
+@test "exec -t goes on when its terminal cannot be asked whether it is read" {
+  runp_only "they relay a terminal only"
+  running
+  # After what it takes to set the terminal up.
+  forced ioctl EIO:when=9+ exec -t "$ID" sh -c 'echo over; sleep 0.5; exit 6'
+  grep -q over "$WORK/console"
+  if [ "$status" -ne 6 ]; then tell "should end with 6"; return 1; fi
+}
+
+@test "a signal for a program that has just ended is nobody's" {
+  runp_only "they call others for it"
+  running
+  "$RUNTIME" --root "$STATE" exec "$ID" true </dev/null 3>&- 4>&-
+  mkfifo "$WORK/held"
+  timeout -k 1 "$LIMIT" strace -f -o /dev/null -e trace=pidfd_send_signal \
+    -e inject=pidfd_send_signal:error=ESRCH "$RUNTIME" --root "$STATE" exec "$ID" \
+    sh -c 'echo up >/tmp/up; sleep 1; exit 7' </dev/null >/dev/null 2>&1 3>&- 4>&- &
+  local tracer=$! status=0
+  eventually test -e "$BUNDLE/rootfs/tmp/up"
+  kill -USR1 "$(pgrep -P "$(pgrep -P "$tracer")" | head -n 1)"
+  wait "$tracer" || status=$?
+  equal "$status" 7
+}

@@ -51,6 +51,34 @@ boxed() {
   equal "$status" 126
 }
 
+@test "podman starts a container whose program has been mended" {
+  with_image
+  local name path
+  for name in locked orphan; do
+    works boxed create --name "$name" test/box "/bin/$name" /bin/true
+    engine pod start "$name"
+    # crun says that it has started what cannot be executed.
+    if [ "$name" = locked ] || is_runp; then
+      differ "$status" 0
+      [[ $errors =~ (permission denied|not executable|no such file) ]]
+    fi
+    if [ "$name" = locked ]; then
+      equal "$(pod inspect --format '{{.State.Status}}' "$name")" created
+    fi
+    path=$(boxed_root "$name")
+    printf '#!/bin/sh\necho mended\n' >"$path/bin/$name"
+    chmod 755 "$path/bin/$name"
+    works pod start --attach "$name"
+    equal "$output" mended
+    works pod wait "$name"
+    equal "$(pod inspect --format '{{.State.Status}} {{.State.ExitCode}}' "$name")" "exited 0"
+    works pod rm "$name"
+  done
+}
+
+# Where the root of a container is while none of it runs.
+boxed_root() { pod mount "$1"; }
+
 @test "podman's containers live, are entered, stopped, started and killed" {
   with_image
   works boxed run --detach --name box test/box sleep 100
