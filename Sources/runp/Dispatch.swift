@@ -29,9 +29,6 @@ struct Dispatch {
       return runGroup(first, Array(rest.dropFirst()), context)
     } catch let error as UsageError {
       return fail(error, HelpText.usage, log)
-    } catch let error as RuntimeError {
-      log.fatal(error.description)
-      return ExitStatus.failure
     } catch {
       log.fatal("\(error)")
       return ExitStatus.failure

@@ -36,6 +36,7 @@ struct PodDirectory: ~Copyable {
       throw RuntimeError(.notFound, "pod \(id.quoted) does not exist: that cannot name a pod")
     }
     let paths = PodPaths(root: root, id: id)
+    try requireTrust(root, paths)
     let descriptor: Descriptor
     do {
       descriptor = try File.open(paths.directory, [.directory, .noFollow])
@@ -45,6 +46,12 @@ struct PodDirectory: ~Copyable {
     }
     try StateTrust.require(descriptor, paths.directory)
     return PodDirectory(id: id, paths: paths, descriptor: descriptor)
+  }
+
+  /// Fails unless what lies in the directories above a pod's can be believed.
+  private static func requireTrust(_ root: String, _ paths: PodPaths) throws(RuntimeError) {
+    try StateTrust.require(path: root, entries: .others)
+    try StateTrust.require(path: paths.parent)
   }
 
   /// What is said of a pod that is not there.
@@ -59,11 +66,15 @@ struct PodDirectory: ~Copyable {
     guard Identifier.isID(id) else {
       throw RuntimeError(.failed, "\(id.quoted) cannot name a pod")
     }
+    try requireTrust(root, PodPaths(root: root, id: id))
+    let directory: PodDirectory
     do {
-      return try makeDirectory(id, root: root, rootMode: rootMode)
+      directory = try makeDirectory(id, root: root, rootMode: rootMode)
     } catch {
       throw RuntimeError(error, "make the pod's directory")
     }
+    try StateTrust.require(directory.descriptor, directory.paths.directory)
+    return directory
   }
 
   private static func makeDirectory(
@@ -98,9 +109,10 @@ struct PodDirectory: ~Copyable {
 
   /// The IDs of all pods, sorted; empty when there was never one.
   static func identifiers(root: String) throws(RuntimeError) -> [String] {
-    let parent = PodPaths(root: root, id: "").parent
+    let paths = PodPaths(root: root, id: "")
+    try requireTrust(root, paths)
     do {
-      return try Directory.names(try File.open(parent, .directory)).map(\.text).sorted()
+      return try Directory.names(try File.open(paths.parent, .directory)).map(\.text).sorted()
     } catch  where error.errno == ENOENT {
       return []
     } catch {
