@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
+
 /// The table of mounts that a process sees (proc_pid_mountinfo(5)).
 package struct MountInfo: Sendable {
   /// One mount.
@@ -28,6 +30,15 @@ package struct MountInfo: Sendable {
   /// Reads the table of this process.
   package static func read() throws(SystemError) -> MountInfo {
     MountInfo(text: try File.readText("/proc/self/mountinfo"))
+  }
+
+  /// Reads the table from its open file, from the start.
+  ///
+  /// The corresponding calls are lseek(2) and read(2).
+  package static func read(from file: borrowing Descriptor) throws(SystemError) -> MountInfo {
+    try check(negatedErrno(lseek(file.number, 0, SEEK_SET)), "lseek", "mountinfo")
+    let bytes = try File.readAll(file, subject: "mountinfo")
+    return MountInfo(text: String(decoding: bytes, as: UTF8.self))
   }
 
   /// Takes a table apart; lines of another shape are left out.

@@ -281,6 +281,25 @@ refused() {
   if [ -z "$errors$output" ]; then tell "was refused without a word: $*"; return 1; fi
 }
 
+# ok_with and refused_with RULE... -- ARGS: the same under strace(1), which lets
+# system calls fail as the rules say, such as umount2:error=EPERM:when=2.
+ok_with() { injected ok "$@"; }
+refused_with() { injected refused "$@"; }
+injected() {
+  local how=$1 RUNTIME=$RUNTIME
+  shift
+  local rules=()
+  while [[ $1 == *:* ]]; do
+    rules+=(-e "inject=$1")
+    shift
+  done
+  printf '#!/bin/bash\nexec strace -qq -f -o %q -e signal=none%s %q "$@"\n' "$WORK/strace" \
+    "$(printf ' %q' "${rules[@]}")" "$RUNTIME" >"$WORK/injected"
+  chmod 755 "$WORK/injected"
+  RUNTIME=$WORK/injected
+  "$how" "$@"
+}
+
 tell() {
   printf '%s\nexit status %s\n--- stdout\n%s\n--- stderr\n%s\n' "$1" "$status" "$output" "$errors" >&2
 }

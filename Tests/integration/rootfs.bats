@@ -321,3 +321,48 @@ while_entered() {
     ID=${ID%-*}
   done
 }
+
+# --- without a pivot --------------------------------------------------------
+
+# Mounts procfs and sysfs in namespaces of its own, which the kernel allows only
+# where one is fully visible already: $output has what it got.
+nested_mounts() {
+  config '.process.user = {uid: 1000, gid: 1000} | .linux.maskedPaths = ["/proc/meminfo", "/sys/firmware"]'
+  cp "$(command -v busybox)" "$BUNDLE/rootfs/bin/unshare"
+  arguments /bin/unshare -mrpfn /bin/sh -c \
+    'echo inside; mount -t proc none /proc && echo proc=seen; mount -t sysfs none /sys && echo sysfs=seen; true'
+  "$@" run --no-pivot --bundle "$BUNDLE" "$ID"
+}
+
+@test "--no-pivot leaves no procfs and sysfs of the host behind" {
+  peer_falls_short crun "it leaves them"
+  nested_mounts ok
+  says inside
+  unlike proc seen
+  unlike sysfs seen
+}
+
+@test "--no-pivot in a user namespace covers what it may not unmount" {
+  peer_falls_short runc "it leaves them"
+  with_namespace user
+  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
+  rm -r "$BUNDLE/rootfs"
+  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
+  chown -R -h 100000:100000 "$BUNDLE/rootfs"
+  nested_mounts ok
+  says inside
+  unlike proc seen
+  unlike sysfs seen
+}
+
+@test "--no-pivot: a mount of the host that cannot be unmounted is covered, or the container refused" {
+  runp_only "it is about its own order of calls"
+  nested_mounts ok_with umount2:error=EPERM
+  says inside
+  unlike proc seen
+  unlike sysfs seen
+  # Not even covered: the third and later calls of mount(2) do nothing.
+  nested_mounts refused_with umount2:error=EPERM mount:retval=0:when=3+
+  says "proc on /proc cannot be hidden"
+}

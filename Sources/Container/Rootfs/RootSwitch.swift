@@ -18,10 +18,13 @@ enum RootSwitch {
   /// Moves the new root over the old, for roots that cannot be pivoted, such
   /// as an initial RAM disk.
   ///
-  /// The host's mounts stay below it.
-  static func move(to root: borrowing RootDirectory) throws(SystemError) {
+  /// Of the host only that root stays below it.
+  static func move(to root: borrowing RootDirectory) throws {
+    let remains = try OldRoot(below: root)
     try OwnProcess.changeDirectory(to: root.descriptor)
     try Mounts.mount(".", on: "/", .move)
+    // Paths still start at the old root.
+    try remains.clear()
     try OwnProcess.changeRoot(".")
     try OwnProcess.changeDirectory("/")
   }
