@@ -120,7 +120,9 @@ internal import Glibc
   /// Changes the permissions of what is no link.
   ///
   /// The corresponding call is fchmodat(2).
-  func setPermissions(_ mode: UInt32, in directory: borrowing Descriptor) throws(SystemError) {
+  package func setPermissions(_ mode: UInt32, in directory: borrowing Descriptor)
+    throws(SystemError)
+  {
     try check(
       negatedErrno(unsafe fchmodat(directory.number, characters, mode_t(mode), 0)), "chmod", text)
   }

@@ -6,53 +6,11 @@ internal import Glibc
 /// Mounts as descriptors: made or copied detached, set up, then attached onto
 /// a directory that is itself a descriptor, so that no path is walked twice.
 package enum MountTree {
-  /// A configured file system that is not attached anywhere yet.
-  ///
-  /// Each option of `data` is `key` or `key=value`, as mount(8) has them
-  /// separated by commas.
-  ///
-  /// The corresponding calls are fsopen(2), fsconfig(2), fsmount(2).
-  package static func make(
-    type: String, source: String? = nil, flags: [String] = [], data: [String] = [],
-    attributes: MountAttributes = []
-  ) throws(SystemError) -> Descriptor {
-    try make(
-      in: open(type), type: type, source: source, flags: flags, data: data, attributes: attributes)
-  }
-
   /// Opens a kind of file system, to be configured and made.
   ///
   /// The corresponding call is fsopen(2).
   package static func open(_ type: String) throws(SystemError) -> Descriptor {
     Descriptor(owning: try check(unsafe clinux_fsopen(type, 1), "fsopen", type))
-  }
-
-  /// Makes a file system that was opened before, perhaps by another process.
-  ///
-  /// The corresponding calls are fsconfig(2), fsmount(2).
-  package static func make(
-    in context: borrowing Descriptor, type: String, source: String? = nil, flags: [String] = [],
-    data: [String] = [], attributes: MountAttributes = []
-  ) throws(SystemError) -> Descriptor {
-    if let source {
-      try configure(context, key: "source", value: source, type: type)
-    }
-    for flag in flags {
-      try configure(context, key: flag, value: nil, type: type)
-    }
-    for option in data where !option.isEmpty {
-      if let equals = option.firstIndex(of: "=") {
-        try configure(
-          context, key: String(option[..<equals]),
-          value: String(option[option.index(after: equals)...]), type: type)
-      } else {
-        try configure(context, key: option, value: nil, type: type)
-      }
-    }
-    let created = clinux_fsconfig(context.number, 6, nil, nil, 0)
-    try check(created, "fsconfig create", type)
-    let tree = clinux_fsmount(context.number, 1, UInt32(truncatingIfNeeded: attributes.rawValue))
-    return Descriptor(owning: try check(tree, "fsmount", type))
   }
 
   /// Hands an open file to a file system that is being configured.
@@ -63,19 +21,6 @@ package enum MountTree {
   ) throws(SystemError) {
     try check(
       unsafe clinux_fsconfig(context.number, 5, key, nil, file.number), "fsconfig \(key)")
-  }
-
-  private static func configure(
-    _ context: borrowing Descriptor, key: String, value: String?, type: String
-  ) throws(SystemError) {
-    let number = context.number
-    let result =
-      if let value {
-        unsafe value.withCString { unsafe clinux_fsconfig(number, 1, key, $0, 0) }
-      } else {
-        unsafe clinux_fsconfig(number, 0, key, nil, 0)
-      }
-    try check(result, "fsconfig \(key) of", type)
   }
 
   /// A detached copy of what is mounted at an open path, with the mounts below
@@ -114,16 +59,26 @@ package enum MountTree {
   /// The corresponding call is mount_setattr(2).
   package static func setAttributes(
     _ tree: borrowing Descriptor, set: MountAttributes = [], clear: MountAttributes = [],
-    propagation: MountFlags = [], userNamespace: Int32? = nil, recursive: Bool = false,
-    subject: String? = nil
+    propagation: MountFlags = [], recursive: Bool = false, subject: String? = nil
   ) throws(SystemError) {
-    let flags = UInt32(emptyPath) | (recursive ? 0x8000 : 0)
-    let mapped: UInt64 = userNamespace == nil ? 0 : MountAttributes.idMapped.rawValue
     try check(
       unsafe clinux_mount_setattr(
-        tree.number, "", flags, set.rawValue | mapped, clear.rawValue, UInt64(propagation.rawValue),
-        UInt64(userNamespace ?? 0)),
+        tree.number, "", UInt32(emptyPath) | (recursive ? 0x8000 : 0), set.rawValue,
+        clear.rawValue, UInt64(propagation.rawValue), 0),
       "mount_setattr", subject)
+  }
+
+  /// Maps the owners of files in a detached tree through a user namespace.
+  ///
+  /// The corresponding call is mount_setattr(2) with `MOUNT_ATTR_IDMAP`.
+  package static func mapIDs(
+    of tree: borrowing Descriptor, through namespace: borrowing Descriptor, recursive: Bool
+  ) throws(SystemError) {
+    try check(
+      unsafe clinux_mount_setattr(
+        tree.number, "", UInt32(emptyPath) | (recursive ? 0x8000 : 0),
+        MountAttributes.idMapped.rawValue, 0, 0, UInt64(namespace.number)),
+      "mount_setattr")
   }
 
   /// What kind of file system holds an open file, and the flags of its mount.

@@ -85,6 +85,10 @@ package struct MountAttributes: OptionSet, Hashable, Sendable {
   package static let idMapped = MountAttributes(rawValue: 0x10_0000)
   /// Symbolic links are not followed.
   package static let noSymlinkFollow = MountAttributes(rawValue: 0x20_0000)
+  /// What a bind mount gets all of as soon as one of them is named.
+  package static let restrictions: MountAttributes = [
+    .readOnly, .noSetID, .noDevices, .noExec,
+  ]
 }
 
 /// Calls of the path-based mount interface.

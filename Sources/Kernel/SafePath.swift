@@ -23,6 +23,11 @@ package enum SafePath {
     package static let beneath = Resolve(rawValue: 0x08)
     /// Treat the directory as `/`.
     package static let inRoot = Resolve(rawValue: 0x10)
+
+    /// What is said of paths in a root: links lead nowhere else.
+    package static let usual: Resolve = [.inRoot, .noMagicLinks]
+    /// The same for a path that holds no link at all.
+    package static let withoutLinks: Resolve = [.inRoot, .noMagicLinks, .noLinks]
   }
 
   /// Opens a path without ever leaving the given root.
@@ -35,7 +40,7 @@ package enum SafePath {
   /// The corresponding call is openat2(2) with `RESOLVE_IN_ROOT`.
   package static func open(
     _ path: String, in root: borrowing Descriptor, _ flags: OpenFlags = .path,
-    mode: UInt32 = 0, resolve: Resolve = [.inRoot, .noMagicLinks]
+    mode: UInt32 = 0, resolve: Resolve = .usual
   ) throws(SystemError) -> Descriptor {
     let number = root.number
     // The kernel answers EAGAIN when a rename or mount raced with the walk.
@@ -58,45 +63,52 @@ package enum SafePath {
   ///
   /// Each component is made in a directory already opened, so nothing that a
   /// concurrent rename does can place it elsewhere. Symbolic links on the way
-  /// are followed inside the root, also to what is missing yet.
+  /// are followed inside the root, also to what is missing yet, unless
+  /// `resolve` forbids it.
   package static func makeDirectories(
-    _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o755
+    _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o755,
+    resolve: Resolve = .usual
   ) throws(SystemError) -> Descriptor {
-    try make(path, in: root, mode: mode, isDirectory: true, links: 0)
+    try make(path, in: root, mode: mode, isDirectory: true, resolve, links: 0)
   }
 
   /// Opens a file in the root as the target of a mount, making a plain one and
   /// the directories above it when nothing is there.
   package static func makeFile(
-    _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o644
+    _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o644,
+    resolve: Resolve = .usual
   ) throws(SystemError) -> Descriptor {
-    try make(path, in: root, mode: mode, isDirectory: false, links: 0)
+    try make(path, in: root, mode: mode, isDirectory: false, resolve, links: 0)
   }
 
   /// As many symbolic links as the kernel follows.
   private static let mostLinks = 40
 
   private static func make(
-    _ path: String, in root: borrowing Descriptor, mode: UInt32, isDirectory: Bool, links: Int
+    _ path: String, in root: borrowing Descriptor, mode: UInt32, isDirectory: Bool,
+    _ resolve: Resolve, links: Int
   ) throws(SystemError) -> Descriptor {
     let flags: OpenFlags = isDirectory ? [.path, .directory] : .path
     do {
-      return try open(path, in: root, flags)
+      return try open(path, in: root, flags, resolve: resolve)
     } catch {
       let (parent, name) = split(path)
       if error.errno != ENOENT || name.isEmpty { throw error }
       let above = try make(
-        parent, in: root, mode: isDirectory ? mode : 0o755, isDirectory: true, links: links)
+        parent, in: root, mode: isDirectory ? mode : 0o755, isDirectory: true, resolve,
+        links: links)
       do {
         try makeEntry(name, at: above, mode: mode, isDirectory: isDirectory)
       } catch {
         if error.errno != EEXIST { throw error }
         // Made by another meanwhile, or a link to what is missing.
         if let target = try? File.linkTarget(name, at: above) {
-          if links == mostLinks { throw SystemError(call: "openat2", errno: ELOOP, subject: path) }
+          if links == mostLinks || resolve.contains(.noLinks) {
+            throw SystemError(call: "openat2", errno: ELOOP, subject: path)
+          }
           return try make(
             target.hasPrefix("/") ? target : "\(parent)/\(target)", in: root, mode: mode,
-            isDirectory: isDirectory, links: links + 1)
+            isDirectory: isDirectory, resolve, links: links + 1)
         }
       }
       return try open(
@@ -121,6 +133,14 @@ package enum SafePath {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return "/" + parts.joined(separator: "/")
+  }
+
+  /// The rest of a cleaned path below a cleaned directory; nil when it is not
+  /// below it.
+  package static func rest(of path: String, below directory: String) -> String? {
+    let start = directory == "/" ? directory : directory + "/"
+    guard path.utf8.starts(with: start.utf8) else { return nil }
+    return String(decoding: path.utf8.dropFirst(start.utf8.count), as: UTF8.self)
   }
 
   /// Splits off the last component, trailing slashes and `.` ignored.

@@ -13,8 +13,8 @@ import Testing
     ("nodiratime", .noDirectoryAccessTime), ("nosymfollow", .noSymlinkFollow),
   ])
   func wordSetsAttribute(word: String, attribute: MountAttributes) {
-    #expect(MountOptions([word]).set == attribute)
-    #expect(MountOptions(["r\(word)"]).recursiveSet == attribute)
+    #expect(MountOptions([word]).attributes.set == attribute)
+    #expect(MountOptions(["r\(word)"]).recursiveAttributes.set == attribute)
   }
 
   @Test(arguments: [
@@ -23,14 +23,14 @@ import Testing
     ("diratime", .noDirectoryAccessTime),
   ])
   func wordClearsAttribute(word: String, attribute: MountAttributes) {
-    #expect(MountOptions([word]).clear == attribute)
-    #expect(MountOptions([word]).set.isEmpty)
+    #expect(MountOptions([word]).attributes.clear == attribute)
+    #expect(MountOptions([word]).attributes.set.isEmpty)
   }
 
   @Test func lastWordWins() {
     let options = MountOptions(["ro", "noexec", "rw"])
-    #expect(options.set == .noExec)
-    #expect(options.clear == .readOnly)
+    #expect(options.attributes.set == .noExec)
+    #expect(options.attributes.clear == .readOnly)
     #expect(options.attributesForNewMount == .noExec)
   }
 
@@ -43,9 +43,9 @@ import Testing
 
   @Test func accessTimeModesReplaceEachOther() {
     let options = MountOptions(["noatime", "strictatime"])
-    #expect(options.set == .strictAccessTime)
+    #expect(options.attributes.set == .strictAccessTime)
     // The kernel takes a mode only together with the whole mask to clear.
-    #expect(options.clear == .accessTimeMask)
+    #expect(options.attributes.clear == .accessTimeMask)
     #expect(options.attributesForNewMount == .strictAccessTime)
   }
 
@@ -57,57 +57,52 @@ import Testing
     #expect(options.idMap == .recursive)
     #expect(options.propagation.count == 1)
     #expect(options.propagation[0].kind == .makePrivate && options.propagation[0].recursive)
-    #expect(options.data == ["size=1k", "mode=755"])
+    #expect(options.data == "size=1k,mode=755")
+  }
+
+  @Test(
+    arguments: [
+      (["sync", "dirsync"], [.synchronous, .directorySync]), (["sync", "async"], []),
+      (["lazytime", "mand"], [.lazyTime, .mandatoryLocks]), (["mand", "nomand"], []),
+      (["iversion", "loud", "defaults"], []),
+    ] as [([String], MountFlags)])
+  func flagsAreOfTheFileSystem(words: [String], flags: MountFlags) {
+    let options = MountOptions(words)
+    #expect(options.filesystemFlags == flags)
+    #expect(options.data.isEmpty && options.attributes.isEmpty)
   }
 
   @Test(arguments: [
-    ("size=1m,mode=711", ["size=1m", "mode=711"]), (#"lowerdir=a\,b,x"#, [#"lowerdir=a\,b"#, "x"]),
-    (#"context="a,b",x"#, [#"context="a,b""#, "x"]), (#"a=\\,b"#, [#"a=\\"#, "b"]),
-    (",a,,b,", ["a", "b"]), ("lowerdir=é,b", ["lowerdir=é", "b"]),
+    ("ro", true), ("rw", true), ("suid", true), ("nodev", true), ("exec", true),
+    ("noatime", false), ("relatime", false), ("nodiratime", false), ("rro", false),
+    ("nosymfollow", false), ("rprivate", false),
   ])
-  func wordIsSplitAtCommas(word: String, parameters: [String]) {
-    #expect(MountOptions([word]).data == parameters)
+  func someWordsNameAllRestrictions(word: String, names: Bool) {
+    #expect(MountOptions([word]).attributes.namesRestrictions == names)
+  }
+
+  @Test func whatIsClearedHasWords() {
+    let change = MountOptions(["rw", "exec", "dev", "suid", "atime"]).attributes
+    #expect(AttributeChange.wordsToClear(change.clear) == "rw,suid,dev,exec,atime")
+    #expect(AttributeChange.wordsToClear(.noExec, prefix: "r") == "rexec")
+    #expect(AttributeChange.wordsToClear([]).isEmpty)
+  }
+
+  @Test(arguments: [
+    ("private", MountFlags.makePrivate, false), ("rshared", .shared, true),
+    ("rslave", .slave, true), ("runbindable", .unbindable, true),
+  ])
+  func wordChangesPropagation(word: String, kind: MountFlags, recursive: Bool) {
+    #expect(MountOptions([word]).propagation == [Propagation(word)].compactMap { $0 })
+    #expect(Propagation(word)?.kind == kind)
+    #expect(Propagation(word)?.recursive == recursive)
   }
 
   @Test func everyNamedWordHasAMeaning() {
-    for name in MountOptions.names where name != "defaults" {
+    for name in MountOptions.names {
       #expect(MountOptions([name]).data.isEmpty, "\(name)")
     }
     #expect(MountOptions.names == MountOptions.names.sorted())
     #expect(Set(MountOptions.names).isSuperset(of: ["idmap", "ridmap", "rro", "bind", "rshared"]))
-  }
-}
-
-@Suite struct RemountTests {
-  @Test(
-    arguments: [
-      ([], .remount), (["ro"], .remount), (["bind", "ro"], [.remount, .bind, .readOnly]),
-      (["nosuid", "rnoexec", "sync"], [.remount, .noSetID, .noExec, .synchronous]),
-      (["ro", "rw", "relatime"], [.remount, .relativeAccessTime]),
-      (["noatime", "strictatime"], [.remount, .strictAccessTime]),
-    ] as [([String], MountFlags)])
-  func flagsAreThoseOfMount(words: [String], flags: MountFlags) {
-    #expect(Remount(options: MountOptions(["remount"] + words)).flags == flags)
-  }
-}
-
-@Suite struct PlannedMountTests {
-  @Test(arguments: [
-    ("/proc", "/proc"), ("data", "/data"), ("//a/../data/./", "/data"), ("/../..", "/"),
-    ("/a//b/", "/a/b"),
-  ])
-  func destinationIsCleaned(given: String, cleaned: String) {
-    let planned = PlannedMount(
-      .init(destination: given), index: 0, bundle: "/b", inherited: .slave)
-    #expect(planned.destination == cleaned)
-  }
-
-  @Test func missingSourceIsNamed() throws {
-    let planned = PlannedMount(
-      .init(destination: "/x", source: "no/such", options: ["bind"]), index: 4, bundle: "/nowhere",
-      inherited: nil)
-    let error = try #require(throws: RuntimeError.self) { try planned.open() }
-    #expect(error.description.hasPrefix("mounts[4].source: "))
-    #expect(error.description.contains("/nowhere/no/such"))
   }
 }

@@ -113,4 +113,29 @@ import Testing
     #expect(moment.description == "2026-11-21T06:56:39Z")
     #expect(moment.precise == "2026-11-21T06:56:39.000000042Z")
   }
+
+  @Test func noLinkIsFollowedWhereNoneMayBe() throws {
+    let root = try root()
+    try File.makeLink("link", to: "/etc", at: root)
+    try File.makeLink("dangling", to: "etc/made", at: root)
+    for path in ["link/a", "dangling", "dangling/a"] {
+      #expect(throws: SystemError.self) {
+        _ = try SafePath.makeDirectories(path, in: root, resolve: .withoutLinks)
+      }
+    }
+    #expect(throws: SystemError.self) {
+      _ = try SafePath.makeFile("dangling", in: root, resolve: .withoutLinks)
+    }
+    #expect(!File.exists("\(directory.path)/root/etc/made"))
+    #expect(!File.exists("\(directory.path)/root/etc/a"))
+  }
+
+  @Test(
+    arguments: [
+      ("/dev/null", "/dev", "null"), ("/dev/a/b", "/dev", "a/b"), ("/dev", "/dev", nil),
+      ("/devices", "/dev", nil), ("/a/b", "/", "a/b"), ("/é/b", "/é", "b"),
+    ] as [(String, String, String?)])
+  func restIsBelow(path: String, directory: String, rest: String?) {
+    #expect(SafePath.rest(of: path, below: directory) == rest)
+  }
 }

@@ -78,6 +78,112 @@ load helpers
   is stat./dev/null "char 1:3 0664 0:8"
 }
 
+# A user namespace, with a root directory of its own.
+mapped() {
+  with_namespace user
+  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
+  rm -r "$BUNDLE/rootfs"
+  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
+  chown -R -h 100000:200000 "$BUNDLE/rootfs"
+}
+
+# Numbers that no node of the host has.
+some_devices() {
+  config '.linux.devices = [
+    {type: "c", path: "/dev/fuse", major: 10, minor: 229, fileMode: 432, uid: 5, gid: 6},
+    {type: "b", path: "/dev/deep/er/loop", major: 7, minor: 8191, fileMode: 384},
+    {type: "c", path: "/dev/my-null", major: 1, minor: 3, fileMode: 438, uid: 7},
+    {type: "p", path: "/dev/pipe", fileMode: 420},
+    {type: "c", path: "/other/zero", major: 1, minor: 5, fileMode: 438}]'
+}
+
+some_devices_are_there() {
+  is stat./dev/null "char 1:3 0666 0:0"
+  is stat./dev/tty "char 5:0 0666 0:0"
+  is stat./dev/fuse "char 10:229 0660 5:6"
+  is stat./dev/deep/er/loop "block 7:8191 0600 0:0"
+  is stat./dev/my-null "char 1:3 0666 7:0"
+  is stat./dev/pipe "fifo 0:0 0644 0:0"
+  is stat./other/zero "char 1:5 0666 0:0"
+}
+
+@test "devices in a user namespace have numbers, owner and mode as configured" {
+  peer_falls_short runc "it binds the host's, or finds none"
+  peer_falls_short crun "the default ones belong to nobody"
+  mapped
+  some_devices
+  probe stat /dev/null /dev/tty /dev/fuse /dev/deep/er/loop /dev/my-null /dev/pipe /other/zero -- \
+    write /dev/null -- write /dev/my-null -- open /other/zero -- list /dev -- mounts /
+  some_devices_are_there
+  is write./dev/null ok
+  is write./dev/my-null ok
+  is open./other/zero ok
+  is mounts./ 1
+}
+
+@test "devices in a user namespace that is joined belong to its IDs" {
+  peer_falls_short runc "it wants the mappings in the configuration"
+  peer_falls_short crun "it cannot make them there"
+  mapped
+  some_devices
+  background "$WORK/holder" unshare --user sleep 100
+  local holder=${BACKGROUND[-1]}
+  eventually grep -q sleep "/proc/$holder/comm"
+  echo 0 100000 65536 >"/proc/$holder/uid_map"
+  echo 0 200000 65536 >"/proc/$holder/gid_map"
+  with_namespace user "/proc/$holder/ns/user"
+  config 'del(.linux.uidMappings, .linux.gidMappings)'
+  probe stat /dev/null /dev/tty /dev/fuse /dev/deep/er/loop /dev/my-null /dev/pipe /other/zero
+  some_devices_are_there
+}
+
+@test "a device whose owner has no ID in the user namespace is refused by name" {
+  runp_only "it becomes nobody's"
+  mapped
+  config '.linux.devices = [{type: "c", path: "/dev/x", major: 1, minor: 3, uid: 70000}]'
+  create_refused
+  says 'linux.devices.0.: its owner has no ID'
+}
+
+@test "where no node can be made, the host's is bound" {
+  runp_only "it is about its own order of calls"
+  arguments /bin/probe stat /dev/null /dev/tty -- write /dev/null
+  ok_with mknodat:error=EPERM run --bundle "$BUNDLE" "$ID"
+  like stat./dev/tty '^char 5:0'
+  is write./dev/null ok
+  mapped
+  ok_with mknodat:error=EPERM run --bundle "$BUNDLE" "$ID"
+  like stat./dev/tty '^char 5:0'
+  is write./dev/null ok
+  some_devices
+  refused_with mknodat:error=EPERM run --bundle "$BUNDLE" "$ID"
+  says '/dev/deep/er/loop'
+}
+
+@test "a bind mount on /dev/ptmx stays" {
+  runp_only "they replace it, or fail"
+  touch "$WORK/ptmx"
+  with_mount /dev/ptmx bind "$WORK/ptmx" bind
+  probe stat /dev/ptmx
+  like stat./dev/ptmx '^file'
+}
+
+@test "a link of the image's own /dev stays" {
+  peer_falls_short runc "it refuses it"
+  config '.mounts |= map(select(.destination != "/dev"))'
+  ln -s pts/0 "$BUNDLE/rootfs/dev/stdin"
+  probe readlink /dev/stdin /dev/stdout
+  is link./dev/stdin pts/0
+}
+
+@test "/dev of the image that is a file is refused" {
+  config '.mounts |= map(select(.destination | startswith("/dev") | not))'
+  rmdir "$BUNDLE/rootfs/dev"
+  touch "$BUNDLE/rootfs/dev"
+  create_refused
+}
+
 @test "a device type that does not exist is refused" {
   peer_falls_short crun "it makes some device"
   config '.linux.devices = [{type: "x", path: "/dev/odd", major: 1, minor: 3}]'
@@ -109,6 +215,13 @@ load helpers
   is stat./dev/null "char 1:3 0666 0:0"
   is stat./dev/zero ENOENT
   equal "$(ls "$WORK/dev")" null
+}
+
+@test "a bind mount over a default device stays when it is one" {
+  mknod -m 640 "$WORK/null" c 1 3
+  with_mount /dev/null bind "$WORK/null" bind
+  probe stat /dev/null
+  is stat./dev/null "char 1:3 0640 0:0"
 }
 
 @test "device rules deny what they do not allow" {

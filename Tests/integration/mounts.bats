@@ -294,6 +294,221 @@ tree() {
   says 'scratch|no-such-fs'
 }
 
+# --- second ways ------------------------------------------------------------
+
+@test "sysfs in a user namespace with the host's network is the host's mount" {
+  peer_falls_short runc "it refuses it"
+  with_namespace user
+  without_namespace network
+  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
+  rm -r "$BUNDLE/rootfs"
+  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
+  chown -R -h 100000:100000 "$BUNDLE/rootfs"
+  probe mounts /sys -- list /sys
+  if is_crun; then like mount./sys '^sysfs '; else like mount./sys '^sysfs ro'; fi
+  like list./sys kernel
+  if is_runp; then
+    config '.mounts |= map(if .type == "sysfs" then .options += ["no_such_option"] else . end)'
+    create_refused
+    says 'no_such_option of sysfs'
+  fi
+}
+
+@test "cgroup: where it cannot be mounted, it is a bind mount" {
+  runp_only "it is about its own order of calls"
+  config '.mounts = [{destination: "/proc", type: "proc"},
+    {destination: "/sys/fs/cgroup", type: "cgroup", options: ["ro", "nosuid"]}]'
+  local error
+  for error in EPERM EBUSY; do
+    arguments /bin/probe mounts /sys/fs/cgroup
+    # Two calls are procfs's; the first of the other two sets the source.
+    ok_with "fsconfig:error=$error:when=4" run --bundle "$BUNDLE" "$ID"
+    like mount./sys/fs/cgroup '^cgroup2 ro,nosuid'
+  done
+  refused_with fsconfig:error=EIO:when=4 run --bundle "$BUNDLE" "$ID"
+  says 'mounts.1.: mount cgroup on /sys/fs/cgroup: fsconfig create cgroup2'
+}
+
+@test "a walk that another process has disturbed is done again" {
+  runp_only "it is about its own order of calls"
+  arguments /bin/true
+  ok_with openat2:error=EAGAIN:when=1..5 run --bundle "$BUNDLE" "$ID"
+  refused_with openat2:error=EAGAIN run --bundle "$BUNDLE" "$ID"
+}
+
+@test "copy-symlink makes the link again, and only once" {
+  peer_falls_short runc "it does not know the word"
+  ln -s file "$WORK/data/link"
+  with_mount /made/link bind "$WORK/data/link" bind copy-symlink
+  with_mount /made/link bind "$WORK/data/link" bind copy-symlink
+  probe readlink /made/link
+  is link./made/link file
+  if is_runp; then
+    ln -sf other "$BUNDLE/rootfs/made/link"
+    create_refused
+    says 'mounts.*symlink link: file exists'
+  fi
+}
+
+@test "src-nofollow and dest-nofollow are for the link itself" {
+  peer_falls_short runc "it does not know the words"
+  ln -s file "$WORK/data/link"
+  ln -s /etc "$BUNDLE/rootfs/over"
+  with_mount /over bind "$WORK/data/link" bind src-nofollow dest-nofollow
+  probe readlink /over
+  is link./over file
+  if is_runp; then
+    with_mount /plain/link bind "$WORK/data/link" bind src-nofollow dest-nofollow
+    probe readlink /plain/link
+    is link./plain/link file
+  fi
+}
+
+# --- both ways to mount -----------------------------------------------------
+
+# The new calls take 255 bytes a string; what is longer goes through mount(2).
+LONG=$(printf 'x%.0s' {1..300})
+
+# What the container sees of a mount on /data, or "refused".
+seen_of() {
+  config '.mounts |= map(select(.destination != "/data"))'
+  with_mount /data "$@"
+  arguments /bin/probe mounts /data -- stat /data
+  rt run --bundle "$BUNDLE" "$ID"
+  if [ "$status" -ne 0 ]; then echo refused; return; fi
+  local mount
+  mount=$(value mount./data)
+  # What an overlay's upper directory got when it was used first.
+  mount=${mount/,uuid=on/}
+  echo "${mount% source=*} $(value stat./data)"
+}
+
+@test "a mount is the same whichever way it is made" {
+  mkdir "$WORK/lower" "$WORK/upper" "$WORK/work" "$WORK/with,comma" "$WORK/with:colon" \
+    "$BUNDLE/rootfs/data"
+  local line type short long
+  while read -r line; do
+    read -r -a words <<<"$line"
+    type=${words[0]}
+    short=$(seen_of "$type" short "${words[@]:1}")
+    long=$(seen_of "$type" "$LONG" "${words[@]:1}")
+    # Peers always use the second one.
+    if [ "$short" != "$long" ]; then
+      printf '%s\n%s\n%s\n' "$line" "$short" "$long" >&2
+      return 1
+    fi
+    case $line in
+    *nonsense* | *=wrong*) equal "$short" refused ;;
+    *) if [ "$short" = refused ]; then tell "$line"; return 1; fi ;;
+    esac
+  done <<MOUNTS
+tmpfs
+tmpfs size=1m mode=1711
+tmpfs size=1m,mode=0711,uid=3,gid=4
+tmpfs ro nosuid nodev noexec
+tmpfs noatime nodiratime
+tmpfs strictatime
+tmpfs sync dirsync
+tmpfs size=wrong
+tmpfs nonsense
+tmpfs nonsense=1
+tmpfs mpol=bind:0,0,size=1m
+devpts newinstance,ptmxmode=0666,mode=0620
+devpts nonsense
+mqueue nonsense
+mqueue noexec
+proc hidepid=2
+proc nonsense
+ramfs mode=0711
+overlay lowerdir=$WORK/lower:$WORK/upper
+overlay lowerdir=$WORK/lower,upperdir=$WORK/upper,workdir=$WORK/work
+overlay lowerdir=$WORK/with\\,comma:$WORK/with\\:colon
+overlay ro lowerdir=$WORK/lower,upperdir=$WORK/upper,workdir=$WORK/work
+overlay lowerdir=$WORK/lower:$WORK/upper nonsense=on
+overlay lowerdir=$WORK/lower:$WORK/nonsense
+nonsense
+MOUNTS
+}
+
+# Some file systems take anything; debugfs, tracefs and bpf show the host's.
+@test "an option that does not exist is refused by every file system" {
+  runp_only "file systems that take anything take it"
+  local type
+  for type in tmpfs proc sysfs devpts mqueue cgroup cgroup2 overlay ramfs debugfs tracefs bpf \
+    pstore securityfs hugetlbfs; do
+    if ! grep -qw "$type" /proc/filesystems; then continue; fi
+    config '.mounts |= map(select(.destination != "/data"))'
+    with_mount /data "$type" "$type" no_such_option=1
+    create_refused
+    says "no_such_option of $type"
+  done
+  # Also where the hierarchy is shown by a bind mount.
+  without_namespace cgroup
+  config '.mounts[-1] |= (.type = "cgroup")'
+  create_refused
+  says "no_such_option of cgroup2"
+}
+
+# A directory whose path is long, with layers in it.
+layers() {
+  LAYERS=$WORK/$(printf 'l%.0s' {1..200})/$(printf 'm%.0s' {1..200})
+  mkdir -p "$LAYERS"/{one,two,upper,work} "$LAYERS/with:colon,comma"
+  echo one >"$LAYERS/one/file"
+  echo two >"$LAYERS/two/two"
+  echo three >"$LAYERS/with:colon,comma/three"
+}
+
+@test "overlay: layers with paths of any length" {
+  layers
+  with_mount /data overlay overlay \
+    "lowerdir=$LAYERS/one:$LAYERS/two:$LAYERS/with\\:colon\\,comma" \
+    "upperdir=$LAYERS/upper" "workdir=$LAYERS/work"
+  probe read /data/file /data/two /data/three -- write /data/new
+  is read./data/file one
+  is read./data/two two
+  is read./data/three three
+  is write./data/new ok
+  [ -e "$LAYERS/upper/new" ]
+}
+
+@test "overlay: more layers than mount(2) takes" {
+  peer_falls_short runc "mount(2) takes a page"
+  peer_falls_short crun "mount(2) takes a page"
+  layers
+  local i list=$LAYERS/one
+  for i in {1..12}; do
+    mkdir "$LAYERS/layer-$i"
+    echo "$i" >"$LAYERS/layer-$i/number-$i"
+    list+=:$LAYERS/layer-$i
+  done
+  with_mount /data overlay overlay "lowerdir=$list"
+  probe read /data/file /data/number-1 /data/number-12
+  is read./data/number-12 12
+  # By path there is a limit, and it is named.
+  config --arg s "$LONG" '.mounts[-1].source = $s'
+  create_refused
+  says 'overlay with [0-9]+ bytes of options, where 4095 are the most'
+}
+
+@test "overlay: where the kernel takes no descriptors, it is mount(2)" {
+  runp_only "it is about its own order of calls"
+  layers
+  config '.mounts = []'
+  with_mount /data overlay overlay "lowerdir=$LAYERS/one:$LAYERS/two"
+  arguments /bin/probe read /data/file /data/two
+  # The first sets the source.
+  ok_with fsconfig:error=EINVAL:when=2 run --bundle "$BUNDLE" "$ID"
+  is read./data/file one
+  is read./data/two two
+}
+
+@test "a source of any length" {
+  with_mount /data tmpfs "$LONG" size=1m noexec
+  probe mounts /data -- mountpoints
+  like mount./data '^tmpfs rw,noexec'
+}
+
 # --- special file systems ---------------------------------------------------
 
 @test "proc, sysfs, devpts and mqueue are of their type" {
@@ -455,6 +670,149 @@ tree() {
   with_mount "/has space ü" bind "$WORK/with space ü" bind
   probe read "/has space ü/file"
   is "read./has space ü/file" content
+}
+
+# --- what a bind keeps of its source ----------------------------------------
+
+# A directory of the host that is mounted ro, noexec and noatime.
+restricted() {
+  mount -t tmpfs -o "${1:-ro,noexec,noatime}" restricted "$WORK/data"
+}
+
+# bind_has REGEX OPTION...: what the kernel says of a bind of it.
+bind_has() {
+  local has=$1
+  shift
+  config '.mounts |= map(select(.destination != "/data"))'
+  with_mount /data bind "$WORK/data" bind "$@"
+  probe mounts /data
+  like mount./data "^tmpfs $has "
+}
+
+@test "bind: one word on ro, suid, dev or exec, and it has exactly those that are named" {
+  restricted
+  bind_has rw,nosuid,nodev,noatime nosuid nodev
+  bind_has rw,noatime rw
+  bind_has rw,noatime exec
+  bind_has ro,noexec,noatime ro noexec
+  bind_has rw,nosuid,relatime nosuid relatime
+  bind_has ro,nosuid,nodev,noexec,noatime ro nosuid nodev noexec
+  umount "$WORK/data"
+}
+
+@test "bind: without a word on them it keeps what the source has" {
+  peer_falls_short crun "it takes them off"
+  restricted
+  bind_has ro,noexec,noatime
+  bind_has ro,noexec,noatime rprivate
+  umount "$WORK/data"
+}
+
+@test "bind: words on access times alone, or for the tree, take no restriction off" {
+  runp_only "a word on access times takes the others off"
+  restricted
+  bind_has ro,noexec,relatime relatime
+  bind_has ro,noexec,noatime,nodiratime nodiratime
+  bind_has ro,nosuid,noexec,noatime rnosuid
+  bind_has rw,noexec,noatime rrw
+  bind_has rw,nosuid,noatime rrw nosuid
+  umount "$WORK/data"
+}
+
+@test "remount: with bind it has exactly the words that are named, and its access times" {
+  restricted noatime
+  with_mount /data bind "$WORK/data" bind nosuid noexec
+  with_mount /data bind "$WORK/data" bind remount ro
+  probe mounts /data
+  umount "$WORK/data"
+  like mount./data '^tmpfs ro,noatime '
+}
+
+# Runs the runtime in a user namespace of its own, where the flags of mounts that
+# came along are locked; its output is $output.
+in_user_namespace() {
+  rm -f "$WORK/go"
+  mkfifo "$WORK/go"
+  # shellcheck disable=SC2016 # it is for the shell inside
+  unshare --user --mount --pid --fork bash -c '
+    read -r _ <"$1"; mount -t proc proc /proc; shift; exec "$@"' inside "$WORK/go" \
+    timeout -k 5 "$LIMIT" "$RUNTIME" --root "$STATE" --rootless=true --cgroup-manager=disabled \
+    run --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/output" 2>&1 3>&- 4>&- &
+  local pid=$!
+  BACKGROUND+=("$pid")
+  eventually eval '[ "$(inode /proc/$pid/ns/user)" != "$(inode /proc/self/ns/user)" ]'
+  echo 0 0 65536 >"/proc/$pid/uid_map"
+  echo 0 0 65536 >"/proc/$pid/gid_map"
+  echo >"$WORK/go"
+  status=0
+  wait "$pid" || status=$?
+  output=$(cat "$WORK/output")
+  errors=
+}
+
+@test "bind: a flag that is locked stays, and is not cleared by name" {
+  runp_only "its rootless options are others"
+  restricted ro,noexec,noatime,nosuid
+  with_mount /data bind "$WORK/data" bind nodev
+  without_namespace network
+  without_namespace cgroup
+  config 'del(.mounts[] | select(.type == "sysfs")) | del(.linux.cgroupsPath)'
+  arguments /bin/probe mounts /data
+  in_user_namespace
+  like mount./data '^tmpfs ro,nosuid,nodev,noexec,noatime '
+  config '.mounts[-1].options = ["bind", "exec", "rw"]'
+  in_user_namespace
+  differ "$status" 0
+  says 'mounts.*/data: rw,exec is not possible.*locked'
+  config '.mounts[-1].options = ["bind", "rexec"]'
+  in_user_namespace
+  says 'mounts.*/data: mount_setattr rexec: operation not permitted'
+  config '.mounts[-1].options = ["bind", "strictatime"]'
+  in_user_namespace
+  says 'mounts.*/data: how the source keeps access times is locked'
+  umount "$WORK/data"
+}
+
+# --- sources inside the root ------------------------------------------------
+
+# A directory on /mnt, another below it, and a bind of that out of the root,
+# edited with $1.
+stacked() {
+  mkdir -p "$WORK/data/inner" "$WORK/other"
+  echo other >"$WORK/other/file"
+  chmod 755 "$WORK/other"
+  with_mount /mnt bind "$WORK/data" bind
+  with_mount /mnt/inner bind "$WORK/other" bind
+  with_mount /out bind "$BUNDLE/rootfs/mnt/inner" bind
+  config ".mounts[-1] |= ${1:-.}"
+  probe read /out/file -- mounts /out -- stat /out/file
+  is read./out/file other
+}
+
+@test "bind: a source inside the root has what earlier mounts have put there" {
+  stacked
+  config 'del(.mounts[-1]) | .mounts += [{destination: "/file", source: "rootfs/mnt/inner/file", options: ["bind"]}]'
+  probe read /file
+  is read./file other
+}
+
+@test "bind: a source inside the root, in a user namespace" {
+  peer_falls_short runc "it does not find the directory"
+  peer_falls_short crun "it does not find the directory"
+  with_namespace user
+  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
+  rm -r "$BUNDLE/rootfs"
+  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
+  chown -R -h 100000:100000 "$BUNDLE/rootfs"
+  stacked
+}
+
+@test "bind: a source inside the root whose IDs are mapped" {
+  peer_falls_short crun "it does not find the directory"
+  stacked '. + {uidMappings: [{containerID: 0, hostID: 5000, size: 65000}],
+    gidMappings: [{containerID: 0, hostID: 6000, size: 65000}]}'
+  like stat./out/file '5000:6000'
 }
 
 # --- propagation ------------------------------------------------------------

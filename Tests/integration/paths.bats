@@ -43,6 +43,17 @@ load helpers
   [ ! -e "$BUNDLE/rootfs/nothing" ]
 }
 
+@test "a path that is listed twice is masked, or made readonly, once" {
+  runp_only "they do it twice"
+  mkdir "$BUNDLE/rootfs/secret"
+  config '.linux.maskedPaths = ["/secret", "/secret", "/secret/", "/etc/passwd", "//etc/./passwd"]
+    | .linux.readonlyPaths = ["/proc/sys", "/proc/sys/"]'
+  probe mounts /secret /etc/passwd /proc/sys
+  is mounts./secret 1
+  is mounts./etc/passwd 1
+  is mounts./proc/sys 1
+}
+
 @test "many masked directories do not see each other" {
   mkdir "$BUNDLE/rootfs/m1" "$BUNDLE/rootfs/m2"
   config '.linux.maskedPaths = ["/m1", "/m2"]'

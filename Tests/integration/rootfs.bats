@@ -78,6 +78,24 @@ load helpers
   done
 }
 
+@test "rootfsPropagation slave: what the host mounts below its root comes in" {
+  runp_only "their root is private"
+  local word
+  mount --bind "$BUNDLE/rootfs" "$BUNDLE/rootfs"
+  mount --make-shared "$BUNDLE/rootfs"
+  for word in slave rslave; do
+    config --arg p "$word" '.linux.rootfsPropagation = $p'
+    running
+    mount -t tmpfs later "$BUNDLE/rootfs/tmp"
+    ok exec "$ID" /bin/probe mounts / /tmp
+    like mount./ "propagation=master"
+    is mounts./tmp 1
+    umount "$BUNDLE/rootfs/tmp"
+    ok delete --force "$ID"
+  done
+  umount "$BUNDLE/rootfs"
+}
+
 @test "rootfsPropagation that does not exist is refused" {
   peer_falls_short crun "it ignores the word"
   config '.linux.rootfsPropagation = "sideways"'
@@ -193,6 +211,91 @@ untouched() {
   config '.mounts |= map(select(.destination | startswith("/dev") | not))'
   rmdir "$BUNDLE/rootfs/dev"
   ln -s "$WORK/host" "$BUNDLE/rootfs/dev"
+  rt run --bundle "$BUNDLE" "$ID"
+  untouched
+}
+
+# An image's link to /dev, and a mount on it.
+@test "a mount that a link leads onto /dev is refused, and no device is made in it" {
+  runp_only "they make the devices in the host's directory"
+  trap_dir
+  rmdir "$BUNDLE/rootfs/data" 2>/dev/null || true
+  ln -s dev "$BUNDLE/rootfs/data"
+  with_mount /data bind "$WORK/host" bind
+  create_refused
+  says '/data leads to /dev'
+  untouched
+  # Before /dev is mounted, and where it is not at all.
+  config '.mounts |= [.[-1]] + .[:-1]'
+  create_refused
+  says 'mounts.0.*/data leads to /dev'
+  config '.mounts |= map(select(.destination | startswith("/dev") | not))'
+  create_refused
+  says '/data leads to /dev'
+  untouched
+  config '.mounts[0] = {destination: "/data", type: "tmpfs", source: "tmpfs"}'
+  create_refused
+  says '/data leads to /dev'
+}
+
+@test "/dev as a link to a mount makes no device on the host" {
+  trap_dir
+  rmdir "$BUNDLE/rootfs/dev"
+  ln -s /data "$BUNDLE/rootfs/dev"
+  config '.mounts |= map(select(.destination | startswith("/dev") | not))'
+  with_mount /data bind "$WORK/host" bind
+  rt run --bundle "$BUNDLE" "$ID"
+  if is_runp; then differ "$status" 0; untouched; fi
+  config --arg s "$WORK/data" '.mounts += [{destination: "/dev", source: $s, options: ["bind"]}]'
+  rt run --bundle "$BUNDLE" "$ID"
+  equal "$(ls "$WORK/data")" file
+}
+
+@test "a link below /dev does not lead a device into another mount" {
+  runp_only "they follow it"
+  trap_dir
+  ln -s dev/deep "$BUNDLE/rootfs/link"
+  with_mount /link bind "$WORK/host" bind
+  config '.linux.devices = [{type: "c", path: "/dev/deep/null", major: 1, minor: 3}]'
+  create_refused
+  says '/dev/deep/null'
+  untouched
+}
+
+@test "a link elsewhere does not lead a device into another mount" {
+  runp_only "they follow it"
+  trap_dir
+  ln -s data "$BUNDLE/rootfs/other"
+  with_mount /data bind "$WORK/host" bind
+  config '.linux.devices = [{type: "c", path: "/other/zero", major: 1, minor: 5}]'
+  create_refused
+  says '/other/zero.*another mount'
+  untouched
+  # Within the root directory it may.
+  config '.mounts |= map(select(.destination != "/data"))'
+  probe stat /data/zero
+  like stat./data/zero '^char 1:5'
+}
+
+@test "a device goes into the mount that the configuration has for its directory" {
+  with_mount /dev/net tmpfs tmpfs
+  with_mount /run tmpfs tmpfs
+  config '.linux.devices = [
+    {type: "c", path: "/dev/net/tun", major: 10, minor: 200},
+    {type: "c", path: "/run/some/zero", major: 1, minor: 5}]'
+  probe stat /dev/net/tun /run/some/zero
+  like stat./dev/net/tun '^char 10:200'
+  like stat./run/some/zero '^char 1:5'
+  [ ! -e "$BUNDLE/rootfs/run/some" ]
+}
+
+@test "a console that is a link is not followed" {
+  trap_dir
+  config '.mounts |= map(select(.destination != "/dev"))
+    | .process.terminal = true'
+  ln -s /link/console "$BUNDLE/rootfs/dev/console"
+  ln -s link/inside "$BUNDLE/rootfs/dev/inside"
+  with_mount /dev/link bind "$WORK/host" bind
   rt run --bundle "$BUNDLE" "$ID"
   untouched
 }

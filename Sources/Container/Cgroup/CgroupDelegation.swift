@@ -26,12 +26,7 @@ enum CgroupDelegation {
     of user: UInt32, pid: Int32, _ proc: borrowing Procfs
   ) throws(SystemError) -> UInt32? {
     // The namespace may be a joined one, which no configuration describes.
-    let mappings = try proc.read("\(pid)/uid_map").split(separator: "\n").compactMap { line in
-      let numbers = line.split(separator: " ").compactMap { UInt32($0) }
-      return numbers.count == 3
-        ? LinuxIDMapping(containerID: numbers[0], hostID: numbers[1], size: numbers[2]) : nil
-    }
-    return IDMaps.hostID(of: user, in: mappings)
+    IDMaps.hostID(of: user, in: try IDMaps.read("uid_map", of: pid, proc))
   }
 
   /// Gives a cgroup to a user: its directory, and those files with which

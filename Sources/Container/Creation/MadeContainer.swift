@@ -73,6 +73,7 @@ final class MadeContainer {
     if plan.namespaces.made.contains(.user), let linux = plan.spec.linux {
       try IDMaps.write(users: linux.uidMappings, groups: linux.gidMappings, to: child.pid)
     }
+    try plan.mounts.nodes?.giveAway(to: child.pid, plan.proc.value)
     try delegateCgroup()
     try setOOMScore()
   }

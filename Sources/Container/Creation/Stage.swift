@@ -77,10 +77,10 @@ enum Stage {
     of pid: NamespacePlan.Joined, for planned: PlannedMount
   ) throws(SystemError) -> Descriptor {
     let context = try NamespaceProcfs.open(of: pid.descriptor.value)
-    return try MountTree.make(
-      in: context, type: "proc", source: planned.mount.source ?? "proc",
-      flags: planned.options.filesystemFlags, data: planned.options.data,
-      attributes: planned.options.attributesForNewMount)
+    return try NewFilesystem(
+      type: "proc", source: planned.mount.source ?? "proc",
+      flags: planned.options.filesystemFlags, options: planned.options.data
+    ).make(planned.options.attributesForNewMount, in: context)
   }
 
   /// Makes a time namespace, which counts for children, and sets its clocks,

@@ -77,7 +77,7 @@ final class ExecutedProgram: EntryWork {
     if !keepsKeyring { try OwnProcess.joinSessionKeyring() }
     if process.terminal {
       try Console.setUp(
-        process, in: RootDirectory(try File.open("/", [.path, .directory])), bindConsole: false,
+        process, in: try RootDirectory(File.open("/", [.path, .directory])), bindConsole: false,
         socket: consoleSocket, channel: channel)
     }
     try late.prepare()

@@ -24,7 +24,7 @@ final class RootSetup {
     _ plan: InitPlan, _ channel: SyncChannel, root tree: Shared<Descriptor>
   ) throws(RuntimeError) {
     let setup = try step("root.path") {
-      RootSetup(plan, channel, RootDirectory(try tree.value.duplicate()))
+      RootSetup(plan, channel, try RootDirectory(tree.value.duplicate()))
     }
     try step("set up the root file system") { try setup.attachRoot() }
     try step("set up mounts") { try setup.mountAll() }
@@ -57,19 +57,14 @@ final class RootSetup {
   }
 
   private func mountAll() throws {
-    let mounter = Mounter(
+    var mounter = Mounter(
       cgroups: plan.cgroups, mountLabel: plan.spec.linux?.mountLabel,
       userNamespace: plan.namespaces.userNamespace)
     for planned in plan.mounts.mounts { try mounter.mount(planned, in: root) }
   }
 
   private func makeDevices() throws {
-    let isBound = plan.mounts.mounts.contains {
-      $0.options.bind && SafePath.split($0.destination) == ("", "dev")
-    }
-    try Devices(
-      hostTrees: plan.mounts.deviceTrees, bind: plan.namespaces.hasUser, isBound: isBound
-    ).make(for: plan.spec, in: root)
+    try Devices(plan: plan.mounts, bind: plan.namespaces.hasUser).make(for: plan.spec, in: root)
   }
 
   private func runHooks() throws {
@@ -123,7 +118,7 @@ final class RootSetup {
 
   private func setPropagation() throws {
     guard plan.ownsMounts, let wanted = plan.spec.linux?.rootfsPropagation,
-      let change = MountOptions.propagation(named: wanted.rawValue)
+      let change = Propagation(wanted.rawValue)
     else { return }
     try Mounts.mount(
       on: "/", change.recursive ? [change.kind, .recursive] : change.kind)

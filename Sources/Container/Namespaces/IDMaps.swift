@@ -53,6 +53,17 @@ package enum IDMaps {
     return nil
   }
 
+  /// Reads the mappings of a process's user namespace, `uid_map` or `gid_map`.
+  static func read(
+    _ file: String, of pid: Int32, _ proc: borrowing Procfs
+  ) throws(SystemError) -> [LinuxIDMapping] {
+    try proc.read("\(pid)/\(file)").split(separator: "\n").compactMap { line in
+      let numbers = line.split(separator: " ").compactMap { UInt32($0) }
+      return numbers.count == 3
+        ? LinuxIDMapping(containerID: numbers[0], hostID: numbers[1], size: numbers[2]) : nil
+    }
+  }
+
   private static func text(_ mappings: [LinuxIDMapping]) -> String {
     mappings.map { "\($0.containerID) \($0.hostID) \($0.size)\n" }.joined()
   }

@@ -62,7 +62,7 @@ enum NamespaceProcfs {
       // The root of the mount namespace, should this one be in a chroot.
       try Namespaces.join(Namespaces.own(.mount), .mount)
       try Mounts.mount("none", on: "/proc", type: "tmpfs")
-      try RootSwitch.pivot(to: RootDirectory(try File.open("/proc", [.path, .directory])))
+      try RootSwitch.pivot(to: try RootDirectory(File.open("/proc", [.path, .directory])))
       try OwnProcess.closeAll(from: 0, except: [channel.number])
       switch try Processes.clone() {
       case .child:

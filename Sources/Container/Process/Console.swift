@@ -52,7 +52,8 @@ enum Console {
     _ replica: borrowing Descriptor, in root: borrowing RootDirectory
   ) throws(SystemError) {
     let directory = try root.ordinaryDirectory("/dev")
-    let target = try SafePath.makeFile("console", in: directory, mode: 0o666)
+    let target = try SafePath.makeFile(
+      "console", in: directory, mode: 0o666, resolve: .withoutLinks)
     try MountTree.attach(
       try MountTree.copy(at: replica, recursive: false), onto: target,
       subject: "/dev/console")

@@ -53,3 +53,14 @@ struct DeviceNode: Equatable {
     }
   }
 }
+
+extension LinuxDeviceType {
+  /// The kernel's word for the type.
+  var nodeKind: Nodes.Kind {
+    switch self {
+    case .block: .block
+    case .character, .unbuffered: .character
+    case .fifo: .fifo
+    }
+  }
+}

@@ -7,31 +7,48 @@ internal import RuntimeSpec
 
 /// Makes a container's device nodes and the links in its /dev.
 ///
-/// Everything happens in directories opened inside the root through no
-/// symbolic link, or in those made below them (CVE-2026-41579).
+/// Everything happens in the mount that the configuration has for a path, or in
+/// the root file system itself: no link of the image leads from there into
+/// another mount, such as a directory of the host's (CVE-2026-41579).
 struct Devices {
-  /// Host nodes to bind, by path, where a user namespace cannot make any.
-  let hostTrees: [String: Shared<Descriptor>]
+  /// What is opened for devices and mounts.
+  let plan: MountPlan
   /// Whether nodes are bound instead of made.
   let bind: Bool
-  /// Whether the container's /dev is the host's: nothing is made in it.
-  let isBound: Bool
 
   /// Makes nodes and links.
   func make(for spec: Spec, in root: borrowing RootDirectory) throws(RuntimeError) {
-    if isBound { return }
-    let directory = try openDirectory(in: root)
-    for device in DeviceNode.all(of: spec) {
-      do {
-        try make(device, in: root, dev: directory.value)
-      } catch {
-        throw RuntimeError(error, device.name ?? "default devices", "make \(device.path)")
-      }
+    let planned = plan.mounts.last { $0.isForDevices }
+    if planned?.bringsDevices == true { return }
+    let directory: Shared<Descriptor>
+    if let mounted = planned?.mounted {
+      directory = mounted
+    } else {
+      directory = try openDirectory(in: root)
     }
+    try makeNodes(for: spec, in: root, dev: directory)
     do {
       try makeLinks(in: directory.value)
     } catch {
       throw RuntimeError(error, "make links in /dev")
+    }
+  }
+
+  private func makeNodes(
+    for spec: Spec, in root: borrowing RootDirectory, dev: Shared<Descriptor>
+  ) throws(RuntimeError) {
+    do {
+      try plan.nodes?.attach(to: root)
+    } catch {
+      throw RuntimeError(error, "attach the devices")
+    }
+    defer { plan.nodes?.detach() }
+    for device in DeviceNode.all(of: spec) {
+      do {
+        try make(device, in: root, dev: dev)
+      } catch {
+        throw RuntimeError(error, device.name ?? "default devices", "make \(device.path)")
+      }
     }
   }
 
@@ -47,21 +64,19 @@ struct Devices {
   }
 
   private func make(
-    _ device: DeviceNode, in root: borrowing RootDirectory, dev: borrowing Descriptor
+    _ device: DeviceNode, in root: borrowing RootDirectory, dev: Shared<Descriptor>
   ) throws {
-    let (parent, name) = SafePath.split(device.path)
-    if name.isEmpty {
-      throw RuntimeError(.invalidSpec, "\(device.path.quoted) is no path for a device")
-    }
-    let below = parent.split(separator: "/")
-    let directory: Descriptor
-    if below.first == "dev" {
-      directory = try SafePath.makeDirectories(
-        below.dropFirst().joined(separator: "/"), in: dev)
-    } else {
-      directory = try SafePath.makeDirectories(parent, in: root.descriptor)
-    }
-    if bind, device.type != .fifo { return try bindHost(device, name, in: directory) }
+    let place =
+      mount(above: device.path) ?? SafePath.rest(of: device.path, below: "/dev").map { (dev, $0) }
+    let (parent, name) = SafePath.split(place?.1 ?? device.path)
+    if name.isEmpty { throw RuntimeError(.invalidSpec, "this is no path for a device") }
+    let directory =
+      if let place {
+        try openDirectory(parent, in: place.0.value)
+      } else {
+        try openDirectory(parent, in: root.descriptor)
+      }
+    if bind, device.type != .fifo { return try bindNode(device, name, in: directory) }
     do {
       try Nodes.make(
         FileName(name), device.type.nodeKind, major: device.major, minor: device.minor,
@@ -69,34 +84,71 @@ struct Devices {
         owner: (device.uid, device.gid), at: directory)
     } catch {
       switch error.errno {
-      case EEXIST: try check(device, name, in: directory)
-      case EPERM: try bindHost(device, name, in: directory)
+      case EEXIST:
+        if try !device.matches(FileName(name).status(in: directory)) { throw occupied(device) }
+      case EPERM: try bindNode(device, name, in: directory)
       default: throw error
       }
     }
   }
 
-  /// Checks that what has a device's place is that device.
-  private func check(
-    _ device: DeviceNode, _ name: String, in directory: borrowing Descriptor
-  ) throws {
-    let status = try FileStatus(name, at: directory, followLinks: false)
-    if !device.matches(status) {
-      throw RuntimeError(.failed, "\(device.path) exists and is something else")
+  /// The mount that the configuration has closest above a path, of two on the
+  /// same directory the later one, with the rest of the path.
+  private func mount(above path: String) -> (Shared<Descriptor>, String)? {
+    var found: (mounted: Shared<Descriptor>, rest: String)?
+    for planned in plan.mounts {
+      guard let mounted = planned.mounted,
+        let rest = SafePath.rest(of: path, below: planned.destination),
+        rest.utf8.count <= found?.rest.utf8.count ?? Int.max
+      else { continue }
+      found = (mounted, rest)
+    }
+    return found
+  }
+
+  /// Opens, or makes, the directory of a node without leaving a mount.
+  private func openDirectory(
+    _ path: String, in directory: borrowing Descriptor
+  ) throws -> Descriptor {
+    do {
+      return try SafePath.makeDirectories(
+        path, in: directory, resolve: SafePath.Resolve.usual.union(.noMountCrossing))
+    } catch {
+      if error.errno != EXDEV { throw error }
+      throw RuntimeError(.failed, "a link on the way leads to another mount")
     }
   }
 
-  private func bindHost(
+  /// Binds a node that was made, or is the host's, to where it belongs.
+  private func bindNode(
     _ device: DeviceNode, _ name: String, in directory: borrowing Descriptor
   ) throws {
+    let target = try SafePath.makeFile(
+      name, in: directory, mode: 0o666, resolve: .withoutLinks)
+    let status = try FileStatus(of: target)
+    if device.matches(status) { return }
+    if try status.kind != .regular || status.mountID != FileStatus(of: directory).mountID {
+      throw occupied(device)
+    }
+    try MountTree.attach(try node(for: device), onto: target)
+  }
+
+  private func node(for device: DeviceNode) throws -> Descriptor {
+    if let nodes = plan.nodes { return try nodes.node(for: device) }
     let tree =
-      try hostTrees[device.path]
-      ?? Shared(try MountTree.copy(device.path, recursive: false))
-    if !device.matches(try FileStatus(of: tree.value)) {
+      if let opened = plan.deviceTrees[device.path] {
+        try opened.value.duplicate()
+      } else {
+        try MountTree.copy(device.path, recursive: false)
+      }
+    if try !device.matches(FileStatus(of: tree)) {
       throw RuntimeError(.failed, "\(device.path) of the host is another device")
     }
-    let target = try SafePath.makeFile(name, in: directory, mode: 0o666)
-    try MountTree.attach(tree.value, onto: target)
+    return tree
+  }
+
+  private func occupied(_ device: DeviceNode) -> RuntimeError {
+    RuntimeError(.failed, "\(device.path) exists and is something else")
   }
 
   /// The links of config-linux.md, default devices, and the one that makes
@@ -125,16 +177,6 @@ struct Devices {
       try File.makeLink(name, to: target, at: directory)
     } catch  where error.errno == EEXIST {
       // The image has its own.
-    }
-  }
-}
-
-extension LinuxDeviceType {
-  fileprivate var nodeKind: Nodes.Kind {
-    switch self {
-    case .block: .block
-    case .character, .unbuffered: .character
-    case .fifo: .fifo
     }
   }
 }

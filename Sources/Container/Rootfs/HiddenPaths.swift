@@ -19,7 +19,7 @@ enum HiddenPaths {
       // A tree can be copied only from one that is attached, so the first
       // directory's serves the others.
       var empty: Shared<Descriptor>?
-      for path in paths {
+      for path in distinct(paths) {
         guard let target = try root.existing(path) else { continue }
         guard try FileStatus(of: target).kind == .directory else {
           let mask = try MountTree.copy(at: null, recursive: false)
@@ -30,14 +30,10 @@ enum HiddenPaths {
           continue
         }
         if let empty {
-          try MountTree.attach(
-            try MountTree.copy(at: empty.value, recursive: false), onto: target, subject: path)
+          let mask = try MountTree.copy(at: empty.value, recursive: false)
+          try MountTree.attach(mask, onto: target, subject: path)
         } else {
-          let made = Shared(
-            try MountTree.make(
-              type: "tmpfs", source: "tmpfs", flags: ["ro"],
-              data: ["size=0", "nr_inodes=1", "mode=755"],
-              attributes: [.readOnly, .noSetID, .noDevices, .noExec]))
+          let made = Shared(try emptyDirectory())
           try MountTree.attach(made.value, onto: target, subject: path)
           empty = made
         }
@@ -45,6 +41,18 @@ enum HiddenPaths {
     } catch {
       throw RuntimeError(error, "mask paths")
     }
+  }
+
+  /// The paths, cleaned, each once.
+  static func distinct(_ paths: [String]) -> [String] {
+    var known: Set<String> = []
+    return paths.map { SafePath.cleaned($0) }.filter { known.insert($0).inserted }
+  }
+
+  private static func emptyDirectory() throws(SystemError) -> Descriptor {
+    try NewFilesystem(
+      type: "tmpfs", source: "tmpfs", flags: .readOnly, options: "size=0,nr_inodes=1,mode=755"
+    ).make([.readOnly, .noSetID, .noDevices, .noExec])
   }
 
   private static func openNull() throws(SystemError) -> Descriptor {
@@ -60,10 +68,10 @@ enum HiddenPaths {
   ///
   /// What is not there is skipped.
   static func protect(_ paths: [String], in root: borrowing RootDirectory) throws(RuntimeError) {
-    for path in paths {
+    for path in distinct(paths) {
       do {
         guard let target = try root.existing(path) else { continue }
-        if try root.isAt(target) {
+        if try FileStatus(of: target).isSamePlace(as: root.place) {
           // A mount on it would be below the root that the container gets.
           try MountTree.setAttributes(root.descriptor, set: .readOnly, recursive: true)
           continue

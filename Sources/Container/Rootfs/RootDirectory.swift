@@ -9,22 +9,27 @@ struct RootDirectory: ~Copyable {
   /// The root, open as a path.
   let descriptor: Descriptor
 
-  /// Takes over an open root.
-  init(_ descriptor: consuming Descriptor) {
-    self.descriptor = descriptor
-  }
+  /// Which directory of which mount it is.
+  let place: FileStatus
 
-  /// Whether an open file is the root itself.
-  borrowing func isAt(_ file: borrowing Descriptor) throws(SystemError) -> Bool {
-    try FileStatus(of: file).isSamePlace(as: FileStatus(of: descriptor))
+  /// Takes over an open root.
+  init(_ descriptor: consuming Descriptor) throws(SystemError) {
+    let place = try FileStatus(of: descriptor)
+    self.descriptor = descriptor
+    self.place = place
   }
 
   /// Opens what is at a path, nil when nothing is there.
-  borrowing func existing(_ path: String) throws(SystemError) -> Descriptor? {
+  borrowing func existing(
+    _ path: String, resolve: SafePath.Resolve = .usual
+  ) throws(SystemError) -> Descriptor? {
     do {
-      return try SafePath.open(path, in: descriptor)
-    } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
-      return nil
+      return try SafePath.open(path, in: descriptor, resolve: resolve)
+    } catch {
+      if error.errno == ENOENT || error.errno == ENOTDIR { return nil }
+      // A link, where none is followed, is nothing.
+      if error.errno == ELOOP, resolve.contains(.noLinks) { return nil }
+      throw error
     }
   }
 
@@ -34,12 +39,6 @@ struct RootDirectory: ~Copyable {
   /// - Throws: `SystemError` with `ELOOP` or `ENOTDIR` when something else has
   ///   its place.
   borrowing func ordinaryDirectory(_ path: String) throws(SystemError) -> Descriptor {
-    let resolve: SafePath.Resolve = [.inRoot, .noLinks, .noMagicLinks]
-    do {
-      return try SafePath.open(path, in: descriptor, [.path, .directory], resolve: resolve)
-    } catch  where error.errno == ENOENT {
-      _ = try SafePath.makeDirectories(path, in: descriptor)
-      return try SafePath.open(path, in: descriptor, [.path, .directory], resolve: resolve)
-    }
+    try SafePath.makeDirectories(path, in: descriptor, resolve: .withoutLinks)
   }
 }
