@@ -12,15 +12,12 @@ extension LimitPlan {
     if let period = cpu.realtimePeriod, period != 0 {
       throw Self.versionOneOnly("cpu.realtimePeriod")
     }
-    try addWeight(cpu)
-    try addQuota(cpu)
+    addWeight(cpu)
+    addQuota(cpu)
   }
 
-  private mutating func addWeight(_ cpu: LinuxCPU) throws(CgroupError) {
+  private mutating func addWeight(_ cpu: LinuxCPU) {
     if let idle = cpu.idle {
-      guard idle == 0 || idle == 1 else {
-        throw Self.invalid("cpu.idle", "\(idle) is neither 0 nor 1")
-      }
       append(LimitWrite("cpu.idle", .cpu, "cpu.idle", String(idle), isRequired: idle == 1))
       // The kernel takes no weight for an idle cgroup, and it would mean nothing.
       if idle == 1 { return }
@@ -40,19 +37,10 @@ extension LimitPlan {
     return UInt64(pow(10, (l * l + 125 * l) / 612 - 7.0 / 34).rounded(.up))
   }
 
-  private mutating func addQuota(_ cpu: LinuxCPU) throws(CgroupError) {
+  private mutating func addQuota(_ cpu: LinuxCPU) {
     let quota = cpu.quota ?? 0
-    if let period = cpu.period, period != 0, !(1000...1_000_000).contains(period) {
-      throw Self.invalid("cpu.period", "\(period) is not between 1000 and 1000000 microseconds")
-    }
-    if quota > 0, quota < 1000 {
-      throw Self.invalid("cpu.quota", "\(quota) is less than the 1000 microseconds of the kernel")
-    }
     let period = cpu.period ?? 0
     let burst = cpu.burst ?? 0
-    if quota > 0, burst > UInt64(quota) {
-      throw Self.invalid("cpu.burst", "\(burst) is more than cpu.quota, \(quota)")
-    }
     if cpu.burst != nil {
       // A burst must not exceed the quota at any moment, so which of the two
       // goes first depends on what they were.

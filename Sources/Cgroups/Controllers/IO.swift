@@ -7,7 +7,7 @@ extension LimitPlan {
   mutating func add(_ io: LinuxBlockIO) throws(CgroupError) {
     if let weight = io.leafWeight, weight != 0 { throw Self.versionOneOnly("blockIO.leafWeight") }
     if let weight = io.weight, weight != 0 {
-      try addWeight(weight, "blockIO.weight", for: nil)
+      addWeight(weight, "blockIO.weight", for: nil)
     }
     for (index, device) in io.weightDevice.enumerated() {
       let property = "blockIO.weightDevice[\(index)]"
@@ -15,7 +15,7 @@ extension LimitPlan {
         throw Self.versionOneOnly("\(property).leafWeight")
       }
       if let weight = device.weight, weight != 0 {
-        try addWeight(weight, "\(property).weight", for: "\(device.major):\(device.minor)")
+        addWeight(weight, "\(property).weight", for: "\(device.major):\(device.minor)")
       }
     }
     addRates(io.throttleReadBpsDevice, "throttleReadBpsDevice", "rbps")
@@ -28,10 +28,7 @@ extension LimitPlan {
   /// own; which of the two files is there depends on the kernel.
   private mutating func addWeight(
     _ weight: UInt16, _ property: String, for device: String?
-  ) throws(CgroupError) {
-    guard (10...1000).contains(weight) else {
-      throw Self.invalid(property, "\(weight) is not between 10 and 1000")
-    }
+  ) {
     let target = device.map { "\($0) " } ?? ""
     var write = LimitWrite(property, .io, "io.bfq.weight", "\(target)\(weight)")
     write.fallback = ("io.weight", "\(target)\(Self.weight(blockIO: weight))")

@@ -39,11 +39,6 @@ extension LimitPlan {
     if limit == 0 {
       throw invalid("memory.swap", "it is memory and swap together, and memory.limit is not set")
     }
-    if memoryAndSwap < limit {
-      throw invalid(
-        "memory.swap",
-        "\(memoryAndSwap) is memory and swap together, and below memory.limit, \(limit)")
-    }
     return memoryAndSwap - limit
   }
 

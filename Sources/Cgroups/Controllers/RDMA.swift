@@ -5,15 +5,12 @@ internal import RuntimeSpec
 
 extension LimitPlan {
   /// Plans the limits of RDMA adapters.
-  mutating func add(rdma adapters: OrderedMap<LinuxRdma>) throws(CgroupError) {
+  mutating func add(rdma adapters: OrderedMap<LinuxRdma>) {
     for adapter in adapters {
       let property = "rdma.\(adapter.key)"
       var limits: [String] = []
       if let handles = adapter.value.hcaHandles { limits.append("hca_handle=\(handles)") }
       if let objects = adapter.value.hcaObjects { limits.append("hca_object=\(objects)") }
-      if limits.isEmpty {
-        throw Self.invalid(property, "neither hcaHandles nor hcaObjects is set")
-      }
       append(
         LimitWrite(
           property, .rdma, "rdma.max", "\(adapter.key) \(limits.joined(separator: " "))"))

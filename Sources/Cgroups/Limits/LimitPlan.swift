@@ -21,11 +21,11 @@ package struct LimitPlan: Sendable, Equatable {
   /// Plans to set nothing.
   package init() {}
 
-  /// Plans the limits of `linux.resources`.
+  /// Plans the limits of `linux.resources`, which have been validated.
   ///
-  /// - Throws: `CgroupError` of kind `invalidSpec` naming the property for
-  ///   values that are wrong, or that cgroup v2 has nothing for. Values that
-  ///   mean what holds anyway are no error.
+  /// - Throws: `CgroupError` of kind `invalidSpec` naming the property for what
+  ///   cgroup v2 has nothing for. Values that mean what holds anyway are no
+  ///   error.
   package init(_ resources: LinuxResources?) throws(CgroupError) {
     guard let resources else { return }
     if let pids = resources.pids { add(pids) }
@@ -33,9 +33,9 @@ package struct LimitPlan: Sendable, Equatable {
     if let blockIO = resources.blockIO { try add(blockIO) }
     if let cpu = resources.cpu { try add(cpu) }
     if let cpu = resources.cpu { addCPUSet(cpu) }
-    try add(resources.hugepageLimits)
+    add(resources.hugepageLimits)
     if let network = resources.network { try check(network) }
-    try add(rdma: resources.rdma)
+    add(rdma: resources.rdma)
     try add(unified: resources.unified)
   }
 
