@@ -360,6 +360,30 @@ own_choice() {
   eventually rmdir "$RUNP_CGROUP2$CGROUP_PARENT/foreign"
 }
 
+@test "an empty cgroup that is there already becomes a pod's, and goes with it" {
+  runp_only "it has no pods"
+  mkdir "$(here)"
+  echo 7 >"$(here)/cgroup.max.depth"
+  jq -n --arg c "$CGROUP_PARENT/$ID" '{podVersion: "0.1.0", linux: {cgroupsPath: $c}}' \
+    >"$WORK/pod.json"
+  ok pod create -f "$WORK/pod.json" web
+  equal "$(cat "$(here)/cgroup.max.depth")" 7
+  # It is the pod's now, though nothing is in it.
+  refused create --bundle "$BUNDLE" "$ID"
+  says "$CGROUP_PARENT/$ID already exists, and is that of $STATE/pods/web"
+  ok pod delete web
+  [ ! -d "$(here)" ]
+  mkdir "$(here)"
+  background "$WORK/other" sleep 60
+  echo "${BACKGROUND[0]}" >"$(here)/cgroup.procs"
+  refused pod create -f "$WORK/pod.json" web
+  says "cgroup .*$CGROUP_PARENT/$ID already exists, and has processes in it"
+  rt pod delete --force web
+  equal "$(cat "$(here)/cgroup.procs")" "${BACKGROUND[0]}"
+  kill -KILL "${BACKGROUND[0]}"
+  eventually rmdir "$(here)"
+}
+
 # --- none of one's own ------------------------------------------------------
 
 @test "without a cgroup of its own the container is in the caller's, and its mount shows that" {
