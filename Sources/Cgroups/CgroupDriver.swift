@@ -45,6 +45,7 @@ package protocol CgroupDriver {
 }
 
 extension CgroupDriver {
+  /// Sets limits through the cgroup's files.
   package func apply(
     _ plan: LimitPlan, devices: [DeviceRule]?, to cgroup: borrowing Cgroup
   ) throws(CgroupError) {

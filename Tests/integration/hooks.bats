@@ -401,7 +401,7 @@ gone_or_stopped() { gone "$ID" || has_status "$ID" stopped; }
 # --- as whom, and with what -------------------------------------------------
 
 @test "startContainer hooks are what the program is" {
-  local no_new_privs lines='^(Uid|Gid|Groups|Cap.*|NoNewPrivs|Seccomp|Speculation.*):'
+  local no_new_privs shown='^(Uid|Gid|Groups|Cap.*|NoNewPrivs|Seccomp|Speculation.*):'
   config '.process.user = {uid: 1000, gid: 1001, additionalGids: [7]}
     | .process.capabilities.bounding = ["CAP_KILL"] | .process.capabilities.ambient = ["CAP_KILL"]
     | .process.capabilities.inheritable = ["CAP_KILL"]
@@ -410,8 +410,8 @@ gone_or_stopped() { gone "$ID" || has_status "$ID" stopped; }
         syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO"}]}'
   for no_new_privs in true false; do
     config --argjson n "$no_new_privs" '.process.noNewPrivileges = $n | del(.hooks)'
-    hook startContainer "{ grep -E '$lines' /proc/self/status; umask; ulimit -c; ulimit -Hc; pwd; } >/log/hook; mkdir /tmp/made; true"
-    arguments sh -c "{ grep -E '$lines' /proc/self/status; umask; ulimit -c; ulimit -Hc; pwd; } >/log/program"
+    hook startContainer "{ grep -E '$shown' /proc/self/status; umask; ulimit -c; ulimit -Hc; pwd; } >/log/hook; mkdir /tmp/made; true"
+    arguments sh -c "{ grep -E '$shown' /proc/self/status; umask; ulimit -c; ulimit -Hc; pwd; } >/log/program"
     run_once
     grep -q '^Uid:.1000.1000' "$LOGDIR/hook"
     diff "$LOGDIR/hook" "$LOGDIR/program"

@@ -226,7 +226,7 @@ only_the_shell_is_left() {
   eventually has_status "$ID" paused
   ok kill --all "$ID" USR1
   has_status "$ID" paused
-  ! grep -q signal= "${LOGS[$ID]}"
+  if grep signal= "${LOGS[$ID]}" >&2; then return 1; fi
   echo 0 >"$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.freeze"
   got SIGUSR1
 }

@@ -23,7 +23,7 @@ prepare() {
   chown -R -h "$USER_ID:$USER_ID" "$WORK/home" "$WORK/run" "$BUNDLE" "$STATE"
   chmod 700 "$WORK/run" "$WORK/home"
   BETWEEN=()
-  cd "$BUNDLE"
+  cd "$BUNDLE" || return
   runtime spec --rootless
   config '.process.terminal = false'
 }

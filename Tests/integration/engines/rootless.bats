@@ -34,7 +34,7 @@ plainly() {
   local own=$RUNP_CGROUP2$CGROUP_PARENT
   (
     echo "$BASHPID" >"$own/session/cgroup.procs"
-    cd "$WORK/home"
+    cd "$WORK/home" || exit
     exec timeout --foreground -k 5 $((LIMIT * 3)) setpriv --reuid="$PLAIN_USER" \
       --regid="$PLAIN_USER" --clear-groups env -i PATH="$PATH" HOME="$WORK/home" \
       XDG_RUNTIME_DIR="$WORK/run" "$@"
