@@ -288,12 +288,16 @@ import Testing
     "18446744073709551616", "-9223372036854775809", "1e300", "1.5", "-1e300",
     "99999999999999999999999999999999",
   ])
-  func aNumberThatFitsNowhereIsRefusedByPath(number: String) {
+  func aNumberThatFitsNowhereIsRefusedByItsPlace(number: String) {
     for (path, members) in Self.numbers {
       let error = #expect(throws: SpecError.self, "\(path) \(number)") {
         try spec(with: members(number))
       }
-      #expect(error?.description.hasPrefix(path) == true, "\(path) \(number)")
+      // The reader itself refuses what no property can have, by its place.
+      let text = error?.description ?? ""
+      #expect(
+        text.hasPrefix(path) || text.hasSuffix("\(number) does not fit in 64 bits"),
+        "\(path) \(number)")
     }
   }
 
