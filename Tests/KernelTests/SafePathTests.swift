@@ -115,7 +115,7 @@ import Testing
   }
 
   @Test func noLinkIsFollowedWhereNoneMayBe() throws {
-    let root = try root()
+    let root = try self.root()
     try File.makeLink("link", to: "/etc", at: root)
     try File.makeLink("dangling", to: "etc/made", at: root)
     for path in ["link/a", "dangling", "dangling/a"] {
