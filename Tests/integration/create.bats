@@ -238,9 +238,25 @@ waiting() { sed -n "s/^$1:\\s*//p" "/proc/$(pid_of)/status"; }
   equal "$(waiting CapBnd)" 00000000080004a1
 }
 
+@test "a created container waits with its filter, with and without no_new_privs" {
+  peer_falls_short crun "with no_new_privs it loads the filter last"
+  local allowed
+  for allowed in true false; do
+    config --argjson n "$allowed" '.process.noNewPrivileges = $n
+      | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO"}]}'
+    create
+    equal "$(waiting Seccomp)" 2
+    equal "$(waiting CapPrm)" 00000000080004a1
+    equal "$(waiting CapEff)" 00000000080004a1
+    ok start "$ID"
+    eventually has_status "$ID" stopped
+    ok delete "$ID"
+  done
+}
+
 @test "a created container waits with no more than loading its filter takes" {
   config '.process.noNewPrivileges = false
-    | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO"}]}'
+    | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["accept", "accept4"], action: "SCMP_ACT_ERRNO"}]}'
   create
   local sys_admin=$((1 << 21))
   equal "$((0x$(waiting CapPrm) & ~0x080004a1 & ~sys_admin))" 0

@@ -39,9 +39,19 @@ struct InitProcess {
     }
     let (program, warnings) = try setup.prepare(plan.proc.value)
     try warn(warnings)
+    try confine(setup)
     try moveIntoPIDNamespace()
     try ready()
     try execute(program, setup, try waitForStart())
+  }
+
+  /// Loads the filter before the process waits to be started, where a neighbour
+  /// could trace it.
+  ///
+  /// Hooks that start with the program open what they need before the filter.
+  private func confine(_ setup: ProcessSetup) throws(RuntimeError) {
+    if !plan.spec.hooks.startContainer.isEmpty { return }
+    try setup.confine(foreseeing: EnteringProcess.callsAfterwards + [ForeseenCall("accept")])
   }
 
   /// Leaves the rest to a successor in the PID namespace that the container
@@ -51,7 +61,7 @@ struct InitProcess {
     if plan.namespaces.joined(.pid) == nil { return }
     do {
       try letGoOfHost()
-      switch try Processes.clone(asSibling: true) {
+      switch try Processes.cloneSibling() {
       case .child:
         try OwnProcess.setParentDeathSignal(SIGKILL)
         try OwnProcess.startSession()
