@@ -91,4 +91,13 @@ extension Hook: JSONDecodable {
     env = try json.strings("env")
     timeout = try json.integer("timeout")
   }
+
+  /// The hook as a configuration has it.
+  package var json: JSONValue {
+    var document: OrderedMap<JSONValue> = ["path": .string(path)]
+    if !args.isEmpty { document["args"] = JSONValue(args) }
+    if let env { document["env"] = JSONValue(env) }
+    if let timeout { document["timeout"] = JSONValue(timeout) }
+    return .object(document)
+  }
 }

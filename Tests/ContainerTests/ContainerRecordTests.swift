@@ -2,6 +2,7 @@
 
 import JSON
 import Kernel
+import RuntimeSpec
 import Support
 import Testing
 
@@ -16,6 +17,11 @@ import Testing
     record.cgroup = .init(path: "/runp/c1", .identity(4711))
     record.namespaces = .init(made: [.network], joined: [.pid])
     record.mountsOutlive = true
+    record.configuration.hasProcess = true
+    record.configuration.poststart = [Hook(path: "/a", args: ["a", "b"], env: [], timeout: 3)]
+    record.configuration.poststop = [Hook(path: "/c")]
+    record.configuration.agent = SeccompAgent(
+      LinuxSeccomp(defaultAction: .allow, listenerPath: "/s", listenerMetadata: "m"))
     return record
   }
 

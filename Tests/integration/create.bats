@@ -228,6 +228,18 @@ SH
   equal "$(value keyring)" "$("$RUNP_SUITE/probe" keyring | sed -n 's/^keyring=//p')"
 }
 
+@test "the last hooks run whatever becomes of the kept configuration" {
+  runp_only "it keeps its state otherwise"
+  config --arg f "$WORK/ran" '.hooks.poststart = [{path: "/bin/sh", args: ["sh", "-c", "echo poststart >>" + $f]}]
+    | .hooks.poststop = [{path: "/bin/sh", args: ["sh", "-c", "echo poststop >>" + $f]}]'
+  create
+  rm "$STATE/$ID/config.json"
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+  equal "$(cat "$WORK/ran")" "$(printf 'poststart\npoststop')"
+}
+
 # A set of capabilities of the process that waits for start.
 waiting() { sed -n "s/^$1:\\s*//p" "/proc/$(pid_of)/status"; }
 

@@ -48,6 +48,7 @@ struct PlannedContainer {
       owner: Processes.effectiveUser, creator: .own, pod: options.pod,
       annotations: bundle.spec.annotations)
     record.keepsKeyring = options.noNewKeyring
+    record.configuration = KeptConfiguration(bundle.spec)
     return record
   }
 

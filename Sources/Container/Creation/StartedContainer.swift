@@ -7,12 +7,10 @@ internal import RuntimeSpec
 /// A container that is being started, by `start` or by `run`.
 struct StartedContainer {
   private let record: ContainerRecord
-  private let spec: Spec?
   private let context: RuntimeContext
 
-  init(_ record: ContainerRecord, _ spec: Spec?, _ context: RuntimeContext) {
+  init(_ record: ContainerRecord, _ context: RuntimeContext) {
     self.record = record
-    self.spec = spec
     self.context = context
   }
 
@@ -24,7 +22,7 @@ struct StartedContainer {
         try channel.go()
         try ProgramStart.follow(
           channel, context, pid: record.initProcess?.pid ?? 0,
-          seccomp: spec?.linux?.seccomp, state: state(.created))
+          agent: record.configuration.agent, state: state(.created))
       }
     } catch {
       // The process may still wait for an answer, and ends when there is none.
@@ -67,7 +65,7 @@ struct StartedContainer {
 
   /// Runs the poststart hooks; one that fails ends and destroys the container.
   func runPoststartHooks() throws(RuntimeError) {
-    guard let hooks = spec?.hooks.poststart, !hooks.isEmpty else { return }
+    let hooks = record.configuration.poststart
     do {
       try HookRunner(id: record.id, bundle: record.bundle, annotations: record.annotations)
         .run(hooks, .poststart, status: .running, pid: record.initProcess?.pid ?? 0)

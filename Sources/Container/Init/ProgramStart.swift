@@ -17,7 +17,7 @@ enum ProgramStart {
   /// - Throws: `RuntimeError` with the process's own reason when it could not, of
   ///   kind `hookFailed` when that is one of its hooks.
   static func follow(
-    _ channel: SyncChannel, _ context: RuntimeContext, pid: Int32, seccomp: LinuxSeccomp?,
+    _ channel: SyncChannel, _ context: RuntimeContext, pid: Int32, agent: SeccompAgent?,
     state: State
   ) throws {
     var stage = Stage.settingUp
@@ -27,7 +27,7 @@ enum ProgramStart {
       case .executing: stage = .executing
       case .warning(let text): context.warn(text)
       case .listener(let number):
-        try handOn(number, of: pid, seccomp, state)
+        try handOn(number, of: pid, agent, state)
         try channel.go()
       case .failed(let error): throw error
       case .closed:
@@ -59,15 +59,15 @@ enum ProgramStart {
 
   /// Sends the descriptor of system call notifications to the agent.
   private static func handOn(
-    _ number: Int32, of pid: Int32, _ seccomp: LinuxSeccomp?, _ state: State
+    _ number: Int32, of pid: Int32, _ agent: SeccompAgent?, _ state: State
   ) throws {
-    guard let path = seccomp?.listenerPath else {
+    guard let agent else {
       throw RuntimeError(.invalidSpec, "linux.seccomp.listenerPath: nobody is there to notify")
     }
     let listener = try Processes.descriptor(number, of: Processes.open(pid: pid))
     let message = ContainerProcessState(
-      fds: [SeccompListener.descriptorName], pid: pid, metadata: seccomp?.listenerMetadata,
+      fds: [SeccompListener.descriptorName], pid: pid, metadata: agent.metadata,
       state: state)
-    try SeccompListener.send(path: path, state: message.json.bytes(), listener: listener)
+    try SeccompListener.send(path: agent.path, state: message.json.bytes(), listener: listener)
   }
 }

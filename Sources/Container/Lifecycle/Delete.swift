@@ -67,11 +67,11 @@ extension Lifecycle {
   private static func remove(
     _ record: ContainerRecord, _ directory: borrowing StateDirectory, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    // Read before the directory is gone.
-    let poststop = keptHooks(directory).poststop
     try Removal(record, context).run(directory)
     HookRunner(id: record.id, bundle: record.bundle, annotations: record.annotations)
-      .runAll(poststop, .poststop, status: .stopped, pid: 0) { context.warn("\($0)") }
+      .runAll(record.configuration.poststop, .poststop, status: .stopped, pid: 0) {
+        context.warn("\($0)")
+      }
   }
 
   private static func requireDeletable(
@@ -107,14 +107,5 @@ extension Lifecycle {
     } catch  where error.errno == ESRCH {
       // It has ended by itself.
     }
-  }
-
-  /// The hooks of the kept configuration; none when there is no
-  /// configuration, as in a container that was never completed.
-  static func keptHooks(_ directory: borrowing StateDirectory) -> Hooks {
-    guard let bytes = try? directory.readConfig(),
-      let spec = try? Spec.decode(bytes: bytes)
-    else { return Hooks() }
-    return spec.hooks
   }
 }

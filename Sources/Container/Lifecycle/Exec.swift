@@ -66,7 +66,7 @@ extension Lifecycle {
       id: record.id, status: .running, pid: entered.child.pid, bundle: record.bundle,
       annotations: record.annotations)
     try ProgramStart.follow(
-      entered.channel, context, pid: entered.child.pid, seccomp: spec.linux?.seccomp,
-      state: state)
+      entered.channel, context, pid: entered.child.pid,
+      agent: SeccompAgent(spec.linux?.seccomp), state: state)
   }
 }

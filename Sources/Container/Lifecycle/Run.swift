@@ -37,7 +37,7 @@ extension Lifecycle {
     }
     let foreground = runOptions.detach ? nil : try Foreground()
     let made = try PlannedContainer(bundle, options, context, executesAtOnce: true).make()
-    let started = StartedContainer(made.record, bundle.spec, context)
+    let started = StartedContainer(made.record, context)
     do throws(RuntimeError) {
       try started.execute(made.channel)
       try made.complete()

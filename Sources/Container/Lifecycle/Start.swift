@@ -18,13 +18,12 @@ extension Lifecycle {
       throw RuntimeError(error)
     }
     let status = try ContainerStatus(directory, id, context)
-    let spec = keptConfiguration(directory)
     let channel: SyncChannel
     do {
       guard status.state == .created else { throw refusal(of: status.state) }
       // Refused before the container hears of it: an error changes nothing
       // (runtime.md, start).
-      if let spec, spec.process == nil { throw ProgramStart.noProcess }
+      if !status.record.configuration.hasProcess { throw ProgramStart.noProcess }
       guard let connected = try StartGate.connect(directory.descriptor) else {
         throw RuntimeError(.wrongState, "cannot start a container that no longer waits for it")
       }
@@ -32,7 +31,7 @@ extension Lifecycle {
     } catch {
       throw RuntimeError(error)
     }
-    let started = StartedContainer(status.record, spec, context)
+    let started = StartedContainer(status.record, context)
     do {
       try started.execute(channel)
     } catch {
@@ -57,12 +56,5 @@ extension Lifecycle {
     default:
       RuntimeError(.wrongState, "cannot start a container in the \(state.rawValue) state")
     }
-  }
-
-  /// The configuration as it was at create; nil when it cannot be read, which
-  /// leaves hooks and listeners without effect.
-  private static func keptConfiguration(_ directory: borrowing StateDirectory) -> Spec? {
-    guard let bytes = try? directory.readConfig() else { return nil }
-    return try? Spec.decode(bytes: bytes)
   }
 }

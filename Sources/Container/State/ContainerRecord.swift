@@ -34,6 +34,8 @@ package struct ContainerRecord: Equatable {
   package var pod: String?
   /// The configuration's annotations.
   package var annotations: OrderedMap<String>
+  /// What else of the configuration later commands need.
+  package var configuration: KeptConfiguration
 
   /// Describes a container that is about to be created.
   package init(
@@ -52,6 +54,7 @@ package struct ContainerRecord: Equatable {
     keepsKeyring = false
     self.pod = pod
     self.annotations = annotations
+    configuration = KeptConfiguration()
   }
 }
 
@@ -74,6 +77,7 @@ extension ContainerRecord {
     if keepsKeyring { document["keepsKeyring"] = true }
     if let pod { document["pod"] = .string(pod) }
     if !annotations.isEmpty { document["annotations"] = JSONValue(annotations) }
+    document["configuration"] = configuration.json
     return .object(document)
   }
 }
@@ -97,5 +101,6 @@ extension ContainerRecord: JSONDecodable {
     keepsKeyring = try node.bool("keepsKeyring") ?? false
     pod = try node.string("pod")
     annotations = try node.stringMap("annotations")
+    configuration = try node.requiredObject("configuration")
   }
 }
