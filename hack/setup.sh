@@ -76,7 +76,7 @@ set_build() {
 }
 
 set_test() {
-  packages bats jq busybox-static shellcheck iproute2 procps util-linux python3 strace
+  packages bats jq busybox-static shellcheck iproute2 procps util-linux python3 strace uidmap
 }
 
 set_demo() {
