@@ -71,6 +71,31 @@ import Testing
   func pathIsSplit(path: String, parent: String, name: String) {
     #expect(SafePath.split(path) == (parent, name))
   }
+
+  @Test func noLinkIsFollowedWhereNoneMayBe() throws {
+    let root = try root()
+    try File.makeLink("link", to: "/etc", at: root)
+    try File.makeLink("dangling", to: "etc/made", at: root)
+    for path in ["link/a", "dangling", "dangling/a"] {
+      #expect(throws: SystemError.self) {
+        _ = try SafePath.makeDirectories(path, in: root, resolve: .withoutLinks)
+      }
+    }
+    #expect(throws: SystemError.self) {
+      _ = try SafePath.makeFile("dangling", in: root, resolve: .withoutLinks)
+    }
+    #expect(!File.exists("\(directory.path)/root/etc/made"))
+    #expect(!File.exists("\(directory.path)/root/etc/a"))
+  }
+
+  @Test(
+    arguments: [
+      ("/dev/null", "/dev", "null"), ("/dev/a/b", "/dev", "a/b"), ("/dev", "/dev", nil),
+      ("/devices", "/dev", nil), ("/a/b", "/", "a/b"), ("/é/b", "/é", "b"),
+    ] as [(String, String, String?)])
+  func restIsBelow(path: String, directory: String, rest: String?) {
+    #expect(SafePath.rest(of: path, below: directory) == rest)
+  }
 }
 
 @Suite struct FileTests {
@@ -112,30 +137,5 @@ import Testing
     let moment = Timestamp(seconds: 1_795_244_199, nanoseconds: 42)
     #expect(moment.description == "2026-11-21T06:56:39Z")
     #expect(moment.precise == "2026-11-21T06:56:39.000000042Z")
-  }
-
-  @Test func noLinkIsFollowedWhereNoneMayBe() throws {
-    let root = try self.root()
-    try File.makeLink("link", to: "/etc", at: root)
-    try File.makeLink("dangling", to: "etc/made", at: root)
-    for path in ["link/a", "dangling", "dangling/a"] {
-      #expect(throws: SystemError.self) {
-        _ = try SafePath.makeDirectories(path, in: root, resolve: .withoutLinks)
-      }
-    }
-    #expect(throws: SystemError.self) {
-      _ = try SafePath.makeFile("dangling", in: root, resolve: .withoutLinks)
-    }
-    #expect(!File.exists("\(directory.path)/root/etc/made"))
-    #expect(!File.exists("\(directory.path)/root/etc/a"))
-  }
-
-  @Test(
-    arguments: [
-      ("/dev/null", "/dev", "null"), ("/dev/a/b", "/dev", "a/b"), ("/dev", "/dev", nil),
-      ("/devices", "/dev", nil), ("/a/b", "/", "a/b"), ("/é/b", "/é", "b"),
-    ] as [(String, String, String?)])
-  func restIsBelow(path: String, directory: String, rest: String?) {
-    #expect(SafePath.rest(of: path, below: directory) == rest)
   }
 }
