@@ -139,6 +139,26 @@ package enum Processes {
     Descriptor(owning: try check(clinux_pidfd_getfd(pidfd.number, number), "pidfd_getfd"))
   }
 
+  /// The child of this process behind a descriptor that somebody else has sent.
+  ///
+  /// - Throws: `SystemError` with `ECHILD` when it is no child of this process,
+  ///   whatever the sender says.
+  ///
+  /// The corresponding call is waitid(2) with `P_PIDFD` and `WNOWAIT`.
+  package static func child(behind pidfd: consuming Descriptor) throws(SystemError) -> Child {
+    var pid: Int32 = 0
+    var code: Int32 = 0
+    var status: Int32 = 0
+    let options = WEXITED | WNOHANG | WNOWAIT | waitAnyChild
+    try check(
+      unsafe clinux_waitid_pidfd(pidfd.number, options, &pid, &code, &status), "waitid")
+    let lines = try File.readText("/proc/self/fdinfo/\(pidfd.number)").split(separator: "\n")
+    guard let line = lines.first(where: { $0.hasPrefix("Pid:") }),
+      let number = Int32(line.dropFirst(4).drop { $0 == "\t" || $0 == " " })
+    else { throw SystemError(call: "pidfd", errno: ECHILD, subject: "it names no process") }
+    return Child(pid: number, pidfd: pidfd)
+  }
+
   /// Waits for the end of a child and takes its status.
   ///
   /// The corresponding call is waitid(2) with `P_PIDFD`.

@@ -41,6 +41,7 @@ watched() {
   watched
   differ "$(value trace.seized)" 0
   is trace.outside 0
+  is trace.secrets 0
   is trace.privileged 0
 }
 

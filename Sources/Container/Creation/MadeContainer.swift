@@ -117,7 +117,7 @@ final class MadeContainer {
           try Foreground.copySize(to: main)
           console = main
         case .warning(let text): context.warn(text)
-        case .process(let pid, let pidfd): try succeed(pid, pidfd)
+        case .process(_, let pidfd): try succeed(pidfd)
         case .ready:
           // Only the runtime may raise limits for a user namespace.
           if plan.namespaces.hasUser { try plan.setup?.setRlimits(of: child.pid, deferred: false) }
@@ -140,10 +140,11 @@ final class MadeContainer {
     try plan.hooks.run(listed.createRuntime, .createRuntime, status: .created, pid: child.pid)
   }
 
-  /// The process has set the container up, and leaves it to another one.
-  private func succeed(_ pid: Int32, _ pidfd: Shared<Descriptor>) throws(SystemError) {
+  /// The process has set the container up, and leaves it to another one, which
+  /// a tracer may have got hold of: what is said of it is not believed.
+  private func succeed(_ pidfd: Shared<Descriptor>) throws(SystemError) {
     let first = child
-    child = Child(pid: pid, pidfd: try pidfd.value.duplicate())
+    child = try Processes.child(behind: try pidfd.value.duplicate())
     _ = try first.wait()
   }
 

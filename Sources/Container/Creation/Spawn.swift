@@ -63,11 +63,11 @@ enum Spawn {
       // It stays where it is when it sets the container up itself.
       if case .process(stage.pid, _) = message { return stage }
       _ = try stage.wait()
-      guard case .process(let pid, let pidfd) = message else {
+      guard case .process(_, let pidfd) = message else {
         if case .failed(let error) = message { throw error }
         throw RuntimeError(.failed, "the process that joins namespaces died")
       }
-      return Child(pid: pid, pidfd: try pidfd.value.duplicate())
+      return try Processes.child(behind: try pidfd.value.duplicate())
     }
   }
 }

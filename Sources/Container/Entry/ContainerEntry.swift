@@ -44,8 +44,12 @@ final class ContainerEntry {
     let ends = try step("open a channel") { try SyncChannel.pair() }
     try step("hide from the container") { try Spawn.hideChildren() }
     let between = try step("clone a process to enter with") { try clone(work, ends) }
-    let child = try step("follow the process in between") { try follow(between, ends.0) }
+    let child = try step("follow the process in between") { try follow(between, ends.0, work) }
     return EnteredProcess(child: child, channel: ends.0, console: console)
+  }
+
+  private static var died: RuntimeError {
+    RuntimeError(.failed, "the process died on its way into the container")
   }
 
   private func clone(
@@ -60,23 +64,30 @@ final class ContainerEntry {
   }
 
   /// - Returns: the process in the container, of which this one is the parent.
-  private func follow(_ between: Child, _ channel: SyncChannel) throws -> Child {
+  ///
+  /// That one may be in the hands of a tracer, and speak before the process in
+  /// between does: what it says of itself is not believed.
+  private func follow(
+    _ between: Child, _ channel: SyncChannel, _ work: any EntryWork
+  ) throws -> Child {
     defer {
       // Whether it has done its part, its last message said.
       _ = try? between.wait()
     }
     while true {
       switch try channel.receive() {
-      case .console(let main):
+      case .console(let main) where work.hasTerminal:
         // Before the program can ask for it.
         try Foreground.copySize(to: main)
         console = main
       case .warning(let text): context.warn(text)
-      case .process(let pid, let pidfd):
-        return Child(pid: pid, pidfd: try pidfd.value.duplicate())
+      case .process(_, let pidfd):
+        let child = try Processes.child(behind: try pidfd.value.duplicate())
+        if child.pid == between.pid { throw Self.died }
+        return child
       case .failed(let error): throw error
-      case .closed: throw RuntimeError(.failed, "the process died on its way into the container")
-      case .hooks, .ready, .listener, .executing: break
+      case .closed: throw Self.died
+      case .console, .hooks, .ready, .listener, .executing: break
       }
     }
   }
