@@ -138,6 +138,19 @@ finish() { chown -R 0 "$STATE" && chmod -R go-w "$STATE"; }
   create
 }
 
+@test "hooks of a container whose kept configuration is damaged run, or are said not to" {
+  peer_falls_short crun "it runs none and says nothing"
+  config --arg d "$WORK" '.hooks = {
+    poststart: [ {path: "/bin/touch", args: ["touch", "\($d)/poststart"]} ],
+    poststop: [ {path: "/bin/touch", args: ["touch", "\($d)/poststop"]} ]}'
+  create
+  if [ -e "$STATE/$ID/config.json" ]; then echo '{' >"$STATE/$ID/config.json"; fi
+  rt start "$ID"
+  if [ ! -e "$WORK/poststart" ]; then says "config.json"; fi
+  rt delete --force "$ID"
+  if [ ! -e "$WORK/poststop" ]; then says "config.json"; fi
+}
+
 # --- the pid file, which lies wherever the caller says -----------------------
 
 @test "the pid file is written whatever lies beside it under a name that can be guessed" {
