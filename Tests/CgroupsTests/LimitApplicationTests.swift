@@ -109,8 +109,8 @@ import Testing
     let cgroup = try Cgroup.open(
       in: hierarchy, at: CgroupPath(components: ["c1"]),
       .identity(FileStatus(fake.path + "/c1").inode))
-    #expect(try cgroup?.signal(SIGTERM, until: .after(milliseconds: 20)) == [sleeper.pid])
-    #expect(sleeper.endedBy() == SIGTERM)
+    #expect(try cgroup?.signal(SIGKILL, until: .after(milliseconds: 20)) == [sleeper.pid])
+    #expect(sleeper.endedBy() == SIGKILL)
     #expect(fake.contents("/c1/cgroup.freeze") == "0")
   }
 

@@ -12,7 +12,7 @@ import Testing
   private func mount(_ type: String, _ options: [String]) -> PlannedMount {
     PlannedMount(
       Mount(destination: "/sys/fs/cgroup", type: type, source: "cgroup", options: options),
-      index: 0, bundle: "/b", inherited: nil)
+      index: 0, bundle: "/b", rootfs: "/b/rootfs", inherited: nil, hasUserNamespace: true)
   }
 
   @Test(

@@ -21,9 +21,28 @@ usage() {
   exit 64
 }
 
+# Gives the suite nodes of its own in /dev: a runtime that is led out of its
+# root, as some tests try it, must not take the machine's.
+own_devices() {
+  local dev=$RUNP_SUITE/dev name
+  mkdir "$dev"
+  mount -t tmpfs -o mode=755 tmpfs "$dev"
+  for name in null zero full random urandom tty ptmx fuse fd stdin stdout stderr; do
+    if [ -e "/dev/$name" ] || [ -L "/dev/$name" ]; then cp -a "/dev/$name" "$dev/$name"; fi
+  done
+  for name in pts shm mqueue net; do
+    if [ ! -d "/dev/$name" ]; then continue; fi
+    mkdir "$dev/$name"
+    mount --rbind "/dev/$name" "$dev/$name"
+  done
+  mount --move "$dev" /dev
+  rmdir "$dev"
+}
+
 # The part inside the namespaces: builds what the tests need, runs them.
 inside() {
   mount -t tmpfs -o mode=755 tmpfs "$RUNP_SUITE"
+  own_devices
   if [ "$RUNP_CGROUP2_VIEW" = yes ]; then
     umount -R /sys/fs/cgroup
     mount -t cgroup2 none /sys/fs/cgroup

@@ -9,7 +9,7 @@ import Testing
 
   @Test(arguments: [
     ("strat", "start"), ("crate", "create"), ("kil", "kill"), ("dele", "delete"),
-    ("delete-", "delete"), ("stop", "pod stop"), ("statr", "state"), ("creaet", "create"),
+    ("delete-", "delete"), ("stop", "pod stop"), ("statr", "start"), ("creaet", "create"),
   ])
   func namesTheNearestWord(word: String, meant: String) {
     #expect(Suggestion.nearest(to: word, among: Self.words) == meant)
