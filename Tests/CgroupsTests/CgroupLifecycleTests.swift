@@ -155,8 +155,11 @@ struct CgroupLifecycleTests {
   @Test func withoutARecordedIdentityAPopulatedCgroupIsLeftAlone() throws {
     let hierarchy = try CgroupHierarchy.find()
     let path = base.path("leaf")
-    let made = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan())
-    let sleeper = try Sleeper(in: made.location)
+    let location = hierarchy.mountPoint + path.description
+    // As if the command had been killed before it had written its claim.
+    let beside = try Cgroup.create(in: hierarchy, at: base.path("beside"), for: LimitPlan())
+    try File.makeDirectory(location)
+    let sleeper = try Sleeper(in: location)
     do {
       let found = try Cgroup.open(in: hierarchy, at: path, .claim("test", existed: false))
       guard let found else {
@@ -171,12 +174,15 @@ struct CgroupLifecycleTests {
       #expect(removing?.kind == .notOurs)
       #expect(try found.processes() == [sleeper.pid])
     }
-    try made.kill()
-    try made.waitUntilEmpty(until: deadline)
+    let known = Cgroup.Knowledge.identity(try FileStatus(location).inode)
+    let made = try Cgroup.open(in: hierarchy, at: path, known)
+    try made?.kill()
+    try made?.waitUntilEmpty(until: deadline)
     #expect(sleeper.endedBy() == SIGKILL)
     let emptied = try Cgroup.open(in: hierarchy, at: path, .claim("test", existed: false))
     try emptied?.remove(until: deadline)
-    #expect(!File.exists(made.location))
+    try beside.remove(until: deadline)
+    #expect(!File.exists(location))
   }
 
   @Test func anotherCgroupInTheSamePlaceIsNotOpened() throws {

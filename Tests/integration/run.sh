@@ -24,16 +24,16 @@ usage() {
 # Gives the suite nodes of its own in /dev: a runtime that is led out of its
 # root, as some tests try it, must not take the machine's.
 own_devices() {
-  local dev=$RUNP_SUITE/dev name
+  local dev=$RUNP_SUITE/dev entry
   mkdir "$dev"
   mount -t tmpfs -o mode=755 tmpfs "$dev"
-  for name in null zero full random urandom tty ptmx fuse fd stdin stdout stderr; do
-    if [ -e "/dev/$name" ] || [ -L "/dev/$name" ]; then cp -a "/dev/$name" "$dev/$name"; fi
-  done
-  for name in pts shm mqueue net; do
-    if [ ! -d "/dev/$name" ]; then continue; fi
-    mkdir "$dev/$name"
-    mount --rbind "/dev/$name" "$dev/$name"
+  for entry in /dev/*; do
+    if [ -d "$entry" ] && [ ! -L "$entry" ]; then
+      mkdir "$dev/${entry##*/}"
+      mount --rbind "$entry" "$dev/${entry##*/}"
+    else
+      cp -a "$entry" "$dev/${entry##*/}"
+    fi
   done
   mount --move "$dev" /dev
   rmdir "$dev"

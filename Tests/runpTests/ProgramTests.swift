@@ -194,7 +194,7 @@ import Testing
     let result = try Program.run(
       "/bin/sh", ["-c", "exec \"$0\" --log log nosuch 2>&-", Program.runp],
       directory: directory.path)
-    #expect(result.status == 3)
+    #expect(result.status == 1)
     let log = try String(contentsOfFile: "\(directory.path)/log", encoding: .utf8)
     #expect(log.split(separator: "\n").count == 1)
   }
