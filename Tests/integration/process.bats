@@ -86,14 +86,14 @@ load helpers
 @test "a program that may not be executed is refused at create" {
   arguments /bin/locked
   create_refused
-  says 'permission denied'
+  says 'permission denied|not permitted'
   runp_says /bin/locked
   cp "$BUNDLE/rootfs/bin/probe" "$BUNDLE/rootfs/bin/roots"
   chmod 700 "$BUNDLE/rootfs/bin/roots"
   config '.process.user = {uid: 1000, gid: 1000}'
   arguments /bin/roots args
   create_refused
-  says 'permission denied'
+  says 'permission denied|not permitted'
   runp_says /bin/roots
 }
 
