@@ -88,6 +88,7 @@ load helpers
   create_refused
   says 'permission denied|not permitted'
   runp_says /bin/locked
+  peer_falls_short crun "it looks with the rights of root"
   cp "$BUNDLE/rootfs/bin/probe" "$BUNDLE/rootfs/bin/roots"
   chmod 700 "$BUNDLE/rootfs/bin/roots"
   config '.process.user = {uid: 1000, gid: 1000}'
