@@ -142,3 +142,16 @@ EOF
   wait "${BACKGROUND[-1]}" || true
   equal "$(state_of "$ID")" running
 }
+
+# What is an argument of a call that is not made is not evaluated: a wait must
+# not be one.
+@test "waiting in the foreground takes no processor time" {
+  if ! strace -o /dev/null true 2>/dev/null; then skip "no strace here"; fi
+  arguments /bin/busybox sleep 1
+  timeout -k 5 "$LIMIT" strace -c -o "$WORK/calls" "$RUNTIME" --root "$STATE" run \
+    --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&- 4>&-
+  local calls
+  calls=$(awk '$NF == "total" { print $(NF - (NF > 4 ? 2 : 1)) }' "$WORK/calls")
+  echo "$calls system calls" >&2
+  [ "$calls" -lt 2500 ]
+}

@@ -39,7 +39,8 @@ final class Foreground {
         var set = PollSet()
         set.add(signals.value, .readable)
         let deadline = relay?.watch(&set)
-        relay?.pump(try set.wait(until: deadline))
+        let ready = try set.wait(until: deadline)
+        relay?.pump(ready)
       }
     } catch {
       throw RuntimeError(error, "wait for the container")
