@@ -645,7 +645,7 @@ as_engine() {
     ' "$WORK/mapped" "$@"
   eventually pgrep --parent "${BACKGROUND[-1]}"
   pid=$(pgrep --parent "${BACKGROUND[-1]}")
-  eventually test "$(inode "/proc/$pid/ns/user")" != "$own"
+  eventually eval '[ "$(inode "/proc/$pid/ns/user")" != "$own" ]'
   echo "0 100000 65536" >"/proc/$pid/uid_map"
   echo "0 100000 65536" >"/proc/$pid/gid_map"
   echo >"$WORK/mapped"
