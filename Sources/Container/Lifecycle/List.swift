@@ -5,9 +5,10 @@ extension Lifecycle {
   /// out.
   package static func list(_ context: RuntimeContext) throws(RuntimeError) -> [ContainerStatus] {
     var containers: [ContainerStatus] = []
-    for id in try StateStore(root: context.root).identifiers() {
+    let store = StateStore(root: context.root)
+    for id in try store.identifiers() {
       do {
-        containers.append(try ContainerStatus.load(id, context))
+        containers.append(try ContainerStatus(store.openListed(id), id, context))
       } catch  where error.kind == .notFound {
       } catch {
         context.warn("\(error)")

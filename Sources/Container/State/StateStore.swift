@@ -62,6 +62,12 @@ package struct StateStore {
   package func open(_ id: String) throws(RuntimeError) -> StateDirectory {
     if !Identifier.isID(id) { throw RuntimeError(.notFound, "container does not exist: \(id)") }
     try StateTrust.require(path: root, entries: .others)
+    return try openListed(id)
+  }
+
+  /// Opens a state directory like `open`, of an ID that `identifiers` has found:
+  /// the root was looked at then.
+  func openListed(_ id: String) throws(RuntimeError) -> StateDirectory {
     let directory: StateDirectory
     do {
       directory = StateDirectory(
