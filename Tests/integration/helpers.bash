@@ -281,23 +281,32 @@ refused() {
   if [ -z "$errors$output" ]; then tell "was refused without a word: $*"; return 1; fi
 }
 
-# ok_with and refused_with RULE... -- ARGS: the same under strace(1), which lets
-# system calls fail as the rules say, such as umount2:error=EPERM:when=2.
+# ok_with, refused_with and rt_with [--at PATH...] RULE... ARGS: the same under
+# strace(1), which lets system calls fail as the rules say, such as
+# umount2:error=EPERM:when=2; those on certain paths only, as they are given to
+# the call, or as the kernel names the descriptor's. A call must have been forced.
 ok_with() { injected ok "$@"; }
 refused_with() { injected refused "$@"; }
+rt_with() { injected rt "$@"; }
 injected() {
-  local how=$1 RUNTIME=$RUNTIME
+  local how=$1 RUNTIME=$RUNTIME names=
   shift
-  local rules=()
+  local options=()
+  while [ "$1" = --at ]; do
+    options+=(-P "$2")
+    shift 2
+  done
   while [[ $1 == *:* ]]; do
-    rules+=(-e "inject=$1")
+    names+=,${1%%:*}
+    options+=(-e "inject=$1")
     shift
   done
-  printf '#!/bin/bash\nexec strace -qq -f -o %q -e signal=none%s %q "$@"\n' "$WORK/strace" \
-    "$(printf ' %q' "${rules[@]}")" "$RUNTIME" >"$WORK/injected"
+  printf '#!/bin/bash\nexec strace -qqq -f -o %q -e signal=none -e trace=%s%s %q "$@"\n' \
+    "$WORK/strace" "${names#,}" "$(printf ' %q' "${options[@]}")" "$RUNTIME" >"$WORK/injected"
   chmod 755 "$WORK/injected"
   RUNTIME=$WORK/injected
-  "$how" "$@"
+  "$how" "$@" || return
+  if ! grep -q INJECTED "$WORK/strace"; then echo "nothing was forced: ${options[*]}" >&2; return 1; fi
 }
 
 tell() {

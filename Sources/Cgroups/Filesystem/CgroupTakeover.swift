@@ -24,8 +24,14 @@ extension Cgroup {
     } catch {
       throw CgroupError(error)
     }
-    try checkIsFree(leaf, location)
-    return true
+    do throws(CgroupError) {
+      try checkIsFree(leaf, location)
+      return true
+    } catch {
+      // Somebody is removing it at this moment.
+      if error.cause?.meansRemoved == true { return false }
+      throw error
+    }
   }
 
   /// Takes the directory `name`, or removes it when it was of somebody who is
