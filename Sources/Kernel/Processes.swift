@@ -118,9 +118,15 @@ package enum Processes {
 
   /// Opens a handle on a process.
   ///
+  /// - Throws: `SystemError`; `ESRCH` when there is no such process, also when the
+  ///   number is that of a thread.
+  ///
   /// The corresponding call is pidfd_open(2).
   package static func open(pid: Int32) throws(SystemError) -> Descriptor {
-    Descriptor(owning: try check(clinux_pidfd_open(pid, 0), "pidfd_open", "\(pid)"))
+    var number = clinux_pidfd_open(pid, 0)
+    // What the kernel says of a thread, from 6.16 on and before.
+    if number == -ENOENT || number == -EINVAL { number = -ESRCH }
+    return Descriptor(owning: try check(number, "pidfd_open", "\(pid)"))
   }
 
   /// Sends a signal; 0 only checks that the process is there.

@@ -191,3 +191,18 @@ scattered() {
   fails 'restrict the devices of cgroup .*: bpf .*: operation not permitted' bpf:error=EPERM
   [ ! -d "$(here)" ]
 }
+
+# --- processes --------------------------------------------------------------
+
+@test "a first process whose number is a thread's by now is gone" {
+  arguments /bin/true
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  ok_with pidfd_open:error=EINVAL delete "$ID"
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+  ok_with pidfd_open:error=ENOENT delete "$ID"
+  gone "$ID"
+}

@@ -36,7 +36,7 @@ package struct ProcessRecord: Equatable, Sendable {
       // Other threads may go on when the first one has ended.
       if found.phase == .zombie, try handle.value.waitUntilReadable(until: .now) { return nil }
       return handle
-    } catch  where error.errno == ESRCH || error.errno == EINVAL {
+    } catch  where error.errno == ESRCH {
       return nil
     }
   }
