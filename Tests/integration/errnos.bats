@@ -206,3 +206,12 @@ scattered() {
   ok_with pidfd_open:error=ENOENT delete "$ID"
   gone "$ID"
 }
+
+@test "a program whose end nobody can be told is an error of who waits for it" {
+  arguments /bin/sh -c 'exit 7'
+  fails 'wait for the container: waitid: no child processes' waitid:error=ECHILD
+  running
+  refused_with waitid:error=ECHILD exec "$ID" /bin/true
+  says 'waitid: no child processes'
+  has_status "$ID" running
+}

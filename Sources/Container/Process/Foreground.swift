@@ -67,7 +67,7 @@ final class Foreground {
     while let signal = Signals.next(signals.value) {
       switch signal {
       case SIGCHLD:
-        while let (pid, status) = try reap() {
+        while let (pid, status) = try Processes.reap() {
           if pid == child.pid { return status }
         }
       case SIGWINCH:
@@ -81,15 +81,6 @@ final class Foreground {
       }
     }
     return nil
-  }
-
-  private func reap() throws(SystemError) -> (pid: Int32, status: ExitStatus)? {
-    do {
-      return try Processes.reap()
-    } catch {
-      if error.errno == ECHILD { return nil }
-      throw error
-    }
   }
 
   // MARK: The caller's terminal
