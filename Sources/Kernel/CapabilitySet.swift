@@ -128,13 +128,13 @@ package struct ThreadCapabilities: Equatable, Sendable {
     }
   }
 
-  /// Empties the ambient set; a kernel before 4.3 has none.
+  /// Empties the ambient set.
   ///
   /// The corresponding call is prctl(2) with `PR_CAP_AMBIENT`.
   package static func clearAmbient() throws(SystemError) {
-    let cleared = clinux_prctl(Option.ambient, Option.ambientClearAll, 0, 0, 0)
-    if cleared == -EINVAL { return }
-    try check(cleared, "prctl", "PR_CAP_AMBIENT_CLEAR_ALL")
+    try check(
+      clinux_prctl(Option.ambient, Option.ambientClearAll, 0, 0, 0), "prctl",
+      "PR_CAP_AMBIENT_CLEAR_ALL")
   }
 
   /// Adds to the ambient set, as far as the securebits allow it, what is both

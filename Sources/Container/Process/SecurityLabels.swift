@@ -55,12 +55,7 @@ enum SecurityLabels {
     }
     guard let profile = process.apparmorProfile, !profile.isEmpty else { return }
     do {
-      do {
-        try proc.write("exec \(profile)", to: "thread-self/attr/apparmor/exec")
-      } catch  where error.errno == ENOENT {
-        // Kernels before 5.1 have one directory for all modules.
-        try proc.write("exec \(profile)", to: "thread-self/attr/exec")
-      }
+      try proc.write("exec \(profile)", to: "thread-self/attr/apparmor/exec")
     } catch {
       // Without AppArmor everything is unconfined. Whether it is there cannot be
       // asked here: what is seen of /sys is the container's.
