@@ -39,4 +39,10 @@ package struct Procfs: ~Copyable {
   package borrowing func read(_ path: String) throws(SystemError) -> String {
     String(decoding: try File.readAll(try open(path, .readOnly), subject: path), as: UTF8.self)
   }
+
+  /// Opens the time namespace that this process's children will be in.
+  package borrowing func timeForChildren() throws(SystemError) -> Descriptor {
+    let namespaces = try open("self/ns", [.path, .directory])
+    return try File.open("time_for_children", at: namespaces)
+  }
 }

@@ -36,7 +36,7 @@ import Testing
       ([.mount, .pid, .user], [], false),
       ([.mount, .pid], [.network], false),
       ([.mount], [.pid], true),
-      ([.mount, .time], [], true),
+      ([.mount, .time], [], false),
       ([.mount], [.user], true),
       ([.mount, .user], [.network], true),
     ] as [([NamespaceType], [NamespaceType], Bool)])

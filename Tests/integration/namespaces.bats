@@ -332,6 +332,18 @@ joins() {
   [ $(($(value boottime) - boot)) -le 1000030 ]
 }
 
+@test "time offsets move the clocks of a container with a user namespace" {
+  peer_falls_short crun "it may not write them"
+  with_namespace time
+  with_namespace user
+  config '.linux.timeOffsets = {boottime: {secs: 1000000}}
+    | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = .linux.uidMappings'
+  probe clocks -- ns
+  differ "$(value ns.time)" "$(own time)"
+  [ $(($(value boottime) - $(cut -d. -f1 /proc/uptime))) -ge 999990 ]
+}
+
 @test "time offsets without a time namespace are refused" {
   config '.linux.timeOffsets = {monotonic: {secs: 1}}'
   create_refused

@@ -109,6 +109,19 @@ lives() {
   equal "$(stat -c %u "$WORK/home/data/new")" "$USER_ID"
 }
 
+@test "a user's container has clocks of its own" {
+  with_namespace time
+  config '.linux.timeOffsets = {monotonic: {secs: 7337, nanosecs: 0}, boottime: {secs: 1000000}}'
+  arguments /bin/probe hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  ok exec "$ID" /bin/probe clocks -- ns
+  [ $(($(value boottime) - $(cut -d. -f1 /proc/uptime))) -ge 999990 ]
+  is ns.time "$(inode "/proc/$(pid_of)/ns/time")"
+  differ "$(value ns.time)" "$(inode /proc/self/ns/time)"
+}
+
 @test "a user's container fails with a reason, and nothing of it is left" {
   arguments /bin/nothing
   create_refused

@@ -61,6 +61,16 @@ watched() {
   is sid "$(value pid)"
 }
 
+@test "a container in a joined pid namespace has clocks of its own" {
+  peer_falls_short crun "its unshare(2) fails"
+  watcher hang
+  with_namespace time
+  config '.linux.timeOffsets = {boottime: {secs: 1000000}}'
+  probe clocks -- ns
+  differ "$(value ns.time)" "$(inode /proc/self/ns/time)"
+  [ $(($(value boottime) - $(cut -d. -f1 /proc/uptime))) -ge 999990 ]
+}
+
 @test "a joined pid namespace works on kernels whose procfs takes no namespace" {
   runp_only "it mounts from inside"
   watcher print ready -- trace 8000

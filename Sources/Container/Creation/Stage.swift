@@ -27,7 +27,6 @@ enum Stage {
         InitProcess.main(plan, channel)
       }
       try joinAll(plan.namespaces.joined)
-      if plan.namespaces.made.contains(.time) { try makeTimeNamespace(plan) }
       switch try Processes.clone(into: plan.namespaces.clonable, asSibling: true) {
       case .child:
         InitProcess.main(plan, channel)
@@ -42,14 +41,13 @@ enum Stage {
     }
   }
 
-  /// Makes and joins all namespaces of the container; the PID namespace, like
-  /// that of the clocks, counts for children only.
+  /// Makes and joins all namespaces of the container that count from here on; the
+  /// PID namespace counts for children only.
   private static func enterAll(_ plan: InitPlan, _ pid: NamespacePlan.Joined) throws {
     // With the caller's privileges, or with those of the container's mount
     // namespace.
     let isOpen = try openProcfs(plan, pid, mayBeRefused: true)
     try joinAll(plan.namespaces.joined.filter { isOpen || $0.kind != .pid })
-    if plan.namespaces.made.contains(.time) { try makeTimeNamespace(plan) }
     try Namespaces.unshare(plan.namespaces.clonable)
     if isOpen { return }
     _ = try openProcfs(plan, pid, mayBeRefused: false)
@@ -81,15 +79,6 @@ enum Stage {
       type: "proc", source: planned.mount.source ?? "proc",
       flags: planned.options.filesystemFlags, options: planned.options.data
     ).make(planned.options.attributesForNewMount, in: context)
-  }
-
-  /// Makes a time namespace, which counts for children, and sets its clocks,
-  /// which can be done until there is one.
-  private static func makeTimeNamespace(_ plan: InitPlan) throws(SystemError) {
-    try Namespaces.unshare(.time)
-    let offsets = plan.spec.linux?.timeOffsets.members ?? []
-    let text = offsets.map { "\($0.key) \($0.value.secs) \($0.value.nanosecs)\n" }.joined()
-    if !text.isEmpty { try plan.proc.value.write(text, to: "self/timens_offsets") }
   }
 
   /// Joins what can be joined with the caller's privileges, the user namespace,

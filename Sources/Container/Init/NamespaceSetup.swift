@@ -19,6 +19,9 @@ struct NamespaceSetup {
   ) throws(RuntimeError) -> Shared<Descriptor> {
     let setup = NamespaceSetup(plan: plan, channel: channel)
     try step("wait for the runtime") { try setup.waitForRuntime() }
+    // As long as the process may write its own files in procfs.
+    try step("make the time namespace") { try setup.makeTimeNamespace() }
+    try step("hide from others") { try setup.hide() }
     try step("join namespaces") { try setup.joinNamespaces() }
     // As the caller, who may have another way there than the container's root.
     let root = try setup.openRoot()
@@ -34,6 +37,9 @@ struct NamespaceSetup {
     try OwnProcess.setName(StartGate.processName)
     try OwnProcess.setParentDeathSignal(SIGKILL)
     try channel.waitForGo()
+  }
+
+  private func hide() throws {
     // Only now where the runtime has no privileges: see `Spawn.hideChildren`.
     try OwnProcess.makeUndumpable()
     try OwnProcess.startSession()
@@ -48,6 +54,20 @@ struct NamespaceSetup {
     for (stream, number) in [streams.input, streams.output, streams.error].enumerated() {
       try OwnProcess.place(number, at: Int32(stream))
     }
+  }
+
+  /// Makes a time namespace and enters it.
+  ///
+  /// It counts for children only, and its clocks can be set until a process is
+  /// in it; without privileges it takes those of the container's user namespace.
+  private func makeTimeNamespace() throws {
+    guard plan.namespaces.made.contains(.time) else { return }
+    try Namespaces.unshare(.time)
+    let offsets = plan.spec.linux?.timeOffsets.members ?? []
+    let text = offsets.map { "\($0.key) \($0.value.secs) \($0.value.nanosecs)\n" }.joined()
+    if !text.isEmpty { try plan.proc.value.write(text, to: "self/timens_offsets") }
+    let made = try plan.proc.value.timeForChildren()
+    try Namespaces.join(made, .time)
   }
 
   private func joinNamespaces() throws {

@@ -112,8 +112,9 @@ struct NamespacePlan {
   var userNamespace: UserNamespace { hasUser ? .container : .own }
 
   /// The kinds that a clone or unshare(2) makes at once: a cgroup namespace is
-  /// made once the process is in its cgroup, a time namespace before, an IPC
-  /// namespace by the root of the user namespace.
+  /// made once the process is in its cgroup, a time namespace by a process that
+  /// still has to set its clocks, an IPC namespace by the root of the user
+  /// namespace.
   var clonable: NamespaceKinds {
     let rest = made.subtracting([.cgroup, .time])
     return hasUser ? rest.subtracting(.ipc) : rest
@@ -123,7 +124,6 @@ struct NamespacePlan {
   /// container's first process can be cloned: those that count only for
   /// children, and those owned by, or owning, a user namespace.
   var needsStage: Bool {
-    joined(.pid) != nil || made.contains(.time) || joined(.user) != nil
-      || (made.contains(.user) && !joined.isEmpty)
+    joined(.pid) != nil || joined(.user) != nil || (made.contains(.user) && !joined.isEmpty)
   }
 }
