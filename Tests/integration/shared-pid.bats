@@ -71,6 +71,29 @@ watched() {
   [ $(($(value boottime) - $(cut -d. -f1 /proc/uptime))) -ge 999990 ]
 }
 
+@test "a container in a joined pid namespace has what no clone hands down" {
+  watcher hang
+  config '.process.scheduler = {policy: "SCHED_DEADLINE", runtime: 1000000, deadline: 20000000, period: 20000000}'
+  probe scheduler
+  is sched.policy 6
+  is sched.runtime 1000000
+  config '.process.scheduler = {policy: "SCHED_BATCH", nice: 7, flags: ["SCHED_FLAG_RESET_ON_FORK"]}'
+  probe scheduler
+  is sched.policy 3
+  is sched.nice 7
+  is sched.flags 1
+}
+
+@test "a container in a joined pid namespace may have one process for its user" {
+  peer_falls_short runc "its own threads are counted"
+  watcher hang
+  config '.process.user = {uid: 47111, gid: 47111}
+    | .process.rlimits = [{type: "RLIMIT_NPROC", soft: 1, hard: 1}]'
+  probe rlimits -- ids
+  is uid 47111
+  is rlimit.NPROC 1:1
+}
+
 @test "a joined pid namespace works on kernels whose procfs takes no namespace" {
   runp_only "it mounts from inside"
   watcher print ready -- trace 8000

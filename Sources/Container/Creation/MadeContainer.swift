@@ -119,8 +119,7 @@ final class MadeContainer {
         case .warning(let text): context.warn(text)
         case .process(_, let pidfd): try succeed(pidfd)
         case .ready:
-          // Only the runtime may raise limits for a user namespace.
-          if plan.namespaces.hasUser { try plan.setup?.setRlimits(of: child.pid, deferred: false) }
+          try plan.setup?.finishOutside(child.pid)
           return
         case .failed(let error): throw explain(error)
         case .closed: throw explain(RuntimeError(.failed, "the container's first process died"))

@@ -105,7 +105,8 @@ struct PlannedContainer {
     process.env += options.listenEnvironment
     return ProcessSetup(
       process, spec.linux, seccomp: try compileFilter(), hasUserNamespace: namespaces.hasUser,
-      keepGroups: spec.annotations["run.oci.keep_original_groups"] == "1")
+      keepGroups: spec.annotations["run.oci.keep_original_groups"] == "1",
+      hasSuccessor: namespaces.joined(.pid) != nil)
   }
 
   private func compileFilter() throws(RuntimeError) -> SeccompProgram? {

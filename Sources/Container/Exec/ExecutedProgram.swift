@@ -10,7 +10,6 @@ final class ExecutedProgram: EntryWork {
   let preservedFiles: [Int32]
   private let process: Process
   private let setup: ProcessSetup
-  private let late: LateSettings
   private let proc: Shared<Procfs>
   private let consoleSocket: Shared<Descriptor>?
   /// Whether it stays in the session keyring of whoever runs it.
@@ -30,10 +29,9 @@ final class ExecutedProgram: EntryWork {
         .program(for: profile)
     }
     process = configuration.process
-    late = LateSettings(process, hasUserNamespace: hasUserNamespace)
     setup = ProcessSetup(
-      late.without(process), container.linux, seccomp: program, hasUserNamespace: hasUserNamespace,
-      keepGroups: container.annotations["run.oci.keep_original_groups"] == "1")
+      process, container.linux, seccomp: program, hasUserNamespace: hasUserNamespace,
+      keepGroups: container.annotations["run.oci.keep_original_groups"] == "1", hasSuccessor: true)
     preservedFiles = options.preservedFiles
     keepsKeyring = record.keepsKeyring
     rootless = context.rootless
@@ -52,9 +50,7 @@ final class ExecutedProgram: EntryWork {
 
   /// Does what only the runtime may do for a process that is in the container.
   func finishOutside(_ pid: Int32) throws(RuntimeError) {
-    // Only the runtime may raise limits for a user namespace.
-    if setup.hasUserNamespace { try setup.setRlimits(of: pid, deferred: false) }
-    try late.setOutside(of: pid)
+    try setup.finishOutside(pid)
   }
 
   // MARK: In between
@@ -80,15 +76,11 @@ final class ExecutedProgram: EntryWork {
         process, in: try RootDirectory(File.open("/", [.path, .directory])), bindConsole: false,
         socket: consoleSocket, channel: channel)
     }
-    try late.prepare()
     let (executable, warnings) = try setup.prepare(proc.value)
     for warning in warnings { try channel.send(.warning(warning)) }
     let execution = ProcessExecution(
       setup: setup, executable: executable, preservedFiles: preservedFiles)
-    return { [late] channel in
-      try late.setInside()
-      try execution.run(channel)
-    }
+    return { channel in try execution.run(channel) }
   }
 
   func confine() throws { try setup.confine(foreseeing: EnteringProcess.callsAfterwards) }

@@ -45,7 +45,7 @@ struct ProcessExecution {
       try OwnProcess.closeAll(from: 3, except: preservedFiles + [starter.number()])
       let prepared =
         try hooks?.prepareForStart(startHooks, environment: executable.environment) ?? []
-      if !setup.hasUserNamespace { try setup.setRlimits(of: 0, deferred: true) }
+      try setup.finishInside()
       Signals.prepareForProgram()
       // Before the filter, which need not know more than execve(2) then.
       if prepared.isEmpty { try starter.send(.executing) }

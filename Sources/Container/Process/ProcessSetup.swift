@@ -18,13 +18,17 @@ final class ProcessSetup {
   /// Groups are kept as the caller has them (`run.oci.keep_original_groups`).
   let keepGroups: Bool
   private let linux: Linux?
+  private let late: LateSettings?
   private let capabilities: ProcessCapabilities
 
+  /// Takes a configuration; `hasSuccessor` if the process that is set up clones the
+  /// one that executes the program.
   init(
     _ process: Process, _ linux: Linux?, seccomp: SeccompProgram?, hasUserNamespace: Bool,
-    keepGroups: Bool
+    keepGroups: Bool, hasSuccessor: Bool
   ) {
-    self.process = process
+    late = hasSuccessor ? LateSettings(process, hasUserNamespace: hasUserNamespace) : nil
+    self.process = late?.without(process) ?? process
     self.linux = linux
     self.seccomp = seccomp
     self.hasUserNamespace = hasUserNamespace
@@ -42,14 +46,15 @@ final class ProcessSetup {
   /// (seccomp(2)).
   private var filterNeedsPrivileges: Bool { seccomp != nil && !process.noNewPrivileges }
 
-  /// Becomes what the program is to be, but for what `loadFilter` and
-  /// `giveUpPrivileges` are left to do; the root directory is the container's.
+  /// Becomes what the program is to be, but for what `finishOutside`, `finishInside`,
+  /// `loadFilter` and `giveUpPrivileges` are left to do; the root directory is the container's.
   ///
   /// - Returns: the program as the user finds it, and warnings about what could
   ///   not be granted.
   func prepare(
     _ proc: borrowing Procfs
   ) throws(RuntimeError) -> (program: Executable, warnings: [String]) {
+    try late?.prepare()
     if !process.terminal { try StandardStreams.give(to: process.user.uid) }
     isInWorkingDirectory = try enterWorkingDirectory(asUser: false)
     // The user database need not be readable for all.
@@ -165,7 +170,7 @@ final class ProcessSetup {
   ///
   /// `deferred` selects those that may only be set at the very end, when no
   /// privilege is left: what they need of one is set before.
-  func setRlimits(of pid: Int32, deferred: Bool) throws(RuntimeError) {
+  private func setRlimits(of pid: Int32, deferred: Bool) throws(RuntimeError) {
     for (index, limit) in process.rlimits.enumerated() {
       let isLast = limit.type == .nofile && limit.soft < Self.fewFiles && pid == 0
       if deferred && !isLast { continue }
@@ -175,6 +180,20 @@ final class ProcessSetup {
         try Rlimits.set(limit.type.rawValue, soft: soft, hard: limit.hard, of: pid)
       }
     }
+  }
+
+  /// Does, from the runtime, what only that may do for the process that executes
+  /// the program.
+  func finishOutside(_ pid: Int32) throws(RuntimeError) {
+    // It may raise limits for a user namespace.
+    if hasUserNamespace { try setRlimits(of: pid, deferred: false) }
+    try late?.setOutside(of: pid)
+  }
+
+  /// Does, as that process, what it may only do without any privilege left.
+  func finishInside() throws(RuntimeError) {
+    try late?.setInside()
+    if !hasUserNamespace { try setRlimits(of: 0, deferred: true) }
   }
 
   /// Loads the filter and gives up every privilege early, if the filter lets
