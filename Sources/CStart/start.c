@@ -26,6 +26,21 @@ FOR_THE_LINKER bool _swift_backtrace_isThunkFunction(const char *mangled) { retu
 
 static char **given;
 
+// The symbols of the runtime's object that looks for the command line: it reads
+// all of /proc/self/maps to find on the stack what a constructor is handed.
+static int argument_count;
+static char **argument_values;
+
+FOR_THE_LINKER char **_swift_stdlib_getUnsafeArgvArgc(int *count) {
+  *count = argument_count;
+  return argument_values;
+}
+
+FOR_THE_LINKER void _swift_stdlib_overrideUnsafeArgvArgc(char **values, int count) {
+  argument_count = count;
+  argument_values = values;
+}
+
 const char *cstart_variable(const char *name) {
   size_t length = strlen(name);
   for (char **entry = given; entry && *entry; entry++)
@@ -42,6 +57,7 @@ void cstart_forget_environment(void) {
 
 __attribute__((constructor(101))) static void start(int argc, char **argv, char **envp) {
   given = envp;
+  _swift_stdlib_overrideUnsafeArgvArgc(argv, argc);
   if (getauxval(AT_BASE) != 0) return;
   // The Swift runtime would abort with a riddle.
   if (access("/proc/self/exe", F_OK) != 0) {
@@ -55,6 +71,6 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
   given = malloc((count + 1) * sizeof *envp);
   if (!given) _exit(1);
   memcpy(given, envp, (count + 1) * sizeof *envp);
-  // Emptied where it is: the Swift runtime finds the arguments before it.
+  // Emptied where it is: `environ` points there, too.
   envp[0] = NULL;
 }
