@@ -4,6 +4,7 @@
 import argparse
 import json
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -277,11 +278,15 @@ CASES = {
 
 
 def rounds(cases, options):
-    """Measures one case in turn on each runtime, starting with another each time."""
+    """Measures one case on each runtime, in another order each time.
+
+    What the kernel still has to clear away of one container delays the next
+    one, so none may always follow the same other.
+    """
     samples = {case.runtime.name: [] for case in cases}
+    order = random.Random(len(cases))
     for number in range(-options.warm_up, options.rounds):
-        shift = number % len(cases)
-        for case in cases[shift:] + cases[:shift]:
+        for case in order.sample(cases, len(cases)):
             sample = case.measure()
             if number >= 0:
                 samples[case.runtime.name].append(sample)
