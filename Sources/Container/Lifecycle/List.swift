@@ -6,9 +6,10 @@ extension Lifecycle {
   package static func list(_ context: RuntimeContext) throws(RuntimeError) -> [ContainerStatus] {
     var containers: [ContainerStatus] = []
     let store = StateStore(root: context.root)
-    for id in try store.identifiers() {
+    let listing = try store.list()
+    for id in listing.identifiers {
       do {
-        containers.append(try ContainerStatus(store.openListed(id), id, context))
+        containers.append(try ContainerStatus(store.open(id, of: listing), id, context))
       } catch  where error.kind == .notFound {
       } catch {
         context.warn("\(error)")

@@ -62,15 +62,24 @@ package struct StateStore {
   package func open(_ id: String) throws(RuntimeError) -> StateDirectory {
     if !Identifier.isID(id) { throw RuntimeError(.notFound, "container does not exist: \(id)") }
     try StateTrust.require(path: root, entries: .others)
-    return try openListed(id)
+    let directory = try openDirectory(id)
+    try StateTrust.require(directory.descriptor, directory.path)
+    return directory
   }
 
-  /// Opens a state directory like `open`, of an ID that `identifiers` has found:
-  /// the root was looked at then.
-  func openListed(_ id: String) throws(RuntimeError) -> StateDirectory {
-    let directory: StateDirectory
+  /// Opens a state directory of the listing like `open`, which is looked at only
+  /// where others than the root's owner could have made it.
+  func open(_ id: String, of listing: Listing) throws(RuntimeError) -> StateDirectory {
+    let directory = try openDirectory(id)
+    if listing.entries == .others {
+      try StateTrust.require(directory.descriptor, directory.path)
+    }
+    return directory
+  }
+
+  private func openDirectory(_ id: String) throws(RuntimeError) -> StateDirectory {
     do {
-      directory = StateDirectory(
+      return StateDirectory(
         path: path(of: id),
         descriptor: try File.open(path(of: id), [.directory, .noFollow]))
     } catch {
@@ -79,18 +88,25 @@ package struct StateStore {
       }
       throw RuntimeError(error, "open the state directory")
     }
-    try StateTrust.require(directory.descriptor, directory.path)
-    return directory
   }
 
-  /// The IDs of all containers, sorted; empty when the root does not exist.
-  package func identifiers() throws(RuntimeError) -> [String] {
-    try StateTrust.require(path: root, entries: .others)
+  /// All containers as they are found in the root directory.
+  package struct Listing {
+    /// Their IDs, sorted.
+    package let identifiers: [String]
+    /// Who could have made their directories.
+    fileprivate let entries: StateTrust.Entries
+  }
+
+  /// Looks for all containers; none when the root does not exist.
+  package func list() throws(RuntimeError) -> Listing {
+    let entries = try StateTrust.require(path: root, entries: .others)
     do {
-      return try Directory.names(try File.open(root, .directory))
-        .map(\.text).filter(Identifier.isID).sorted()
+      let names = try Directory.names(try File.open(root, .directory))
+      return Listing(
+        identifiers: names.map(\.text).filter(Identifier.isID).sorted(), entries: entries)
     } catch  where error.errno == ENOENT {
-      return []
+      return Listing(identifiers: [], entries: entries)
     } catch {
       throw RuntimeError(error, "list containers")
     }

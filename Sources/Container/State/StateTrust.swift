@@ -8,9 +8,9 @@ package import Kernel
 /// A record names the hooks that run as the caller and the cgroup whose
 /// processes are killed, so whoever can write one has the caller's power.
 package enum StateTrust {
-  /// Who may make entries in a directory besides its owner.
+  /// Who may make entries in a directory.
   package enum Entries: Sendable {
-    /// Nobody.
+    /// Its owner alone.
     case owner
     /// Others too, when the sticky bit keeps them from each other's, as in
     /// `/tmp`: each entry then has to stand for itself.
@@ -25,7 +25,7 @@ package enum StateTrust {
     _ directory: borrowing Descriptor, _ path: String, entries: Entries = .owner
   ) throws(RuntimeError) {
     do {
-      try require(FileStatus(of: directory), path, entries)
+      _ = try require(FileStatus(of: directory), path, entries)
     } catch {
       throw RuntimeError(error)
     }
@@ -34,21 +34,25 @@ package enum StateTrust {
   /// Fails unless the directory at a path is one that can be believed; one that
   /// is not there is no error.
   ///
+  /// - Returns: Who may make entries in it.
   /// - Throws: `RuntimeError` that names the directory and what is wrong with it.
-  package static func require(path: String, entries: Entries = .owner) throws(RuntimeError) {
+  @discardableResult
+  package static func require(
+    path: String, entries: Entries = .owner
+  ) throws(RuntimeError) -> Entries {
     let status: FileStatus
     do {
       status = try FileStatus(path)
     } catch {
-      if error.errno == ENOENT { return }
+      if error.errno == ENOENT { return .owner }
       throw RuntimeError(error, "look at the state directory")
     }
-    try require(status, path, entries)
+    return try require(status, path, entries)
   }
 
   private static func require(
     _ status: FileStatus, _ path: String, _ entries: Entries
-  ) throws(RuntimeError) {
+  ) throws(RuntimeError) -> Entries {
     let user = Processes.effectiveUser
     if status.uid != user, status.uid != 0 {
       throw RuntimeError(
@@ -56,13 +60,15 @@ package enum StateTrust {
         "state directory \(path) belongs to user \(status.uid), neither to root nor to the calling "
           + "user \(user)")
     }
+    if status.permissions & 0o022 == 0 { return .owner }
     let isSticky = status.permissions & UInt32(S_ISVTX) != 0
-    if status.permissions & 0o022 != 0, !(isSticky && entries == .others) {
+    if !(isSticky && entries == .others) {
       let mode = String(status.permissions, radix: 8)
       throw RuntimeError(
         .failed,
         "state directory \(path) can be written to by others (its mode is \(mode)): chmod go-w it, "
           + "if nobody has")
     }
+    return .others
   }
 }
