@@ -274,8 +274,14 @@ extension String {
   /// The kernel, and every other reader of a document, sees a letter with an
   /// accent and the same letter made of two characters as different ones.
   func isExactly(_ other: String) -> Bool {
-    // Comparing as text is quick for what differs, which is nearly everything.
-    self == other && utf8.elementsEqual(other.utf8)
+    // Comparing as text is quick, and nearly everything differs there.
+    guard self == other else { return false }
+    let same = unsafe utf8.withContiguousStorageIfAvailable { bytes in
+      unsafe other.utf8.withContiguousStorageIfAvailable { others in
+        unsafe bytes.elementsEqual(others)
+      }
+    }
+    return (same ?? nil) ?? utf8.elementsEqual(other.utf8)
   }
 }
 

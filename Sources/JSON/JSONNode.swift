@@ -23,7 +23,8 @@ package struct JSONNode: Sendable {
   /// The value of a member, nil when it is absent or `null`.
   package func member(_ key: String) throws(SpecError) -> JSONValue? {
     guard case .object(let members) = value else { throw notAnObject() }
-    guard let member = members[key], member != .null else { return nil }
+    guard let member = members[key] else { return nil }
+    if case .null = member { return nil }
     return member
   }
 

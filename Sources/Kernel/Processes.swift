@@ -234,17 +234,31 @@ package enum Processes {
       let start = bytes.firstIndex(of: UInt8(ascii: "(")),
       let end = bytes.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
-    let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
-    guard fields.count > 19, let state = fields[0].first,
-      let flags = UInt32(String(decoding: fields[6], as: UTF8.self)),
-      let startTime = UInt64(String(decoding: fields[19], as: UTF8.self))
+    guard bytes.count > end + 2, let flags = number(field: 6, of: bytes, after: end + 2),
+      let startTime = number(field: 19, of: bytes, after: end + 2)
     else { return nil }
     return Information(
       startTime: startTime, name: String(decoding: bytes[(start + 1)..<end], as: UTF8.self),
-      phase: phase(state: state, flags: flags))
+      phase: phase(state: bytes[end + 2], flags: flags))
   }
 
-  private static func phase(state: UInt8, flags: UInt32) -> Information.Phase {
+  /// The decimal number in the field of that index, counted from a place where
+  /// field 0 begins; nil when there is none.
+  private static func number(field: Int, of bytes: [UInt8], after start: Int) -> UInt64? {
+    var index = start
+    for _ in 0..<field {
+      guard let space = bytes[index...].firstIndex(of: UInt8(ascii: " ")) else { return nil }
+      index = space + 1
+    }
+    var value: UInt64?
+    while index < bytes.count, case let digit = bytes[index] &- UInt8(ascii: "0"), digit < 10 {
+      value = (value ?? 0) &* 10 &+ UInt64(digit)
+      index += 1
+    }
+    return value
+  }
+
+  private static func phase(state: UInt8, flags: UInt64) -> Information.Phase {
     if state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") { return .zombie }
     // PF_EXITING of the kernel's sched.h.
     return flags & 0x4 != 0 ? .exiting : .living

@@ -128,11 +128,23 @@ package enum SafePath {
   /// The path from the root without empty, `.` and `..` components, which mean
   /// what the text says and not what links would make of it.
   package static func cleaned(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+    var cleaned: [UInt8] = []
+    var part: [UInt8] = []
+    for byte in Array(path.utf8) + [slash] {
+      if byte != slash {
+        part.append(byte)
+        continue
+      }
+      if part == [dot, dot] {
+        while let last = cleaned.popLast(), last != slash {}
+      } else if !part.isEmpty, part != [dot] {
+        cleaned.append(slash)
+        cleaned += part
+      }
+      part.removeAll(keepingCapacity: true)
     }
-    return "/" + parts.joined(separator: "/")
+    return cleaned.isEmpty ? "/" : String(decoding: cleaned, as: UTF8.self)
   }
 
   /// The rest of a cleaned path below a cleaned directory; nil when it is not

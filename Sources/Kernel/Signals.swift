@@ -7,7 +7,9 @@ internal import Glibc
 package enum Signals {
   /// A mask with the given signals in it.
   package static func mask(_ signals: [Int32]) -> UInt64 {
-    signals.reduce(0) { $0 | 1 << UInt64($1 - 1) }
+    var mask: UInt64 = 0
+    for signal in signals { mask |= 1 << UInt64(signal - 1) }
+    return mask
   }
 
   /// Blocks signals and opens a descriptor that they are read from.

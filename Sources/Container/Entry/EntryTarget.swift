@@ -30,7 +30,7 @@ struct EntryTarget {
         record.mountsOutlive
         ? Shared(try File.open("/proc/\(process.pid)/root", [.path, .directory])) : nil
       // What was found by its ID was its own only if it still lives.
-      guard process.isAlive else { throw Self.notRunning }
+      if try handle.value.waitUntilReadable(until: .now) { throw Self.notRunning }
       self.handle = handle
       namespaces =
         ownsUsers ? record.namespaces.all.union(.user) : record.namespaces.all.subtracting(.user)

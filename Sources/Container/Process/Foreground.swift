@@ -14,10 +14,11 @@ final class Foreground {
   init() throws(RuntimeError) {
     // What cannot be caught, what the kernel sends for the process's own
     // faults, and what is ignored is left alone.
-    let kept: Set<Int32> = [SIGKILL, SIGSTOP, SIGPIPE, SIGSEGV, SIGILL, SIGFPE, SIGBUS, SIGTRAP]
+    let kept = Signals.mask([
+      SIGKILL, SIGSTOP, SIGPIPE, SIGSEGV, SIGILL, SIGFPE, SIGBUS, SIGTRAP,
+    ])
     do {
-      let mask = Signals.mask((1...64).filter { !kept.contains($0) })
-      signals = Shared(try Signals.descriptor(for: mask))
+      signals = Shared(try Signals.descriptor(for: ~kept))
     } catch {
       throw RuntimeError(error)
     }

@@ -198,10 +198,10 @@ final class ProcessSetup {
 
   /// Loads the filter and gives up every privilege early, if the filter lets
   /// what runp itself still does pass.
-  func confine(foreseeing calls: [ForeseenCall]) throws(RuntimeError) {
+  func confine(foreseeing calls: @autoclosure () -> [ForeseenCall]) throws(RuntimeError) {
     guard let seccomp, !seccomp.flags.contains(.newListener) else { return }
     let instructions = [FilterInstruction](program: seccomp.instructions)
-    guard calls.allSatisfy({ $0.passes(instructions) }) else { return }
+    guard calls().allSatisfy({ $0.passes(instructions) }) else { return }
     _ = try loadFilter()
     try giveUpPrivileges()
     isConfined = true

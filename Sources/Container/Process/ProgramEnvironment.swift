@@ -11,15 +11,23 @@ enum ProgramEnvironment {
   /// Of several values for a name the last counts, and a HOME that is missing or
   /// empty is the one of the user's entry in the container's database.
   static func environment(of process: Process) -> [String] {
-    var last: [Substring: Int] = [:]
-    for (index, entry) in process.env.enumerated() {
-      last[entry.prefix { $0 != "=" }] = index
+    var names = Set<String>()
+    var backwards: [String] = []
+    var hasHome = false
+    for entry in process.env.reversed() {
+      let name = name(of: entry)
+      guard names.insert(name).inserted, entry != "HOME=" else { continue }
+      hasHome = hasHome || name == "HOME"
+      backwards.append(entry)
     }
-    if let index = last["HOME"], process.env[index] == "HOME=" { last["HOME"] = nil }
-    var environment = process.env.enumerated()
-      .filter { last[$1.prefix { $0 != "=" }] == $0 }.map { $1 }
-    if last["HOME"] == nil { environment.append("HOME=\(home(of: process.user.uid))") }
-    return environment
+    backwards.reverse()
+    if !hasHome { backwards.append("HOME=\(home(of: process.user.uid))") }
+    return backwards
+  }
+
+  private static func name(of entry: String) -> String {
+    guard let end = entry.utf8.firstIndex(of: UInt8(ascii: "=")) else { return entry }
+    return String(entry[..<end])
   }
 
   /// The home directory that the container's user database has for a user.
