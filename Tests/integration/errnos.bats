@@ -215,3 +215,174 @@ scattered() {
   says 'waitid: no child processes'
   has_status "$ID" running
 }
+
+@test "a process that has just ended has got no signal, and is no failure to remove" {
+  sleeping
+  refused_with pidfd_send_signal:error=ESRCH kill "$ID" TERM
+  runp_says "container not running"
+  refused_with pidfd_send_signal:error=EPERM kill "$ID" TERM
+  runp_says "pidfd_send_signal: operation not permitted"
+  ok_with pidfd_send_signal:error=ESRCH delete --force "$ID"
+  gone "$ID"
+  sleeping
+  refused_with pidfd_send_signal:error=EPERM delete --force "$ID"
+  runp_says "kill the container's first process"
+  # The lock is somebody's, who has gone when he is to be ended.
+  ok_with flock:error=EAGAIN:when=1 pidfd_send_signal:error=ESRCH:when=1 delete --force "$ID"
+  gone "$ID"
+  scattered
+  ok_with pidfd_send_signal:error=ESRCH kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+}
+
+@test "a container whose gate nobody listens at has been started" {
+  create
+  local error
+  for error in ECONNREFUSED ENOENT; do
+    refused_with connect:error=$error start "$ID"
+    runp_says "cannot start a container that no longer waits for it"
+  done
+  refused_with connect:error=EACCES start "$ID"
+  runp_says "connect"
+  has_status "$ID" created
+  ok start "$ID"
+}
+
+@test "what filters and old kernels do not have is done in another way" {
+  config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "cat >/dev/null; exec 3>&1"]}]'
+  # Filters of engines answer so.
+  runs clone3:error=ENOSYS:when=2
+  fails 'clone3: function not implemented' clone3:error=ENOSYS
+  fails 'clone3: operation not permitted' clone3:error=EPERM:when=2
+  # Kernels before 6.3.
+  runs memfd_create:error=EINVAL:when=1
+  fails 'memfd_create .*: invalid argument' memfd_create:error=EINVAL
+  # The sealed copy, in memory.
+  runs open_tree:error=EPERM:when=1
+  runs open_tree:error=EPERM:when=1 memfd_create:error=EINVAL:when=1
+  fails 'execute a sealed copy of the program: Operation not permitted' \
+    open_tree:error=EPERM:when=1 memfd_create:error=EPERM:when=1
+  runs keyctl:error=ENOSYS
+  fails 'keyctl KEYCTL_JOIN_SESSION_KEYRING: disk quota exceeded' keyctl:error=EDQUOT
+}
+
+@test "a capability that the runtime does not have cannot be dropped, and need not" {
+  config --argjson c "$("$RUNTIME" features | jq '[.linux.capabilities[] | select(. != "CAP_SETPCAP")]')" \
+    '.process.capabilities = {bounding: $c}'
+  arguments /bin/probe caps
+  local real=$RUNTIME
+  printf '#!/bin/sh\nexec setpriv --bounding-set -setpcap %s "$@"\n' "$real" >"$WORK/poor"
+  chmod 755 "$WORK/poor"
+  RUNTIME=$WORK/poor run_once
+  config '.process.capabilities.bounding = []'
+  RUNTIME=$WORK/poor refused run --bundle "$BUNDLE" "$ID"
+  says 'prctl PR_CAPBSET_DROP CAP_CHOWN: operation not permitted'
+  gone "$ID"
+}
+
+@test "without privileges a cgroup stays its owner's" {
+  mapped
+  with_mount /sys/fs/cgroup cgroup cgroup
+  ok_with --at . fchownat:error=EPERM --rootless true run --bundle "$BUNDLE" "$ID"
+  refused_with --at . fchownat:error=EPERM run --bundle "$BUNDLE" "$ID"
+  says "give the cgroup to the container's user: .*operation not permitted"
+}
+
+mapped() {
+  with_namespace user
+  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = .linux.uidMappings'
+}
+
+# --- files ------------------------------------------------------------------
+
+# between CALL PATH COMMAND... -- ARGS: calls the runtime, stops it after its
+# first such call on a path, runs a command, and lets it go on.
+between() {
+  local rule=(-P "$2" -e "trace=$1" -e "inject=$1:signal=STOP:when=1") meanwhile=()
+  shift 2
+  while [ "$1" != -- ]; do
+    meanwhile+=("$1")
+    shift
+  done
+  : >"$WORK/strace"
+  timeout -k 5 "$LIMIT" strace -qqq -f -o "$WORK/strace" "${rule[@]}" "$RUNTIME" --root "$STATE" \
+    "${@:2}" </dev/null >"$WORK/between.out" 2>"$WORK/between.err" 3>&- 4>&- &
+  local runtime=$!
+  BACKGROUND+=("$runtime")
+  eventually grep -q 'stopped by SIGSTOP' "$WORK/strace"
+  "${meanwhile[@]}"
+  kill -CONT "$(sed -n '1s/ .*//p' "$WORK/strace")"
+  status=0
+  wait "$runtime" || status=$?
+  output=$(cat "$WORK/between.out") errors=$(cat "$WORK/between.err")
+  if [ "$status" -ne 0 ]; then tell "should succeed: ${*:2}"; return 1; fi
+}
+
+@test "a state directory that goes while it is made is made again" {
+  between mkdirat "$STATE/$ID" rmdir "$STATE/$ID" -- run --bundle "$BUNDLE" "$ID"
+  gone "$ID"
+  # One above it that comes, too.
+  mkdir "$STATE/deep"
+  ok_with --at "$STATE/deep" --at "$STATE/deep/$ID" mkdirat:error=ENOENT:when=1..2 \
+    --root "$STATE/deep" run --bundle "$BUNDLE" "$ID"
+  rmdir "$STATE/deep"
+}
+
+ended() {
+  create
+  ok start "$ID"
+  eventually has_status "$ID" stopped
+}
+
+@test "what others remove of a state directory is gone, and what they leave goes too" {
+  ended
+  mkdir -p "$STATE/$ID/left/inner"
+  between getdents64 "$STATE/$ID" rm -r "$STATE/$ID/left" "$STATE/$ID/config.json" \
+    "$STATE/$ID/state.json" -- delete "$ID"
+  gone "$ID"
+  ended
+  mkdir -p "$STATE/$ID/left/inner"
+  ok_with --at left unlinkat:error=ENOTEMPTY:when=2..4 delete "$ID"
+  gone "$ID"
+  ended
+  # After its two files.
+  refused_with --at "$STATE/$ID" unlinkat:error=EBUSY:when=3 delete "$ID"
+  says 'remove the state directory: rmdir .*: device or resource busy'
+  ok_with --at "$STATE/$ID" unlinkat:error=ENOENT delete --force "$ID"
+  rmdir "$STATE/$ID"
+  gone "$ID"
+  ended
+  between unlinkat state.json rmdir "$STATE/$ID" -- delete "$ID"
+  gone "$ID"
+}
+
+@test "what is no container's directory is no container" {
+  touch "$STATE/file"
+  refused state file
+  says 'does not exist'
+  ok list -q
+  equal "$output" ""
+  rm "$STATE/file"
+  ok --root "$STATE/none" list -q
+  equal "$output" ""
+  [ ! -e "$STATE/none" ]
+}
+
+@test "directories that others make, or close to root, are taken as they are" {
+  mkdir "$BUNDLE/rootfs/made" "$BUNDLE/rootfs/work"
+  with_mount /made tmpfs tmpfs
+  runs --at /made openat2:error=ENOENT:when=1
+  config '.process.cwd = "/work"'
+  # The step that makes it, root's look, and the user's.
+  runs --at /work openat2:error=EACCES:when=1
+  runs --at /work openat2:error=EACCES:when=2
+  fails 'enter working directory /work: openat2 /work: permission denied' \
+    --at /work openat2:error=EACCES:when=2..3
+  runs --at "$BUNDLE/rootfs" openat:error=EACCES
+  refused_with --at "$BUNDLE/rootfs" openat:error=EACCES run --no-pivot --bundle "$BUNDLE" "$ID"
+  says 'set up the root file system: open .*: permission denied'
+  refused_with umount2:error=EIO run --no-pivot --bundle "$BUNDLE" "$ID"
+  says 'change the root: umount2 .*: input/output error'
+}
