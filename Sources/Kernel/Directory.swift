@@ -63,11 +63,12 @@ package enum Directory {
     in directory: borrowing Descriptor
   ) throws(SystemError) -> [Entry]? {
     var buffer = [UInt8](repeating: 0, count: 8192)
-    let count = Int(
-      try check(
-        unsafe buffer.withUnsafeMutableBytes {
-          unsafe clinux_getdents64(directory.number, $0.baseAddress, $0.count)
-        }, "getdents64"))
+    let found = unsafe buffer.withUnsafeMutableBytes {
+      unsafe clinux_getdents64(directory.number, $0.baseAddress, $0.count)
+    }
+    // Somebody has removed the directory itself.
+    if found == -ENOENT { return nil }
+    let count = Int(try check(found, "getdents64"))
     if count == 0 { return nil }
     var entries: [Entry] = []
     var offset = 0

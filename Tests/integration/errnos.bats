@@ -356,6 +356,9 @@ ended() {
   ended
   between unlinkat state.json rmdir "$STATE/$ID" -- delete "$ID"
   gone "$ID"
+  ended
+  between unlinkat config.json rm -r "$STATE/$ID" -- delete "$ID"
+  gone "$ID"
 }
 
 @test "what is no container's directory is no container" {
@@ -386,3 +389,102 @@ ended() {
   refused_with umount2:error=EIO run --no-pivot --bundle "$BUNDLE" "$ID"
   says 'change the root: umount2 .*: input/output error'
 }
+
+# --- namespaces -------------------------------------------------------------
+
+@test "a joined PID namespace is reached by whoever may, and a reason is the helper's" {
+  local other=$ID-other own=$ID
+  as "$other"
+  running
+  with_namespace pid "/proc/$(pid_of "$other")/ns/pid"
+  with_namespace network "/proc/$(pid_of "$other")/ns/net"
+  as "$own"
+  arguments /bin/true
+  # With the caller's privileges, or with those inside.
+  runs fsopen:error=EPERM:when=1
+  fails 'make the procfs of /proc/.*: operation not permitted' fsopen:error=EPERM
+  runs setns:error=EPERM:when=1
+  fails 'setns .*: operation not permitted' setns:error=EPERM:when=1..3
+  # Kernels before 6.18 have it opened by a helper in the namespace.
+  runs fsconfig:error=EINVAL:when=1
+  fails 'fsopen proc of another PID namespace: invalid argument' \
+    fsconfig:error=EINVAL:when=1 pivot_root:error=EINVAL:when=1
+  fails 'clone3: resource temporarily unavailable' clone3:error=EAGAIN:when=1
+}
+
+# --- pods -------------------------------------------------------------------
+
+a_pod() {
+  POD=pod-$ID
+  PODS=$STATE/pods
+  rm -rf "$BUNDLE"
+  new_bundle member
+  config 'del(.hostname) | del(.linux.cgroupsPath)'
+  arguments /bin/sh -c 'echo a line'
+  jq -n --arg c "$CGROUP_PARENT/pod" --arg id "$ID" '{podVersion: "0.1.0",
+    volumes: [{name: "kept", kind: "empty"}], linux: {cgroupsPath: $c},
+    containers: [{id: $id, bundle: "member", restartPolicy: "Never"}]}' >"$WORK/pod.json"
+}
+
+new_pod() { ok pod create -f "$WORK/pod.json" "$POD"; }
+
+@test "a pod's directories that others make, or remove, meanwhile" {
+  a_pod
+  ok pod list -q
+  equal "$output" ""
+  jq 'del(.containers)' "$WORK/pod.json" >"$WORK/empty.json"
+  between mkdirat "$PODS" rmdir "$PODS" -- pod create -f "$WORK/empty.json" "$POD"
+  ok pod delete "$POD"
+  mkdir -p -m 700 "$PODS/$POD/members" "$PODS/$POD/init"
+  chmod 700 "$PODS" "$PODS/$POD"
+  new_pod
+  ok_with --at "$PODS/$POD/members/$ID" unlinkat:error=ENOENT delete --force "$ID"
+  rm "$PODS/$POD/members/$ID"
+  ok pod delete "$POD"
+  [ ! -e "$PODS" ]
+}
+
+@test "what others remove of a pod is gone" {
+  a_pod
+  new_pod
+  ok delete --force "$ID"
+  between umount2 "$PODS/$POD/shm" rmdir "$PODS/$POD/shm" -- pod delete "$POD"
+  [ ! -e "$PODS" ]
+  new_pod
+  ok delete --force "$ID"
+  rmdir "$PODS/$POD/members"
+  ok pod delete "$POD"
+  new_pod
+  ok delete --force "$ID"
+  between unlinkat pod.json rm -r "$PODS/$POD" -- pod delete "$POD"
+  [ ! -e "$PODS" ]
+  new_pod
+  rm "$PODS/$POD/state.lock"
+  ok pod state "$POD"
+  ok pod delete --force "$POD"
+  new_pod
+  rm "$PODS/$POD/pod.json"
+  rt pod state "$POD"
+  ok pod delete --force "$POD"
+  [ ! -e "$PODS" ]
+}
+
+# A pod's output goes to a file, or to a terminal.
+@test "pod run ends in peace when its reader is gone, and says what else keeps it from writing" {
+  a_pod
+  ok_with --at "$WORK/out.$((calls + 1))" write:error=EPIPE pod run -f "$WORK/pod.json" "$POD"
+  equal "$errors" ""
+  refused_with --at "$WORK/out.$((calls + 1))" write:error=EIO pod run -f "$WORK/pod.json" "$POD"
+  runp_says "pass on the output of the containers: write: input/output error, stopping the pod"
+  local real=$RUNTIME number terminals=()
+  for number in {0..63}; do terminals+=(--at "/dev/pts/$number"); done
+  # shellcheck disable=SC2016
+  printf '#!/bin/sh\nexec %q terminal "$RUNP_INJECTED" "$@"\n' "$RUNP_SUITE/companion" >"$WORK/on-terminal"
+  printf '#!/bin/sh\nexec %q "$@" 2>%q\n' "$real" "$WORK/errors" >"$WORK/silent"
+  chmod 755 "$WORK/on-terminal" "$WORK/silent"
+  RUNTIME=$WORK/silent injected write_nothing "${terminals[@]}" write:error=EIO pod run -f "$WORK/pod.json" "$POD"
+  equal "$status" 0
+  equal "$(cat "$WORK/errors")" ""
+}
+
+write_nothing() { RUNP_INJECTED=$RUNTIME RUNTIME=$WORK/on-terminal rt "$@"; }
