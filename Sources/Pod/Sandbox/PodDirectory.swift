@@ -153,7 +153,7 @@ extension PodDirectory {
   borrowing func lockState() throws(SystemError) -> Shared<Descriptor>? {
     do {
       while true {
-        let file = try File.open(Self.lockName, at: descriptor)
+        let file = try openLock()
         try FileLock.take(file, wait: true)
         // While this waited, the pod may have been removed and made again.
         let current = try FileStatus(Self.lockName, at: descriptor)
@@ -161,6 +161,18 @@ extension PodDirectory {
       }
     } catch  where error.errno == ENOENT {
       return nil
+    }
+  }
+
+  /// Whoever removes a pod removes the state before the lock: where the state is
+  /// still there, the lock was lost in another way, and is made again.
+  private borrowing func openLock() throws(SystemError) -> Descriptor {
+    do {
+      return try File.open(Self.lockName, at: descriptor)
+    } catch {
+      if error.errno != ENOENT || !File.exists(Self.stateName, at: descriptor) { throw error }
+      return try File.open(
+        Self.lockName, [.writeOnly, .create, .noFollow], mode: 0o600, at: descriptor)
     }
   }
 
