@@ -16,6 +16,13 @@ package final class Child {
     self.pidfd = pidfd
   }
 
+  /// Ends a child that is not to go on.
+  package func end() {
+    // It may have ended by itself.
+    try? Processes.signal(pidfd, SIGKILL)
+    _ = try? wait()
+  }
+
   /// Waits for the end of the child and takes its status.
   ///
   /// Its ID is its own until that is done, and programs under a filter can be
@@ -222,6 +229,8 @@ package enum Processes {
     package let name: String
     /// How far its first thread is.
     package let phase: Phase
+    /// Whether a signal or a tracer has stopped its first thread.
+    package let isStopped: Bool
   }
 
   /// Looks at a process; nil when there is none.
@@ -239,7 +248,8 @@ package enum Processes {
     else { return nil }
     return Information(
       startTime: startTime, name: String(decoding: bytes[(start + 1)..<end], as: UTF8.self),
-      phase: phase(state: bytes[end + 2], flags: flags))
+      phase: phase(state: bytes[end + 2], flags: flags),
+      isStopped: bytes[end + 2] == UInt8(ascii: "T") || bytes[end + 2] == UInt8(ascii: "t"))
   }
 
   /// The decimal number in the field of that index, counted from a place where

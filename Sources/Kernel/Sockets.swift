@@ -17,16 +17,28 @@ package enum Sockets {
     )
   }
 
-  /// Connects to a listening stream socket by path.
+  /// Connects to a listening socket by path.
   ///
-  /// The corresponding calls are socket(2), connect(2).
+  /// As long as too many others wait to be accepted, this one waits, too; and so
+  /// does whoever sends more than the other end takes.
+  ///
+  /// - Throws: `SystemError` with `ETIMEDOUT` when the deadline passed first.
+  ///
+  /// The corresponding calls are socket(2), setsockopt(2) with `SO_SNDTIMEO`,
+  /// connect(2).
   package static func connect(
-    _ path: String, packets: Bool = false
+    _ path: String, packets: Bool = false, until deadline: Deadline
   ) throws(SystemError) -> Descriptor {
     let socket = try unixSocket(packets: packets)
     let number = socket.number
-    let result = retrying { unsafe clinux_connect_unix(number, path, path.utf8.count) }
-    try check(result, "connect", path)
+    // Zero stands for never.
+    let left = max(1, Int(deadline.millisecondsLeft))
+    var limit = timeval(tv_sec: left / 1000, tv_usec: left % 1000 * 1000)
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    try check(
+      negatedErrno(unsafe setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &limit, size)), "setsockopt")
+    let result: Int32 = retrying { unsafe clinux_connect_unix(number, path, path.utf8.count) }
+    try check(result == -EAGAIN ? -ETIMEDOUT : result, "connect", path)
     return socket
   }
 
@@ -78,7 +90,7 @@ package enum Sockets {
           number, $0.baseAddress, $0.count, descriptors, descriptors.count, 0)
       }
     }
-    try check(result, "sendmsg")
+    try check(result == -Int(EAGAIN) ? -Int(ETIMEDOUT) : result, "sendmsg")
   }
 
   /// Sends one message with a descriptor attached; never raises SIGPIPE.

@@ -52,7 +52,8 @@ package enum TreeCopy {
   private static func copyFile(
     _ name: FileName, from source: borrowing Descriptor, to target: borrowing Descriptor
   ) throws(SystemError) {
-    let from = try name.open(.noFollow, in: source)
+    // What it was a moment ago it need not be any more.
+    let from = try name.open([.noFollow, .nonBlocking], in: source)
     let to = try name.open(
       [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600, in: target)
     while true {

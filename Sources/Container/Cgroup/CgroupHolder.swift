@@ -26,7 +26,10 @@ package struct CgroupHolder {
   static func exists(_ claim: String) -> Bool {
     guard let (created, directory) = parts(of: claim) else { return true }
     do {
-      let bytes = try File.read("\(directory)/state.json")
+      // A container can write a claim, and name whatever it likes.
+      let file = try File.open("\(directory)/state.json", [.nonBlocking, .noControllingTerminal])
+      if try FileStatus(of: file).kind != .regular { return false }
+      let bytes = try File.readAll(file)
       return try JSONNode(JSONValue(parsing: bytes)).string("created") == created
     } catch let error as SystemError {
       return error.errno != ENOENT && error.errno != ENOTDIR

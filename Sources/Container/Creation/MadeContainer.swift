@@ -38,7 +38,8 @@ final class MadeContainer {
     }
     channel = ends.0
     child = try Spawn.clone(
-      plan, cgroup: cgroup?.value.directory.number, ends: (runtime: ends.0, container: ends.1))
+      plan, cgroup: cgroup?.value.directory.number, ends: (runtime: ends.0, container: ends.1),
+      context)
   }
 
   /// What is recorded of it.
@@ -108,7 +109,7 @@ final class MadeContainer {
     do {
       try channel.go()
       while true {
-        switch try channel.receive() {
+        switch try channel.receive(from: child.pid, context) {
         case .hooks:
           try runHooks()
           try channel.go()
@@ -181,7 +182,8 @@ final class MadeContainer {
   private func sendHandle(to path: String) throws(RuntimeError) {
     do {
       try Sockets.send(
-        Array("standard".utf8), with: child.pidfd, on: try Sockets.connect(path))
+        Array("standard".utf8), with: child.pidfd,
+        on: try Sockets.connect(path, until: Lifecycle.patience))
     } catch {
       throw RuntimeError(error, "send the pidfd")
     }

@@ -85,7 +85,7 @@ struct PlannedContainer {
     let gate: Shared<Descriptor>?
     do {
       consoleSocket = try options.consoleSocket.map { path throws(SystemError) in
-        Shared(try Sockets.connect(path))
+        Shared(try Sockets.connect(path, until: Lifecycle.patience))
       }
       gate = executesAtOnce ? nil : try reservation.makeGate()
     } catch {

@@ -11,12 +11,13 @@ internal import RuntimeSpec
 enum Spawn {
   /// Clones the process; the child never returns from here.
   static func clone(
-    _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel)
+    _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel),
+    _ context: RuntimeContext
   ) throws(RuntimeError) -> Child {
     do {
       try hideChildren()
       if plan.namespaces.needsStage {
-        return try cloneThroughStage(plan, cgroup: cgroup, ends: ends)
+        return try cloneThroughStage(plan, cgroup: cgroup, ends: ends, context)
       }
       switch try Processes.clone(into: plan.namespaces.clonable, cgroup: cgroup) {
       case .child:
@@ -51,7 +52,8 @@ enum Spawn {
   }
 
   private static func cloneThroughStage(
-    _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel)
+    _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel),
+    _ context: RuntimeContext
   ) throws -> Child {
     switch try Processes.clone(cgroup: cgroup) {
     case .child:
@@ -59,7 +61,13 @@ enum Spawn {
       Stage.main(plan, ends.container)
     case .parent(let stage):
       ends.container.close()
-      let message = try ends.runtime.receive()
+      let message: SyncChannel.Message
+      do {
+        message = try ends.runtime.receive(from: stage.pid, context)
+      } catch {
+        stage.end()
+        throw error
+      }
       // It stays where it is when it sets the container up itself.
       if case .process(stage.pid, _) = message { return stage }
       _ = try stage.wait()

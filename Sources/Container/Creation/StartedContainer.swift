@@ -27,7 +27,7 @@ struct StartedContainer {
     } catch {
       // The process may still wait for an answer, and ends when there is none.
       channel.close()
-      waitUntilDead()
+      if Standstill.reason(for: record.initProcess?.pid ?? 0, context) == nil { waitUntilDead() }
       throw error
     }
   }

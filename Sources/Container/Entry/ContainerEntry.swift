@@ -24,13 +24,20 @@ final class ContainerEntry {
   private let context: RuntimeContext
   private let target: EntryTarget
   private let cgroup: EntryCgroup
+  /// Whether a frozen container is waited for.
+  private let mayStandStill: Bool
   /// The terminal's main side, for the caller to relay.
   private var console: Shared<Descriptor>?
 
-  /// Opens a container; `path` is the cgroup below its own to enter.
+  /// Opens a container.
+  ///
+  /// `path` is the cgroup below its own to enter; `mayStandStill` has the caller
+  /// wait for a container that is frozen until it goes on.
   init(
-    _ record: ContainerRecord, cgroup path: String? = nil, _ context: RuntimeContext
+    _ record: ContainerRecord, cgroup path: String? = nil, mayStandStill: Bool = false,
+    _ context: RuntimeContext
   ) throws(RuntimeError) {
+    self.mayStandStill = mayStandStill
     self.context = context
     target = try EntryTarget(record)
     cgroup = EntryCgroup(record: record, path: path, context: context)
@@ -70,12 +77,24 @@ final class ContainerEntry {
   private func follow(
     _ between: Child, _ channel: SyncChannel, _ work: any EntryWork
   ) throws -> Child {
-    defer {
+    do {
+      let child = try followToEnd(between, channel, work)
       // Whether it has done its part, its last message said.
       _ = try? between.wait()
+      return child
+    } catch {
+      between.end()
+      throw error
     }
+  }
+
+  private func followToEnd(
+    _ between: Child, _ channel: SyncChannel, _ work: any EntryWork
+  ) throws -> Child {
     while true {
-      switch try channel.receive() {
+      let message =
+        mayStandStill ? try channel.receive() : try channel.receive(from: between.pid, context)
+      switch message {
       case .console(let main) where work.hasTerminal:
         // Before the program can ask for it.
         try Foreground.copySize(to: main)
@@ -103,9 +122,5 @@ struct EnteredProcess {
   let console: Shared<Descriptor>?
 
   /// Ends a process that is not to go on.
-  func abandon() {
-    // It may have ended by itself.
-    try? Processes.signal(child.pidfd, SIGKILL)
-    _ = try? child.wait()
-  }
+  func abandon() { child.end() }
 }

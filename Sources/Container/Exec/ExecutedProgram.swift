@@ -38,7 +38,7 @@ final class ExecutedProgram: EntryWork {
     do {
       proc = try Shared(Procfs())
       consoleSocket = try options.consoleSocket.map { path throws(SystemError) in
-        Shared(try Sockets.connect(path))
+        Shared(try Sockets.connect(path, until: Lifecycle.patience))
       }
     } catch {
       throw RuntimeError(error)

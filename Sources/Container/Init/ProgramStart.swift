@@ -22,7 +22,7 @@ enum ProgramStart {
   ) throws {
     var stage = Stage.settingUp
     while true {
-      switch try channel.receive() {
+      switch try channel.receive(from: pid, context) {
       case .hooks: stage = .runningHooks
       case .executing: stage = .executing
       case .warning(let text): context.warn(text)

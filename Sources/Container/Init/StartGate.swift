@@ -46,7 +46,8 @@ enum StartGate {
   static func connect(_ directory: borrowing Descriptor) throws(SystemError) -> SyncChannel? {
     do {
       return SyncChannel(
-        try Sockets.connect("\(directory.procPath)/\(name)", packets: true))
+        try Sockets.connect(
+          "\(directory.procPath)/\(name)", packets: true, until: Lifecycle.patience))
     } catch  where error.errno == ECONNREFUSED || error.errno == ENOENT {
       return nil
     }

@@ -143,6 +143,13 @@ struct SyncChannel {
     try File.write(message, to: open().value, subject: "the channel")
   }
 
+  /// Waits until there is a message, or the other side is gone.
+  ///
+  /// - Returns: false when the deadline passed first.
+  func wait(until deadline: Deadline) throws(SystemError) -> Bool {
+    try open().value.waitUntilReadable(until: deadline)
+  }
+
   /// Waits for the next message of the container's side.
   func receive() throws(SystemError) -> Message {
     let (bytes, descriptors) = try Sockets.receive(

@@ -18,15 +18,8 @@ extension Lifecycle {
       return
     }
     do {
-      if force {
-        try endEverything(directory)
-        if try !directory.lock(until: patience) {
-          throw RuntimeError(
-            .wrongState, "container \(id) is busy: another command at work on it does not end")
-        }
-      } else {
-        try directory.lock()
-      }
+      if force { try endEverything(directory) }
+      try directory.lock(id)
       // Another delete was quicker.
       if try directory.isGone() {
         if force { return }
@@ -52,7 +45,7 @@ extension Lifecycle {
       return
     }
     do {
-      try directory.lock()
+      try directory.lock(container.id)
       if try directory.isGone() { return }
     } catch {
       throw RuntimeError(error)

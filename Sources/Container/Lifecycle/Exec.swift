@@ -15,7 +15,8 @@ extension Lifecycle {
     try checkEnterable(status.state, options)
     let configuration = try ExecConfiguration(directory, options)
     let foreground = options.detach ? nil : try Foreground()
-    let entry = try ContainerEntry(status.record, cgroup: options.cgroup, context)
+    let entry = try ContainerEntry(
+      status.record, cgroup: options.cgroup, mayStandStill: options.ignorePaused, context)
     let program = try ExecutedProgram(
       configuration, options, status.record, hasUserNamespace: entry.hasUserNamespace, context)
     let entered = try entry.run(program)
@@ -53,7 +54,8 @@ extension Lifecycle {
     if let path = options.pidFile { try ProcessFile.write(child.pid, to: path) }
     if let path = options.pidfdSocket {
       try Sockets.send(
-        Array("setns".utf8), with: child.pidfd, on: try Sockets.connect(path))
+        Array("setns".utf8), with: child.pidfd,
+        on: try Sockets.connect(path, until: patience))
     }
   }
 

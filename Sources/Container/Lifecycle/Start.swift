@@ -12,11 +12,7 @@ extension Lifecycle {
   /// of its hooks fails, it is destroyed.
   package static func start(_ id: String, _ context: RuntimeContext) throws(RuntimeError) {
     let directory = try StateStore(root: context.root).open(id)
-    do {
-      try directory.lock()
-    } catch {
-      throw RuntimeError(error)
-    }
+    try directory.lock(id)
     let status = try ContainerStatus(directory, id, context)
     let channel: SyncChannel
     do {

@@ -21,7 +21,7 @@ package enum SeccompListener {
     path: String, state: [UInt8], listener: borrowing Descriptor
   ) throws(RuntimeError) {
     do {
-      let agent = try Sockets.connect(path)
+      let agent = try Sockets.connect(path, until: Lifecycle.patience)
       try Sockets.send(state, with: listener, on: agent)
     } catch {
       throw RuntimeError(error, "send seccomp listener to \(path)")

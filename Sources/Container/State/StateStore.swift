@@ -50,7 +50,7 @@ package struct StateStore {
     do {
       let directory = StateDirectory(
         path: path(of: id), descriptor: try File.open(path(of: id), [.directory, .noFollow]))
-      try directory.lock()
+      try FileLock.take(directory.descriptor, wait: true)
       if try !directory.isGone() { return directory }
     } catch  where error.errno == ENOENT {}
     return nil
@@ -135,13 +135,17 @@ package struct StateDirectory: ~Copyable {
 
   /// Waits for and takes the lock that everything that changes the state
   /// holds; it ends with the descriptor.
-  package borrowing func lock() throws(SystemError) {
-    try FileLock.take(descriptor, wait: true)
-  }
-
-  /// The same, but only until the deadline; says whether the lock was taken.
-  package borrowing func lock(until deadline: Deadline) throws(SystemError) -> Bool {
-    try FileLock.take(descriptor, until: deadline)
+  ///
+  /// - Throws: `RuntimeError` of kind `wrongState` when another command holds it
+  ///   for longer than there is patience, such as one whose hooks do not end.
+  borrowing func lock(_ id: String) throws(RuntimeError) {
+    do {
+      if try FileLock.take(descriptor, until: Lifecycle.patience) { return }
+    } catch {
+      throw RuntimeError(error)
+    }
+    throw RuntimeError(
+      .wrongState, "container \(id) is busy: another command at work on it does not end")
   }
 
   /// Gives the lock up early.

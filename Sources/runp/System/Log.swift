@@ -52,7 +52,9 @@ final class Log {
     }
     do {
       file = Shared(
-        try File.open(path, [.writeOnly, .create, .append], mode: 0o644))
+        // A FIFO that nobody reads is an error, and nothing to wait for.
+        try File.open(
+          path, [.writeOnly, .create, .append, .nonBlocking, .noControllingTerminal], mode: 0o644))
     } catch {
       throw RuntimeError(error, "log")
     }

@@ -94,6 +94,24 @@ static int console(char **a) {
   return 0;
 }
 
+// Listens and accepts nobody; as many wait already as may.
+static int deaf(char **a) {
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  snprintf(at.sun_path, sizeof at.sun_path, "%s", a[0]);
+  int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (s < 0 || bind(s, (struct sockaddr *)&at, sizeof at) || listen(s, 0)) return fail(a[0]);
+  for (int i = 0; i < 100; i++) {
+    int c = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (c < 0) return fail("socket");
+    if (!connect(c, (struct sockaddr *)&at, sizeof at)) continue;
+    if (errno != EAGAIN) return fail("connect");
+    printf("listening=1\n");
+    fflush(stdout);
+    pause();
+  }
+  return 1;
+}
+
 static int pidfd(char **a) {
   int s = listen_at(a[0]), fd = -1;
   char text[4096], path[64], line[256];
@@ -231,7 +249,7 @@ int main(int argc, char **argv) {
     int (*run)(char **);
   } all[] = {{"console", console},   {"pidfd", pidfd},       {"seccomp", seccomp},
              {"subreap", subreap},   {"terminal", terminal}, {"descriptors", descriptors},
-             {"hostile", hostile}};
+             {"hostile", hostile},   {"deaf", deaf}};
   signal(SIGPIPE, SIG_IGN);
   for (size_t i = 0; argc > 2 && i < sizeof all / sizeof *all; i++)
     if (!strcmp(all[i].name, argv[1])) return all[i].run(argv + 2);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import Kernel
+
+/// Why a process that somebody waits for cannot go on by itself.
+///
+/// One that can may be as slow as its machine is busy, or as its hooks are; one
+/// that stands still may never answer, and whoever waits for it would hang with
+/// it.
+enum Standstill {
+  /// The reason, or nil when there is none.
+  static func reason(for pid: Int32, _ context: RuntimeContext) -> String? {
+    if Processes.information(on: pid)?.isStopped == true {
+      return "a signal or a tracer has stopped it"
+    }
+    do {
+      let hierarchy = try context.cgroups.hierarchy()
+      let place = try hierarchy.value.path(of: pid).description
+      let events = try File.readText("\(hierarchy.value.mountPoint)\(place)/cgroup.events")
+      return events.contains("frozen 1") ? "its cgroup \(place) is frozen" : nil
+    } catch {
+      // What cannot be looked at is no reason to give up.
+      return nil
+    }
+  }
+}
+
+extension SyncChannel {
+  /// Waits for the next message of a process, as long as it can go on.
+  ///
+  /// - Throws: `RuntimeError` naming the reason when it stands still.
+  func receive(from pid: Int32, _ context: RuntimeContext) throws -> Message {
+    while try !wait(until: Lifecycle.patience) {
+      if let reason = Standstill.reason(for: pid, context) {
+        throw RuntimeError(.failed, "process \(pid) does not go on: \(reason)")
+      }
+    }
+    return try receive()
+  }
+}
