@@ -50,9 +50,40 @@ package enum JSONValue: Equatable, Sendable {
   }
 
   /// The value of a key, nil when this is no object or has no such key.
+  ///
+  /// Setting keeps the key's place, nil removes it. A `null` becomes an object
+  /// for it; anything else stays as it is.
   package subscript(key: String) -> JSONValue? {
-    guard case .object(let members) = self else { return nil }
-    return members[key]
+    get {
+      guard case .object(let members) = self else { return nil }
+      return members[key]
+    }
+    set {
+      var members: OrderedMap<JSONValue>
+      switch self {
+      case .object(let present): members = present
+      case .null where newValue != nil: members = OrderedMap()
+      default: return
+      }
+      members[key] = newValue
+      self = .object(members)
+    }
+  }
+
+  /// The value of a key, `null` when there is none, for changes below it.
+  package subscript(object key: String) -> JSONValue {
+    get { self[key] ?? .null }
+    set { self[key] = newValue }
+  }
+
+  /// The elements of the list of a key, none when there is no list, for changes
+  /// of them.
+  package subscript(list key: String) -> [JSONValue] {
+    get {
+      guard case .array(let elements)? = self[key] else { return [] }
+      return elements
+    }
+    set { self[key] = .array(newValue) }
   }
 }
 

@@ -56,6 +56,22 @@ extension Spec: JSONDecodable {
     annotations = try json.stringMap("annotations")
     linux = try json.object("linux")
     try OtherPlatforms.check(json)
+    // crun's way of saying it, from before the specification had one.
+    if linux?.seccomp?.listenerPath == nil {
+      linux?.seccomp?.listenerPath = annotations["run.oci.seccomp.receiver"]
+    }
+  }
+
+  /// Reads a `config.json` as a document; `warn` is told what was repaired in
+  /// it.
+  package static func document(
+    _ bytes: [UInt8], warn: (String) -> Void = { _ in }
+  ) throws(SpecError) -> JSONValue {
+    let document = try JSONReader().read(bytes, repairing: "annotations")
+    for path in document.repaired {
+      warn("\(path): bytes that are not UTF-8 are replaced by U+FFFD")
+    }
+    return document.value
   }
 
   /// Reads and decodes a `config.json`, without validating it; `warn` is told
@@ -63,16 +79,7 @@ extension Spec: JSONDecodable {
   package static func decode(
     bytes: [UInt8], warn: (String) -> Void = { _ in }
   ) throws(SpecError) -> Spec {
-    let document = try JSONReader().read(bytes, repairing: "annotations")
-    for path in document.repaired {
-      warn("\(path): bytes that are not UTF-8 are replaced by U+FFFD")
-    }
-    var spec = try Spec(json: JSONNode(document.value))
-    // crun's way of saying it, from before the specification had one.
-    if spec.linux?.seccomp?.listenerPath == nil {
-      spec.linux?.seccomp?.listenerPath = spec.annotations["run.oci.seccomp.receiver"]
-    }
-    return spec
+    try Spec(json: JSONNode(document(bytes, warn: warn)))
   }
 }
 

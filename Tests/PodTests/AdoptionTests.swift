@@ -24,9 +24,15 @@ import Testing
   private func adopt(
     _ config: String, _ members: String = "", id: String = "app"
   ) throws -> Spec {
-    var spec = try Spec.decode(bytes: Array(config.utf8))
-    try sandbox(members).adopt(&spec, id: id)
-    return spec
+    var document = try Spec.document(Array(config.utf8))
+    try amend(&document, members, id: id)
+    return try Spec(json: JSONNode(document))
+  }
+
+  private func amend(
+    _ document: inout JSONValue, _ members: String = "", id: String = "app"
+  ) throws {
+    try sandbox(members).amend(&document, Spec(json: JSONNode(document)), id: id)
   }
 
   private func refusal(_ config: String, _ members: String = "") -> String? {
@@ -192,6 +198,42 @@ import Testing
           destination: "/cfg", type: "bind", source: "/srv", options: ["rbind", "rprivate", "rro"]),
       ])
     #expect(try adopt("{\"ociVersion\":\"1.0.2\"}", Self.volumes, id: "other").mounts.isEmpty)
+  }
+
+  @Test func whatNobodyKnowsStaysAndWhatIsGivenUpGoes() throws {
+    let mapping: JSONValue = [["containerID": 0, "hostID": 1000, "size": 10]]
+    var document: JSONValue = [
+      "novelty": [1, ["deep": true]], "ociVersion": "1.0.2", "hostname": "web",
+      "linux": [
+        "uidMappings": mapping, "namespaces": [["type": "ipc", "note": "kept"]], "novelty": 1,
+      ],
+      "mounts": [["destination": "/dev/shm", "novelty": 1], ["destination": "/a", "novelty": 2]],
+    ]
+    try amend(
+      &document,
+      ",\"hostname\":\"web\",\"linux\":{\"namespaces\":[{\"type\":\"ipc\"},"
+        + "{\"type\":\"uts\"},{\"type\":\"user\"}],\"uidMappings\":\(mapping.text()),"
+        + "\"gidMappings\":\(mapping.text())}")
+    #expect(document["novelty"] == [1, ["deep": true]])
+    #expect(document["hostname"] == nil)
+    #expect(document["linux"]?["uidMappings"] == nil)
+    #expect(document["linux"]?["novelty"] == 1)
+    #expect(
+      document["linux"]?["namespaces"] == [
+        ["type": "ipc", "note": "kept", "path": .string("\(pins)/ipc")],
+        ["type": "uts", "path": .string("\(pins)/uts")],
+        ["type": "user", "path": .string("\(pins)/user")],
+      ])
+    // Another file system has taken the place of the one on /dev/shm.
+    #expect(document[list: "mounts"][0]["novelty"] == nil)
+    #expect(document[list: "mounts"][1] == ["destination": "/a", "novelty": 2])
+  }
+
+  @Test func aBundleThatAsksForAnotherPodIsRefused() {
+    #expect(
+      refusal("{\"ociVersion\":\"1.0.2\",\"annotations\":{\"org.runp.pod\":\"db\"}}")
+        == "join pod web: annotations[\"org.runp.pod\"]: the bundle asks for pod \"db\", and is to"
+        + " join web")
   }
 
   @Test func aMountInTheWayOfAVolumeIsRefused() {

@@ -259,6 +259,58 @@ namespace_of() { inode "/proc/$(pid_of "$1")/ns/$2"; }
   equal "$(find "$STATE" -mindepth 1 ! -path "$STATE/pods*")" ""
 }
 
+@test "what is kept of a member is the configuration that holds, whatever else the bundle's has" {
+  pod_json "$(printf '{"hostname": "our-pod", "volumes": [{"name": "v", "kind": "empty"}],
+    "initContainers": [{"id": "%s-init", "bundle": "init"}],
+    "containers": [{"id": "%s-one", "bundle": "one", "mounts": [{"volume": "v", "destination": "/v"}]}]}' "$ID" "$ID")"
+  member init hang
+  member one hang
+  config '.novelty = {deep: [1, null]} | .linux.novelty = 1 | .mounts[0].novelty = "x" | .hostname = "our-pod"'
+  make_pod
+  local kept=$STATE/$ID-one/config.json type
+  for type in network ipc uts; do
+    equal "$(jq -r --arg t "$type" '.linux.namespaces[] | select(.type == $t).path' "$kept")" \
+      "$(pod_state ".namespaces.$type")"
+  done
+  equal "$(jq -r .linux.cgroupsPath "$kept")" "$CGROUP_PARENT/pod/$ID-one"
+  equal "$(jq -r '[.mounts[] | select(.destination == "/dev/shm" or .destination == "/v").source] | join(" ")' "$kept")" \
+    "$(pod_state .shm) $(pod_state .volumes.v)"
+  equal "$(jq -c '[.novelty, .linux.novelty, .mounts[0].novelty, .hostname]' "$kept")" \
+    '[{"deep":[1,null]},1,"x",null]'
+  equal "$(jq -cS '.process, .root' "$kept")" "$(jq -cS '.process, .root' "$WORK/one/config.json")"
+  # An init container's is kept until it is run.
+  equal "$(jq -r .linux.cgroupsPath "$STATE/pods/$POD/init/$ID-init")" "$CGROUP_PARENT/pod/$ID-init"
+  # Of one outside it is the caller's, byte by byte.
+  new_bundle alone "$ID-alone"
+  create "$ID-alone"
+  cmp "$BUNDLE/config.json" "$STATE/$ID-alone/config.json"
+}
+
+@test "an init container that cannot join is refused when the pod is made" {
+  pod_json "$(printf '{"initContainers": [{"id": "%s-init", "bundle": "init"}]}' "$ID")"
+  member init hang
+  config '.hostname = "own"'
+  local command
+  for command in create run; do
+    refused pod "$command" -f "$WORK/pod.json" "$POD"
+    says "container $ID-init: join pod $POD: hostname: \"own\" cannot be set"
+    pod_is_gone
+  done
+}
+
+@test "annotations of a pod's bundles that are no UTF-8 are repaired, and said" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one env
+  config '.annotations = {"org.example.a": "caf@"}'
+  LC_ALL=C sed -i 's/@/\xe9/' "$BUNDLE/config.json"
+  ok pod create -f "$WORK/pod.json" "$POD"
+  says "container $ID-one: annotations\\[\"org.example.a\"\\]: bytes that are not UTF-8"
+  equal "$(state_of "$ID-one" '.annotations."org.example.a"')" $'caf\uFFFD'
+  ok pod delete "$POD"
+  ok pod run -f "$WORK/pod.json" "$POD"
+  grep -q "container $ID-one: annotations.*bytes that are not UTF-8" "$ERR"
+}
+
 @test "a member's cgroup is a leaf under the pod's" {
   make_pod
   member one hang

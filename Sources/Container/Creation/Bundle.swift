@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import JSON
+package import JSON
 internal import Kernel
 package import RuntimeSpec
 
-/// A bundle as it was found: its place and its configuration.
+/// A bundle: its place, and the configuration that holds for its container.
 package struct Bundle {
   /// The absolute path of the directory.
   package let path: String
-  /// The configuration, decoded and validated; pods change their members' copy.
-  package var spec: Spec
-  /// The configuration as it was read.
+  /// The configuration.
+  package let spec: Spec
+  /// The same as it is kept: as it was read, unless it was amended.
   package let configBytes: [UInt8]
+  /// The same as a document.
+  private let document: JSONValue
 
   /// Reads and validates a bundle's configuration.
   ///
@@ -38,11 +40,28 @@ package struct Bundle {
       throw RuntimeError(error, "read the configuration")
     }
     do {
-      let spec = try Spec.decode(bytes: bytes, warn: warn)
+      let document = try Spec.document(bytes, warn: warn)
+      let spec = try Spec(json: JSONNode(document))
       try spec.validate()
-      return Bundle(path: absolute, spec: spec, configBytes: bytes)
+      return Bundle(path: absolute, spec: spec, configBytes: bytes, document: document)
     } catch {
       throw RuntimeError(error, file)
+    }
+  }
+
+  /// The bundle with another configuration, which `change` makes of the
+  /// document: properties that nobody here knows stay in it.
+  package func amended(
+    _ change: (inout JSONValue) throws(RuntimeError) -> Void
+  ) throws(RuntimeError) -> Bundle {
+    var document = document
+    try change(&document)
+    do {
+      return Bundle(
+        path: path, spec: try Spec(json: JSONNode(document)), configBytes: document.bytes(),
+        document: document)
+    } catch {
+      throw RuntimeError(error)
     }
   }
 

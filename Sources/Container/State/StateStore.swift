@@ -194,8 +194,8 @@ package struct StateDirectory: ~Copyable {
     }
   }
 
-  /// Keeps the configuration as it was at create: later changes of the bundle
-  /// do not affect the container (runtime.md, lifecycle).
+  /// Keeps the configuration that the container is created with: later changes
+  /// of the bundle do not affect it (runtime.md, lifecycle).
   package borrowing func writeConfig(_ bytes: [UInt8]) throws(SystemError) {
     let file = try File.open(
       Self.configName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600,

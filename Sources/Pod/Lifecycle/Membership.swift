@@ -12,26 +12,21 @@ package final class Membership {
 
   /// Enters the pod that the options name, or else the bundle's annotation.
   ///
-  /// - Returns: nil when none is named, and nothing was changed.
+  /// - Returns: the bundle as that of one of the pod's; the bundle itself, and no
+  ///   membership, when no pod is named.
   package static func enter(
-    _ bundle: inout Bundle, _ options: inout CreateOptions, _ context: RuntimeContext
-  ) throws(RuntimeError) -> Membership? {
+    _ bundle: Bundle, _ options: inout CreateOptions, _ context: RuntimeContext
+  ) throws(RuntimeError) -> (Bundle, Membership?) {
     guard let name = options.pod ?? bundle.spec.annotations[Sandbox.annotation] else {
-      return nil
+      return (bundle, nil)
     }
-    try checkAnnotation(of: bundle, name)
-    return try Membership(try PodHandle.open(name, context), &bundle, &options)
+    let membership = try Membership(try PodHandle.open(name, context), &options)
+    return (try membership.pod.sandbox().adopt(bundle, id: options.id), membership)
   }
 
-  /// Enters a pod: changes the bundle's configuration so that the container is
-  /// one of the pod's.
-  ///
-  /// The container has to be created before the membership is given up.
-  ///
-  /// - Throws: `RuntimeError` naming what is in the way.
-  private init(
-    _ pod: PodHandle, _ bundle: inout Bundle, _ options: inout CreateOptions
-  ) throws(RuntimeError) {
+  /// Enters a pod, in which the container has to be created before the
+  /// membership is given up.
+  private init(_ pod: PodHandle, _ options: inout CreateOptions) throws(RuntimeError) {
     self.pod = pod
     do {
       try FileLock.share(pod.directory.descriptor)
@@ -41,7 +36,8 @@ package final class Membership {
     // While this waited for the lock, the pod may have been removed.
     if pod.directory.isGone() { throw pod.notFound }
     if pod.state != nil { _ = try pod.refresh() }
-    try pod.sandbox().adopt(&bundle.spec, id: options.id)
+    // Whether it can be joined at all.
+    _ = try pod.sandbox()
     options.pod = pod.id
   }
 
@@ -50,28 +46,17 @@ package final class Membership {
     FileLock.release(pod.directory.descriptor)
   }
 
-  private static func checkAnnotation(
-    of bundle: Bundle, _ pod: String
-  ) throws(RuntimeError) {
-    guard let annotation = bundle.spec.annotations[Sandbox.annotation], annotation != pod else {
-      return
-    }
-    throw RuntimeError(
-      DocumentPath.root["annotations"][Sandbox.annotation].error(
-        "the bundle asks for pod \(annotation.quoted), and is to join \(pod)"))
-  }
-
-  /// Creates a container in a pod, and in no later one of the same ID.
+  /// Creates a container from a bundle that the pod has adopted, and in no later
+  /// pod of the same ID.
   ///
   /// - Returns: the ID of its first process, which is a child of the caller.
   static func create(
-    _ bundle: Bundle, _ options: CreateOptions, in pod: PodHandle
+    _ adopted: Bundle, _ options: CreateOptions, in pod: PodHandle
   ) throws(RuntimeError) -> Int32 {
-    try checkAnnotation(of: bundle, pod.id)
-    var (bundle, options) = (bundle, options)
-    let membership = try Membership(pod, &bundle, &options)
+    var options = options
+    let membership = try Membership(pod, &options)
     return try withExtendedLifetime(membership) { () throws(RuntimeError) in
-      try Lifecycle.create(bundle, options, pod.context)
+      try Lifecycle.create(adopted, options, pod.context)
     }
   }
 }

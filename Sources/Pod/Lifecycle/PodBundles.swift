@@ -10,18 +10,41 @@ struct PodBundles {
   let ordered: [PodContainer]
 
   private let spec: PodSpec
-  private var bundles: [String: Bundle] = [:]
+  private let bundles: OrderedMap<Bundle>
 
-  /// Reads and checks all bundles that a pod refers to.
-  init(_ document: PodDocument) throws(RuntimeError) {
-    spec = document.spec
-    ordered = try Self.ordered(spec)
+  /// Reads and checks all bundles that a pod refers to; the context's `warn` is
+  /// told what was repaired in them.
+  init(_ document: PodDocument, _ context: RuntimeContext) throws(RuntimeError) {
+    let spec = document.spec
+    let ordered = try Self.ordered(spec)
+    try self.init(spec, ordered) { container throws(RuntimeError) in
+      try Self.load(container, document.directory, context)
+    }
+  }
+
+  /// Collects the bundles, each as `bundle` has it.
+  private init(
+    _ spec: PodSpec, _ ordered: [PodContainer],
+    _ bundle: (PodContainer) throws(RuntimeError) -> Bundle
+  ) throws(RuntimeError) {
+    self.spec = spec
+    self.ordered = ordered
+    var bundles = OrderedMap<Bundle>()
     for container in spec.initContainers + spec.containers {
       do {
-        bundles[container.id] = try Bundle.load(Self.path(of: container, document.directory))
+        bundles[container.id] = try bundle(container)
       } catch {
         throw error.adding("container \(container.id)")
       }
+    }
+    self.bundles = bundles
+  }
+
+  private static func load(
+    _ container: PodContainer, _ directory: String, _ context: RuntimeContext
+  ) throws(RuntimeError) -> Bundle {
+    try Bundle.load(path(of: container, directory)) {
+      context.warn("container \(container.id): \($0)")
     }
   }
 
@@ -35,6 +58,15 @@ struct PodBundles {
       return try spec.startOrder()
     } catch {
       throw RuntimeError(error, "pod.json")
+    }
+  }
+
+  /// The same bundles, each as that of one of the pod's.
+  ///
+  /// - Throws: `RuntimeError` naming the container and what is in the way.
+  func adopted(by pod: Sandbox) throws(RuntimeError) -> PodBundles {
+    try PodBundles(spec, ordered) { container throws(RuntimeError) in
+      try pod.adopt(try bundle(of: container), id: container.id)
     }
   }
 
@@ -55,10 +87,15 @@ struct PodBundles {
   }
 
   /// The bundle of an init container, with the configuration that was kept.
-  static func kept(_ container: PodContainer, in pod: Sandbox) throws(RuntimeError) -> Bundle {
+  static func kept(
+    _ container: PodContainer, in pod: Sandbox, _ context: RuntimeContext
+  ) throws(RuntimeError) -> Bundle {
     let kept = pod.paths.configuration(of: container.id)
-    // An older build has kept none.
-    let config = File.exists(kept) ? kept : nil
-    return try Bundle.load(path(of: container, pod.state.bundleBase), config: config)
+    if File.exists(kept) {
+      return try Bundle.load(path(of: container, pod.state.bundleBase), config: kept)
+    }
+    // The pod is of an older build, which has kept none.
+    return try pod.adopt(
+      try load(container, pod.state.bundleBase, context), id: container.id)
   }
 }

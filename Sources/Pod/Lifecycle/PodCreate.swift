@@ -17,9 +17,10 @@ extension PodLifecycle {
   static func make(
     _ id: String, _ document: PodDocument, _ context: RuntimeContext
   ) throws(RuntimeError) -> PodHandle {
-    let bundles = try PodBundles(document)
+    let found = try PodBundles(document, context)
     let pod = try PodHandle.make(id, document, context)
     do throws(RuntimeError) {
+      let bundles = try found.adopted(by: try pod.sandbox())
       try bundles.keepInitContainers(in: pod)
       for container in bundles.ordered {
         do {

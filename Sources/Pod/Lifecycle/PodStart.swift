@@ -30,7 +30,8 @@ extension PodLifecycle {
     }
     for container in initContainers {
       try requireUnstopped(pod)
-      try InitContainer(container, in: pod).run(try PodBundles.kept(container, in: sandbox))
+      try InitContainer(container, in: pod)
+        .run(try PodBundles.kept(container, in: sandbox, pod.context))
     }
     try requireUnstopped(pod)
     try pod.change { state throws(RuntimeError) in state.isInitialized = true }

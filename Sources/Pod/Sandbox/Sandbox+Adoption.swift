@@ -5,52 +5,76 @@ package import Container
 internal import Glibc
 internal import JSON
 internal import Kernel
-package import RuntimeSpec
+internal import RuntimeSpec
 
 extension Sandbox {
-  /// Changes the configuration of a container so that it joins the pod.
+  /// The bundle of a container as that of one of the pod's: all that comes
+  /// after, the container's own record of its configuration included, knows no
+  /// other.
   ///
   /// What the pod holds, only the pod sets: a configuration that wants it
   /// otherwise is refused, never overridden.
   ///
   /// - Throws: `RuntimeError` naming the property that is in the way.
-  package func adopt(_ spec: inout Spec, id: String) throws(RuntimeError) {
-    let step = "join pod \(self.id)"
-    do {
-      var linux = spec.linux ?? Linux()
-      try joinNamespaces(&linux)
-      try refuseSharedParameters(linux)
-      try giveUpNames(&spec)
-      try place(&linux, id)
-      spec.linux = linux
-      if self.spec.linux.holds(.ipc) { shareMemory(&spec) }
-      try mountVolumes(&spec, id)
-    } catch {
-      throw RuntimeError(error, step)
+  package func adopt(_ bundle: Bundle, id: String) throws(RuntimeError) -> Bundle {
+    try bundle.amended { document throws(RuntimeError) in
+      try amend(&document, bundle.spec, id: id)
     }
+  }
+
+  /// Amends the document of a container's configuration so that the container
+  /// joins the pod; `container` is the same, decoded.
+  func amend(
+    _ document: inout JSONValue, _ container: Spec, id: String
+  ) throws(RuntimeError) {
+    do {
+      try refuseOtherPod(container)
+      let linux = container.linux ?? Linux()
+      try joinNamespaces(linux, &document[object: "linux"])
+      try refuseSharedParameters(linux)
+      try giveUpNames(container, &document)
+      try place(linux, &document[object: "linux"], id)
+      if spec.linux.holds(.ipc) { shareMemory(container.mounts, &document) }
+      let volumes = try volumeMounts(container, id)
+      if !volumes.isEmpty { document[list: "mounts"] += volumes }
+    } catch {
+      throw RuntimeError(error, "join pod \(self.id)")
+    }
+  }
+
+  // MARK: - The request
+
+  /// The annotation that asks for a pod where no flag can be passed.
+  package static let annotation = "org.runp.pod"
+
+  private func refuseOtherPod(_ container: Spec) throws(SpecError) {
+    guard let wanted = container.annotations[Self.annotation], wanted != id else { return }
+    throw DocumentPath.root["annotations"][Self.annotation].error(
+      "the bundle asks for pod \(wanted.quoted), and is to join \(id)")
   }
 
   // MARK: - Namespaces
 
-  private func joinNamespaces(_ linux: inout Linux) throws(SpecError) {
+  private func joinNamespaces(_ linux: Linux, _ document: inout JSONValue) throws(SpecError) {
     let path = DocumentPath.root["linux"]
     for type in spec.linux.namespaces {
       let pin = paths.namespace(type)
-      if let index = linux.namespaces.firstIndex(where: { $0.type == type }) {
-        if let other = linux.namespaces[index].path, !isSameFile(other, pin) {
-          throw path["namespaces"][index]["path"].error(
-            "\(other) is not the pod's \(type.rawValue) namespace, leave the path out")
-        }
-        linux.namespaces[index].path = pin
-      } else {
-        linux.namespaces.append(LinuxNamespace(type: type, path: pin))
+      guard let index = linux.namespaces.firstIndex(where: { $0.type == type }) else {
+        document[list: "namespaces"].append(
+          ["type": .string(type.rawValue), "path": .string(pin)])
+        continue
       }
+      if let other = linux.namespaces[index].path, !isSameFile(other, pin) {
+        throw path["namespaces"][index]["path"].error(
+          "\(other) is not the pod's \(type.rawValue) namespace, leave the path out")
+      }
+      document[list: "namespaces"][index]["path"] = .string(pin)
     }
     try refuse(linux.uidMappings, unless: spec.linux.uidMappings, at: path["uidMappings"])
     try refuse(linux.gidMappings, unless: spec.linux.gidMappings, at: path["gidMappings"])
     // The pod's user namespace has its mappings already.
-    linux.uidMappings = []
-    linux.gidMappings = []
+    document["uidMappings"] = nil
+    document["gidMappings"] = nil
   }
 
   private func refuse(
@@ -84,13 +108,13 @@ extension Sandbox {
   }
 
   /// The names are set once and for all when the pod is made.
-  private func giveUpNames(_ container: inout Spec) throws(SpecError) {
+  private func giveUpNames(_ container: Spec, _ document: inout JSONValue) throws(SpecError) {
     guard spec.linux.holds(.uts) else { return }
     let root = DocumentPath.root
     try refuse(container.hostname, unless: spec.hostname, at: root["hostname"])
     try refuse(container.domainname, unless: spec.domainname, at: root["domainname"])
-    container.hostname = nil
-    container.domainname = nil
+    document["hostname"] = nil
+    document["domainname"] = nil
   }
 
   private func refuse(
@@ -104,45 +128,42 @@ extension Sandbox {
 
   // MARK: - Cgroup
 
-  private func place(_ linux: inout Linux, _ id: String) throws {
+  private func place(_ linux: Linux, _ document: inout JSONValue, _ id: String) throws {
     guard let pod = state.cgroup.flatMap({ CgroupPath(recorded: $0.path) }) else { return }
     let path = DocumentPath.root["linux"]["cgroupsPath"]
-    guard let wanted = linux.cgroupsPath, !wanted.isEmpty else {
-      linux.cgroupsPath = pod.appending(id).description
+    guard let wanted = linux.cgroupsPath else {
+      document["cgroupsPath"] = .string(pod.appending(id).description)
       return
     }
     let place = try CgroupPath(cgroupsPath: wanted, id: id, below: pod)
     guard place.isBelow(pod) else {
       throw path.error("\(wanted.quoted) is not below the pod's cgroup \(pod), leave it out")
     }
-    linux.cgroupsPath = place.description
+    document["cgroupsPath"] = .string(place.description)
   }
 
   // MARK: - Mounts
 
-  private func shareMemory(_ spec: inout Spec) {
+  private func shareMemory(_ mounts: [Mount], _ document: inout JSONValue) {
     let destination = "/dev/shm"
-    let old = spec.mounts.firstIndex { SafePath.cleaned($0.destination) == destination }
+    let old = mounts.firstIndex { $0.place == destination }
     var options = ["bind", "nosuid", "noexec", "nodev"]
-    if let old, spec.mounts[old].options.contains("ro") { options.append("ro") }
-    let mount = Mount(
-      destination: destination, type: "bind", source: paths.sharedMemory, options: options)
+    if let old, mounts[old].options.contains("ro") { options.append("ro") }
+    let mount = Self.bind(paths.sharedMemory, on: destination, options)
     if let old {
-      spec.mounts[old] = mount
-    } else if let devices = spec.mounts.lastIndex(where: {
-      SafePath.cleaned($0.destination) == "/dev"
-    }) {
-      spec.mounts.insert(mount, at: devices + 1)
+      document[list: "mounts"][old] = mount
+    } else if let devices = mounts.lastIndex(where: { $0.place == "/dev" }) {
+      document[list: "mounts"].insert(mount, at: devices + 1)
     }
   }
 
-  private func mountVolumes(_ container: inout Spec, _ id: String) throws(SpecError) {
+  private func volumeMounts(
+    _ container: Spec, _ id: String
+  ) throws(SpecError) -> [JSONValue] {
+    var added: [JSONValue] = []
     for mount in spec.container(id)?.mounts ?? [] {
       guard let volume = spec.volume(mount.volume) else { continue }
-      let destination = mount.place
-      if let index = container.mounts.firstIndex(where: {
-        SafePath.cleaned($0.destination) == destination
-      }) {
+      if let index = container.mounts.firstIndex(where: { $0.place == mount.place }) {
         throw DocumentPath.root["mounts"][index]["destination"].error(
           "\(mount.destination) is where pod.json mounts the volume \(volume.name)")
       }
@@ -158,13 +179,22 @@ extension Sandbox {
         isReadOnly = isReadOnly || readOnly
       }
       options.append(isReadOnly ? "rro" : "rw")
-      container.mounts.append(
-        Mount(destination: mount.destination, type: "bind", source: source, options: options))
+      added.append(Self.bind(source, on: mount.destination, options))
     }
+    return added
   }
 
-  // MARK: - The request
+  private static func bind(
+    _ source: String, on destination: String, _ options: [String]
+  ) -> JSONValue {
+    [
+      "destination": .string(destination), "type": "bind", "source": .string(source),
+      "options": JSONValue(options),
+    ]
+  }
+}
 
-  /// The annotation that asks for a pod where no flag can be passed.
-  package static let annotation = "org.runp.pod"
+extension Mount {
+  /// The destination without what does not change where it leads.
+  fileprivate var place: String { SafePath.cleaned(destination) }
 }

@@ -9,7 +9,6 @@ package struct PodSupervisor {
   private let document: PodDocument
   private let context: RuntimeContext
   private let bundles: PodBundles
-  private let containers: SupervisedContainers
   private let output: SupervisorOutput
   private let signals: SupervisorSignals
 
@@ -20,8 +19,11 @@ package struct PodSupervisor {
     self.id = id
     self.document = document
     self.context = context
-    bundles = try PodBundles(document)
+    bundles = try PodBundles(document, context)
     let all = document.spec.initContainers + bundles.ordered
+    for container in all {
+      try SupervisedContainer.requireNoTerminal(container, bundles.bundle(of: container))
+    }
     do {
       output = SupervisorOutput(
         try OutputDestination(number: 1), try OutputDestination(number: 2), names: all.map(\.id))
@@ -29,14 +31,6 @@ package struct PodSupervisor {
     } catch {
       throw RuntimeError(error, "run the pod")
     }
-    var supervised: [SupervisedContainer] = []
-    for container in all {
-      supervised.append(
-        try SupervisedContainer(
-          container, try bundles.bundle(of: container), pod: id, context,
-          output.streams(of: container.id)))
-    }
-    containers = SupervisedContainers(supervised, inits: document.spec.initContainers.count)
   }
 
   /// Makes the pod, runs it until its containers have ended, and removes it.
@@ -45,10 +39,14 @@ package struct PodSupervisor {
   ///   without those that were stopped; 0 when there was none.
   package func run() throws(RuntimeError) -> Int32 {
     let pod = try PodHandle.make(id, document, context)
-    let supervision = Supervision(
-      pod, containers, output, signals, exitPolicy: document.spec.exitPolicy)
+    let supervision: Supervision
     do {
-      try bundles.keepInitContainers(in: pod)
+      supervision = try supervise(pod)
+    } catch {
+      PodLifecycle.undo(pod)
+      throw error
+    }
+    do {
       try supervision.run()
     } catch {
       PodLifecycle.undo(pod)
@@ -60,6 +58,23 @@ package struct PodSupervisor {
     try PodLifecycle.delete(pod)
     try supervision.finishOutput()
     return supervision.failure ?? 0
+  }
+
+  /// Has the pod that is made adopt its containers.
+  private func supervise(_ pod: PodHandle) throws(RuntimeError) -> Supervision {
+    let adopted = try bundles.adopted(by: try pod.sandbox())
+    try adopted.keepInitContainers(in: pod)
+    let inits = document.spec.initContainers
+    var supervised: [SupervisedContainer] = []
+    for container in inits + bundles.ordered {
+      supervised.append(
+        SupervisedContainer(
+          container, try adopted.bundle(of: container), pod: id, context,
+          output.streams(of: container.id)))
+    }
+    return Supervision(
+      pod, SupervisedContainers(supervised, inits: inits.count), output, signals,
+      exitPolicy: document.spec.exitPolicy)
   }
 }
 

@@ -31,17 +31,22 @@ final class SupervisedContainer: Stoppable {
   init(
     _ container: PodContainer, _ bundle: Bundle, pod: String, _ context: RuntimeContext,
     _ streams: (output: OutputStream, errors: OutputStream)
-  ) throws(RuntimeError) {
-    if bundle.spec.process?.terminal == true {
-      throw RuntimeError(
-        SpecError(path: "process.terminal", reason: "a container of pod run has no terminal"),
-        "container \(container.id)")
-    }
+  ) {
     self.container = container
     self.bundle = bundle
     podID = pod
     self.context = context
     (output, errors) = streams
+  }
+
+  /// Refuses a bundle that asks for a terminal.
+  static func requireNoTerminal(
+    _ container: PodContainer, _ bundle: Bundle
+  ) throws(RuntimeError) {
+    guard bundle.spec.process?.terminal == true else { return }
+    throw RuntimeError(
+      SpecError(path: "process.terminal", reason: "a container of pod run has no terminal"),
+      "container \(container.id)")
   }
 
   /// The signal that asks it to end.

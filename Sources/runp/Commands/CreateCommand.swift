@@ -36,8 +36,8 @@ enum CreateCommand: Command {
     let runtime = try context.runtime()
     context.warnOfNotifySocket()
     var how = try arguments.creation.createOptions()
-    var bundle = try arguments.creation.loadBundle(context)
-    let membership = try Membership.enter(&bundle, &how, runtime)
+    let found = try arguments.creation.loadBundle(context)
+    let (bundle, membership) = try Membership.enter(found, &how, runtime)
     _ = try Lifecycle.create(bundle, how, runtime)
     withExtendedLifetime(membership) {}
     return ExitStatus.success

@@ -46,8 +46,8 @@ enum RunCommand: Command {
     let runtime = try context.runtime()
     context.warnOfNotifySocket()
     var creation = try arguments.creation.createOptions()
-    var bundle = try arguments.creation.loadBundle(context)
-    let membership = try Membership.enter(&bundle, &creation, runtime)
+    let found = try arguments.creation.loadBundle(context)
+    let (bundle, membership) = try Membership.enter(found, &creation, runtime)
     var how = RunOptions()
     how.detach = arguments.detach
     how.keep = arguments.keep
