@@ -7,8 +7,11 @@
 # RUNP_CRASH=all at every one instead (make crash)
 #
 #   measure ARGS         notes the system calls that a command makes
-#   moments              lists them, or a sample, as NAME:NTH
+#   moments              lists them, or a sample of those with which it changes
+#                        something, as NAME:NTH
 #   killed_at CALL ARGS  runs a command and kills it at such a call: sets killed
+#   failed_at CALL ARGS  runs a command of which such a call fails: sets status,
+#                        output and errors
 
 MOMENTS=20
 # Killed commands of a test, and commands that were run.
@@ -30,13 +33,18 @@ measure() {
   [ -s "$WORK/calls" ]
 }
 
+CHANGING="mkdirat|symlinkat|openat|rename.*|mount|umount2|move_mount|open_tree|mount_setattr|clone.*|write"
+CHANGING+="|flock|f?chmod.*|f?chown.*|unlinkat|fsetxattr|bind|connect|sendmsg|pidfd_send_signal|ioctl|bpf"
+
 moments() {
   if [ "${RUNP_CRASH:-}" = all ]; then
     cat "$WORK/calls"
   else
     # After the execution of the sealed copy, which has made nothing.
-    awk -v n="$MOMENTS" '{ call[NR] = $0; if ($0 ~ /^execve/) from = NR }
-      END { for (i = 1; i <= n; i++) print call[from + int((NR - from) * i / n)] }' "$WORK/calls"
+    awk -v n="$MOMENTS" -v changing="^($CHANGING):" '
+      /^execve/ { count = 0 }
+      $0 ~ changing { call[++count] = $0 }
+      END { if (n > count) n = count; for (i = 1; i <= n; i++) print call[int(count * i / n)] }' "$WORK/calls"
   fi
 }
 
@@ -54,6 +62,15 @@ killed_at() {
     "$RUNTIME" --root "$STATE" "$@" || killed=$?
   runs=$((runs + 1))
   if [ "$killed" = 137 ]; then kills=$((kills + 1)); fi
+}
+
+failed_at() {
+  local call=$1
+  shift
+  status=0
+  timeout -k 5 "$LIMIT" strace -o /dev/null -e "inject=${call%:*}:error=EIO:when=${call#*:}" \
+    "$RUNTIME" --root "$STATE" "$@" >"$WORK/failed.out" 2>"$WORK/failed.err" </dev/null 3>&- 4>&- || status=$?
+  output=$(cat "$WORK/failed.out") errors=$(cat "$WORK/failed.err")
 }
 
 # Fails unless most of the runs were killed: how many calls there are varies.
@@ -75,8 +92,6 @@ nothing_runs() {
     for left in $left; do tr '\0' ' ' <"/proc/$left/cmdline" >&2; done
     return 1
   fi
-  left=$(awk -v at="$WORK/" 'index($5, at) == 1 { print $5 }' /proc/self/mountinfo)
-  if [ -n "$left" ]; then echo "$1: mounts are left: $left" >&2; return 1; fi
 }
 
 # After a crash at $1: all commands answer, delete makes a container whole, and
@@ -87,8 +102,7 @@ whole_again() {
   rt list
   if [ "$status" -ne 0 ]; then tell "list after $1"; return 1; fi
   if ! ok delete --force "$ID"; then echo "killed at $1" >&2; return 1; fi
-  if [ -e "$STATE/$ID" ]; then echo "$1: there is still state" >&2; return 1; fi
-  if [ -d "$RUNP_CGROUP2$CGROUP_PARENT/$ID" ]; then echo "$1: there is still a cgroup" >&2; return 1; fi
+  all_gone "$1"
   nothing_runs "$1"
   if ! ok run --bundle "$BUNDLE" "$ID"; then echo "killed at $1" >&2; return 1; fi
 }
@@ -100,10 +114,6 @@ pod_whole_again() {
   rt pod list
   if [ "$status" -ne 0 ]; then tell "pod list after $1"; return 1; fi
   if ! ok pod delete --force "$POD"; then echo "killed at $1" >&2; return 1; fi
-  local left
-  left=$(find "$STATE" -mindepth 1 -maxdepth 2 ! -path "$STATE/pods" ! -path "$STATE/*cache*" ! -path "$STATE/seccomp*")
-  if [ -n "$left" ]; then echo "$1: there is still $left" >&2; return 1; fi
-  left=$(find "$RUNP_CGROUP2$CGROUP_PARENT" -mindepth 1 -type d)
-  if [ -n "$left" ]; then echo "$1: there is still the cgroup $left" >&2; return 1; fi
+  all_gone "$1"
   nothing_runs "$1"
 }

@@ -7,7 +7,7 @@
 load helpers
 load crash
 
-MOMENTS=8
+MOMENTS=12
 
 prepare() {
   runp_only "it has no pods"
@@ -85,3 +85,86 @@ killed_after() {
 }
 
 @test "killed during pod delete --force" { killed_after start_pod pod delete --force "$POD"; }
+
+@test "pod create of which any call fails says so and leaves nothing" {
+  measure pod create -f "$WORK/pod.json" "$POD"
+  remove_pod
+  local call
+  MOMENTS=25
+  # A directory that could not be locked may be another command's, and stays.
+  for call in $(moments | grep -v '^flock:'); do
+    failed_at "$call" pod create -f "$WORK/pod.json" "$POD"
+    if [ "$status" = 0 ]; then
+      ok pod delete "$POD"
+    else
+      [ "$status" = 1 ] || tell "$call"
+      says 'pod create'
+      equal "$status" 1
+    fi
+    all_gone "$call"
+  done
+}
+
+# --- members ----------------------------------------------------------------
+
+# A pod without containers, and what to create in it.
+empty_pod() {
+  jq 'del(.containers)' "$WORK/pod.json" >"$WORK/empty.json"
+  ok pod create -f "$WORK/empty.json" "$POD"
+  MEMBER=(create --pod "$POD" --bundle "$WORK/first" "$ID-first")
+}
+
+# All containers whose state names the pod have an entry in it.
+none_is_lost() {
+  local state id
+  for state in "$STATE"/*/state.json; do
+    if [ -e "$state" ] && [ "$(jq -r .pod "$state")" = "$POD" ]; then
+      id=$(basename "$(dirname "$state")")
+      if ! runtime pod state "$POD" | jq -r '.containers[].id' | grep -qx "$id"; then
+        echo "$1: the pod has lost $id" >&2
+        return 1
+      fi
+    fi
+  done
+}
+
+@test "a create or delete of a member that is killed loses no member" {
+  MOMENTS=15
+  empty_pod
+  measure "${MEMBER[@]}"
+  local call
+  for call in $(moments); do
+    ok delete --force "$ID-first"
+    killed_at "$call" "${MEMBER[@]}"
+    none_is_lost "create at $call"
+  done
+  ok delete --force "$ID-first"
+  ok "${MEMBER[@]}"
+  measure delete --force "$ID-first"
+  for call in $(moments); do
+    ok "${MEMBER[@]}"
+    killed_at "$call" delete --force "$ID-first"
+    none_is_lost "delete at $call"
+    ok delete --force "$ID-first"
+  done
+  killed_most
+  ok pod delete "$POD"
+  all_gone "the end"
+}
+
+@test "pod delete --force takes what a killed create of a member has left" {
+  MOMENTS=10
+  empty_pod
+  measure "${MEMBER[@]}"
+  remove_pod
+  local call
+  for call in $(moments); do
+    empty_pod
+    killed_at "$call" "${MEMBER[@]}"
+    remove_pod
+    # What was there before the entry, only its own command removes.
+    ok delete --force "$ID-first"
+    all_gone "$call"
+  done
+  killed_most
+}

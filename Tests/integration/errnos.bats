@@ -435,13 +435,22 @@ new_pod() { ok pod create -f "$WORK/pod.json" "$POD"; }
   jq 'del(.containers)' "$WORK/pod.json" >"$WORK/empty.json"
   between mkdirat "$PODS" rmdir "$PODS" -- pod create -f "$WORK/empty.json" "$POD"
   ok pod delete "$POD"
-  mkdir -p -m 700 "$PODS/$POD/members" "$PODS/$POD/init"
-  chmod 700 "$PODS" "$PODS/$POD"
+  (umask 077 && mkdir -p "$PODS/$POD/members" "$PODS/$POD/init")
   new_pod
   ok_with --at "$PODS/$POD/members/$ID" unlinkat:error=ENOENT delete --force "$ID"
   rm "$PODS/$POD/members/$ID"
   ok pod delete "$POD"
+  local path
+  for path in "$PODS" "$PODS/$POD"; do
+    ok_with --at "$path" openat:error=ENOENT:when=1 pod create -f "$WORK/empty.json" "$POD"
+    ok pod delete "$POD"
+  done
   [ ! -e "$PODS" ]
+  mkdir -m 700 "$PODS"
+  touch "$PODS/file"
+  refused pod state file
+  says 'does not exist'
+  rm -r "$PODS"
 }
 
 @test "what others remove of a pod is gone" {
@@ -457,6 +466,9 @@ new_pod() { ok pod create -f "$WORK/pod.json" "$POD"; }
   new_pod
   ok delete --force "$ID"
   between unlinkat pod.json rm -r "$PODS/$POD" -- pod delete "$POD"
+  new_pod
+  ok delete --force "$ID"
+  ok_with --at kept unlinkat:error=ENOTEMPTY:when=2 pod delete "$POD"
   [ ! -e "$PODS" ]
   new_pod
   rm "$PODS/$POD/state.lock"
@@ -487,4 +499,8 @@ new_pod() { ok pod create -f "$WORK/pod.json" "$POD"; }
   equal "$(cat "$WORK/errors")" ""
 }
 
-write_nothing() { RUNP_INJECTED=$RUNTIME RUNTIME=$WORK/on-terminal rt "$@"; }
+write_nothing() {
+  export RUNP_INJECTED=$RUNTIME
+  local RUNTIME=$WORK/on-terminal
+  rt "$@"
+}

@@ -342,6 +342,18 @@ gone() {
   fi
 }
 
+# Nothing is left of any container or pod: no state, mount or cgroup. $1 says
+# after what.
+all_gone() {
+  local left
+  left=$(
+    find "$STATE" -mindepth 1 ! -path "$STATE/pods" ! -path "$STATE/.cache*"
+    awk -v at="$WORK/" 'index($5, at) == 1 { print $5 }' /proc/self/mountinfo
+    find "$RUNP_CGROUP2$CGROUP_PARENT" -mindepth 1 -type d
+  )
+  if [ -n "$left" ]; then printf '%s leaves:\n%s\n' "$1" "$left" >&2; return 1; fi
+}
+
 # What the container has written to its stdout.
 log() { cat "${LOGS[${1:-$ID}]}"; }
 
