@@ -184,6 +184,22 @@ prepare() {
   like stat./other ' 7:8$'
 }
 
+@test "idmapped mount: the source may be what an earlier mount has put into the root" {
+  peer_falls_short crun "it looks for the source before"
+  peer_falls_short runc "it does not know the option"
+  mkdir -p "$WORK/a" "$WORK/b" "$BUNDLE/rootfs/mnt/x" "$BUNDLE/rootfs/sub/x"
+  touch "$WORK/b/file" "$BUNDLE/rootfs/mnt/x/hidden"
+  chown 1234:1234 "$WORK/b/file"
+  chmod 755 "$WORK/a" "$WORK/b"
+  mkdir "$WORK/a/x"
+  with_mount /mnt bind "$WORK/a" bind
+  with_mount /mnt/x bind "$WORK/b" bind
+  with_mount /data bind "$BUNDLE/rootfs/mnt/x" bind 'idmap=uids=1234-100000-1;gids=1234-200000-1'
+  probe stat /data/file -- list /data
+  like stat./data/file ' 0:0$'
+  is list./data file
+}
+
 @test "idmapped mount: mappings that cannot be read are refused by name" {
   runp_only "it refuses some of them"
   with_mount /data bind "$WORK" bind 'idmap=uids=0-0;gids=0-0-1'

@@ -113,6 +113,9 @@ final class MadeContainer {
         case .hooks:
           try runHooks()
           try channel.go()
+        case .tree(let index, let tree):
+          try mapIDs(index, tree)
+          try channel.go()
         case .console(let main):
           // Before the program can ask for it.
           try Foreground.copySize(to: main)
@@ -138,6 +141,13 @@ final class MadeContainer {
     let listed = plan.spec.hooks
     try plan.hooks.run(listed.prestart, .prestart, status: .created, pid: child.pid)
     try plan.hooks.run(listed.createRuntime, .createRuntime, status: .created, pid: child.pid)
+  }
+
+  /// Maps the IDs of what the process has opened for a mount, and may not map.
+  private func mapIDs(_ index: Int32, _ tree: Shared<Descriptor>) throws {
+    let mounts = plan.mounts.mounts
+    guard mounts.indices.contains(Int(index)) else { return }
+    try step("\(mounts[Int(index)].name).source") { try mounts[Int(index)].mapIDs(of: tree) }
   }
 
   /// The process has set the container up, and leaves it to another one, which

@@ -106,7 +106,7 @@ final class ContainerEntry {
         return child
       case .failed(let error): throw error
       case .closed: throw Self.died
-      case .console, .hooks, .ready, .listener, .executing: break
+      case .console, .hooks, .ready, .listener, .executing, .tree: break
       }
     }
   }

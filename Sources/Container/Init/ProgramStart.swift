@@ -33,7 +33,7 @@ enum ProgramStart {
       case .closed:
         if stage == .executing { return }
         throw stage.death
-      case .console, .ready, .process: break
+      case .console, .ready, .process, .tree: break
       }
     }
   }

@@ -59,7 +59,7 @@ final class RootSetup {
   private func mountAll() throws {
     var mounter = Mounter(
       cgroups: plan.cgroups, mountLabel: plan.spec.linux?.mountLabel,
-      userNamespace: plan.namespaces.userNamespace)
+      userNamespace: plan.namespaces.userNamespace, channel: channel)
     for planned in plan.mounts.mounts { try mounter.mount(planned, in: root) }
   }
 

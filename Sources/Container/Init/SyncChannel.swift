@@ -11,6 +11,9 @@ internal import Kernel
 ///  -------                      ---------
 ///  write ID maps
 ///  go            ───────────►   namespaces, mounts
+///                ◄───────────   tree         (only for IDs that it may not map)
+///  map its IDs
+///  go            ───────────►
 ///                ◄───────────   hooks        (only with prestart or createRuntime hooks)
 ///  run them
 ///  go            ───────────►   createContainer hooks, pivot_root, ...
@@ -43,6 +46,9 @@ struct SyncChannel {
     /// Hooks have their turn: the runtime's, once everything is made as far as
     /// they must see it, or startContainer's, which the process runs itself.
     case hooks
+    /// The opened source of the mount of that index, whose IDs only the runtime
+    /// may map.
+    case tree(Int32, Shared<Descriptor>)
     /// A terminal's main side for the runtime to relay.
     case console(Shared<Descriptor>)
     /// The process waits to be let through to the program.
@@ -125,6 +131,8 @@ struct SyncChannel {
     case .executing: try write([Tag.executing.rawValue])
     case .console(let main):
       try Sockets.send([Tag.console.rawValue], with: main.value, on: open().value)
+    case .tree(let index, let tree):
+      try Sockets.send([Tag.tree.rawValue] + Self.bytes(index), with: tree.value, on: open().value)
     case .process(let pid, let pidfd):
       try Sockets.send(
         [Tag.process.rawValue] + Self.bytes(pid), with: pidfd.value, on: open().value
@@ -161,6 +169,7 @@ struct SyncChannel {
     case (.hooks, _): return .hooks
     case (.ready, _): return .ready
     case (.executing, _): return .executing
+    case (.tree, let tree?): return .tree(Self.number(payload), tree)
     case (.console, let main?): return .console(main)
     case (.process, let pidfd?): return .process(Self.number(payload), pidfd)
     case (.listener, _): return .listener(Self.number(payload))
@@ -173,6 +182,7 @@ struct SyncChannel {
   private enum Tag: UInt8 {
     case go = 1
     case hooks
+    case tree
     case console
     case ready
     case executing

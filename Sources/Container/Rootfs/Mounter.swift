@@ -26,10 +26,15 @@ struct Mounter {
   let mountLabel: String?
   /// Where the container's processes have their privileges.
   let userNamespace: UserNamespace
+  /// The way to the runtime.
+  private let channel: SyncChannel
   /// The directory for devices, once something is mounted on /dev.
   private(set) var devices: FileStatus?
 
-  init(cgroups: CgroupView?, mountLabel: String?, userNamespace: UserNamespace) {
+  init(
+    cgroups: CgroupView?, mountLabel: String?, userNamespace: UserNamespace, channel: SyncChannel
+  ) {
+    self.channel = channel
     self.cgroups = cgroups
     self.mountLabel = mountLabel
     self.userNamespace = userNamespace
@@ -39,7 +44,7 @@ struct Mounter {
   mutating func mount(
     _ planned: PlannedMount, in root: borrowing RootDirectory
   ) throws(RuntimeError) {
-    let source = try planned.take(in: root)
+    let source = try planned.take(in: root, channel)
     do {
       if planned.options.remount { return try remount(planned, in: root) }
       switch source {

@@ -34,6 +34,8 @@ final class PlannedMount {
   private var unprotected: Shared<Descriptor>?
   /// The user namespace to map its IDs through.
   private var mapping: Shared<Descriptor>?
+  /// Its place in the configuration's list.
+  private let index: Int
   private let bundle: String
   private let inherited: MountFlags?
   private let hasUserNamespace: Bool
@@ -47,6 +49,7 @@ final class PlannedMount {
     hasUserNamespace: Bool
   ) {
     name = "mounts[\(index)]"
+    self.index = index
     self.mount = mount
     self.bundle = bundle
     self.inherited = inherited
@@ -77,13 +80,14 @@ final class PlannedMount {
 
   /// Whether the source is inside the root, where something may be mounted by
   /// then: it is opened when its turn comes.
-  ///
-  /// Not so where IDs are mapped and the container's side may not do it.
-  var waitsForRoot: Bool { pathInRoot != nil && !(hasUserNamespace && options.idMap != nil) }
+  var waitsForRoot: Bool { pathInRoot != nil }
 
-  /// Takes what was opened, opening it if that has not been done.
-  func take(in root: borrowing RootDirectory) throws(RuntimeError) -> Source {
-    if case .none = source { try open(in: root) }
+  /// Takes what was opened, opening it if that has not been done; the channel
+  /// leads to the runtime.
+  func take(
+    in root: borrowing RootDirectory, _ channel: SyncChannel
+  ) throws(RuntimeError) -> Source {
+    if case .none = source { try open(in: root, channel) }
     defer { source = .none }
     return source
   }
@@ -120,9 +124,11 @@ final class PlannedMount {
         self.source = .link(try File.linkTarget(path))
         return
       }
-      try take(
-        MountTree.copy(
+      let tree = Shared(
+        try MountTree.copy(
           path, recursive: options.recursive, followLinks: !options.sourceNoFollow))
+      try mapIDs(of: tree)
+      try take(tree)
     } catch {
       throw RuntimeError(error, "\(name).source")
     }
@@ -130,27 +136,39 @@ final class PlannedMount {
 
   /// Opens the source late: in the root by its path there, where a user
   /// namespace may have no way along the host's.
-  private func open(in root: borrowing RootDirectory) throws(RuntimeError) {
+  private func open(
+    in root: borrowing RootDirectory, _ channel: SyncChannel
+  ) throws(RuntimeError) {
     guard let pathInRoot, options.bind, !options.remount, hasUserNamespace else {
       return try open()
     }
     do {
       let found = try SafePath.open(pathInRoot, in: root.descriptor)
-      try take(MountTree.copy(at: found, recursive: options.recursive))
+      let tree = Shared(try MountTree.copy(at: found, recursive: options.recursive))
+      if mapping != nil {
+        // It is the runtime that has privileges over the file system.
+        try channel.send(.tree(Int32(clamping: index), tree))
+        try channel.waitForGo()
+      }
+      try take(tree)
     } catch {
       throw RuntimeError(error, "\(name).source")
     }
   }
 
-  private func take(_ tree: consuming Descriptor) throws(SystemError) {
+  private func take(_ tree: Shared<Descriptor>) throws(SystemError) {
     if let inherited {
-      try MountTree.setAttributes(tree, propagation: inherited, recursive: options.recursive)
+      try MountTree.setAttributes(tree.value, propagation: inherited, recursive: options.recursive)
     }
-    if let mapping {
-      try MountTree.mapIDs(of: tree, through: mapping.value, recursive: options.idMap == .recursive)
-    }
-    let isDirectory = try FileStatus(of: tree).kind == .directory
-    source = .tree(Shared(tree), isDirectory: isDirectory)
+    let isDirectory = try FileStatus(of: tree.value).kind == .directory
+    source = .tree(tree, isDirectory: isDirectory)
+  }
+
+  /// Maps the IDs of an opened source, if they are to be.
+  func mapIDs(of tree: Shared<Descriptor>) throws(SystemError) {
+    guard let mapping else { return }
+    try MountTree.mapIDs(
+      of: tree.value, through: mapping.value, recursive: options.idMap == .recursive)
   }
 
   /// Sees to it that its IDs are mapped, as soon as it is opened.
