@@ -185,16 +185,16 @@ same_cgroup() {
   equal "$(grep -c . "$(here)/cgroup.procs")" 1
 }
 
-# Runs create under strace, with something injected.
-injected() {
-  timeout "$LIMIT" strace -f -o "$WORK/trace" -e "inject=$1" \
-    "$RUNTIME" --root "$STATE" create --bundle "$BUNDLE" "$ID" >"$WORK/injected" 2>&1 </dev/null 3>&-
+# Runs create, which is killed, or of which calls fail, as a rule says.
+create_with() {
+  rt_with "$1" create --bundle "$BUNDLE" "$ID"
+  differ "$status" 0
 }
 
 @test "a create that was killed before its claim leaves a cgroup that was there before" {
   runp_only "neither has claims"
   mkdir "$(here)"
-  ! injected fsetxattr:signal=KILL:error=EINTR || false
+  create_with fsetxattr:signal=KILL:error=EINTR
   [ -d "$STATE/$ID" ]
   ok delete --force "$ID"
   [ ! -d "$STATE/$ID" ]
@@ -206,7 +206,7 @@ injected() {
   runp_only "neither has claims"
   mkdir "$(here)"
   # The state is written for the second time once the cgroup is claimed.
-  ! injected renameat:signal=KILL:when=2 || false
+  create_with renameat:signal=KILL:when=2
   ok delete --force "$ID"
   gone "$ID"
   create
@@ -214,7 +214,7 @@ injected() {
 
 @test "a create that was killed before the claim on what it made is removed with the cgroup" {
   runp_only "neither has claims"
-  ! injected fsetxattr:signal=KILL:error=EINTR || false
+  create_with fsetxattr:signal=KILL:error=EINTR
   [ -d "$(here)" ]
   create
   equal "$(cgroup_of "$(pid_of)")" "$CGROUP_PARENT/$ID"
@@ -224,15 +224,15 @@ injected() {
 
 @test "a cgroup that cannot be claimed is an error, and nothing is left" {
   runp_only "neither has claims"
-  ! injected fsetxattr:error=ENOSPC || false
-  grep -q "make cgroup .*$CGROUP_PARENT/$ID: setxattr user.runp.claim: no space left" "$WORK/injected"
+  create_with fsetxattr:error=ENOSPC
+  says "make cgroup .*$CGROUP_PARENT/$ID: setxattr user.runp.claim: no space left"
   gone "$ID"
   mkdir "$(here)"
-  ! injected fsetxattr:error=ENOSPC || false
-  grep -q "take cgroup .*$CGROUP_PARENT/$ID: setxattr user.runp.claim: no space left" "$WORK/injected"
+  create_with fsetxattr:error=ENOSPC
+  says "take cgroup .*$CGROUP_PARENT/$ID: setxattr user.runp.claim: no space left"
   [ -d "$(here)" ]
-  ! injected fsetxattr:error=EEXIST || false
-  grep -q "already exists" "$WORK/injected"
+  create_with fsetxattr:error=EEXIST
+  says "already exists"
   [ ! -d "$STATE/$ID" ]
   rmdir "$(here)"
 }

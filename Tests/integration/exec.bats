@@ -83,35 +83,15 @@ in_chroot() {
   equal "$(grep -c . "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs")" 2
 }
 
-# Whether a process of `exec` comes up in a cgroup: lands_in CGROUP WRAPPER...
+# Whether a process of `exec` comes up in a cgroup: lands_in CGROUP [RULE...]
 lands_in() {
-  local pid
-  rt_with "${@:2}" -- exec --detach --pid-file "$WORK/pid" "$ID" /bin/probe hang
-  equal "$status" 0
+  local pid how=(ok)
+  if [ $# -gt 1 ]; then how=(ok_with --first "${@:2}"); fi
+  "${how[@]}" exec --detach --pid-file "$WORK/pid" "$ID" /bin/probe hang
   pid=$(cat "$WORK/pid")
   equal "$(cgroup_of "$pid")" "$(cgroup_of "$(pid_of)")"
   grep -qx "$pid" "$RUNP_CGROUP2$1/cgroup.procs"
   kill -KILL "$pid"
-}
-
-# Calls the runtime with a wrapper around it: rt_with WRAPPER... -- ARGS.
-rt_with() {
-  local wrapper=()
-  while [ "$1" != -- ]; do
-    wrapper+=("$1")
-    shift
-  done
-  status=0
-  timeout -k 5 "$LIMIT" "${wrapper[@]}" "$RUNTIME" --root "$STATE" "${@:2}" \
-    </dev/null >"$WORK/with.out" 2>"$WORK/with.err" 3>&- 4>&- || status=$?
-  output=$(cat "$WORK/with.out")
-  errors=$(cat "$WORK/with.err")
-}
-
-# Has the nth of a system call fail in each process of the runtime, or with -q
-# in the first one only: failing CALL ERRNO N [-q].
-failing() {
-  echo strace "${4:--f}" -o /dev/null -e "trace=$1" -e "inject=$1:error=$2:when=$3"
 }
 
 # Moves the init to another cgroup.
@@ -148,16 +128,14 @@ move_init() {
   move_init "$CGROUP_PARENT/$ID/init"
   local errno
   for errno in EBUSY EOPNOTSUPP ENODEV; do
-    # shellcheck disable=SC2046 # words
-    lands_in "$CGROUP_PARENT/$ID/init" $(failing clone3 "$errno" 1 -q)
+    lands_in "$CGROUP_PARENT/$ID/init" "clone3:error=$errno:when=1"
   done
 }
 
 @test "exec stays in no other cgroup when it cannot go where the init is" {
   runp_only "how a process gets into a cgroup is its own business"
   running
-  # shellcheck disable=SC2046 # words
-  rt_with $(failing clone3 EBUSY 1..2 -q) -- exec "$ID" /bin/probe print entered
+  refused_with --first clone3:error=EBUSY:when=1..2 exec "$ID" /bin/probe print entered
   equal "$status" 255
   equal "$output" ""
   runp_says "enter the cgroup of the container's first process: clone3"
@@ -623,9 +601,7 @@ filtered() {
 @test "exec works where there are no keyrings" {
   runp_only "the peers are not traced"
   running
-  # shellcheck disable=SC2046 # words
-  rt_with $(failing keyctl ENOSYS 1) -- exec "$ID" /bin/probe print inside
-  equal "$status" 0
+  ok_with keyctl:error=ENOSYS exec "$ID" /bin/probe print inside
   equal "$output" inside
 }
 

@@ -317,22 +317,21 @@ load helpers
   arguments /bin/probe print still
   local errno
   for errno in EPERM EINVAL EOVERFLOW; do
-    output=$(: | timeout "$LIMIT" strace -f -o /dev/null -e trace=fchown -e "inject=fchown:error=$errno" \
-      "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" 3>&-)
+    injected piped "fchown:error=$errno" run --bundle "$BUNDLE" "$ID"
+    equal "$status" 0
     equal "$output" still
   done
-  refused_with fchown EIO
+  injected piped fchown:error=EIO run --bundle "$BUNDLE" "$ID"
+  differ "$status" 0
+  gone "$ID"
   says 'change the owner of stream 0.*fchown'
 }
 
-# refused_with CALL ERRNO: run, with pipes as streams, when the call fails so.
-refused_with() {
+# Runs the runtime with pipes as its streams.
+piped() {
   status=0
-  : | timeout "$LIMIT" strace -f -o /dev/null -e "trace=$1" -e "inject=$1:error=$2" \
-    "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" 2>"$WORK/errors" 3>&- || status=$?
-  errors=$(cat "$WORK/errors") output=
-  differ "$status" 0
-  gone "$ID"
+  output=$(: | runtime "$@" 2>"$WORK/errors" 3>&-) || status=$?
+  errors=$(cat "$WORK/errors")
 }
 
 # --- limits and scores ------------------------------------------------------

@@ -122,6 +122,20 @@ lives() {
   differ "$(value ns.time)" "$(inode /proc/self/ns/time)"
 }
 
+@test "a score that a user may not have is left as it was, and told" {
+  runp_only "both refuse it"
+  local own
+  own=$(cat /proc/self/oom_score_adj)
+  config '.process.oomScoreAdj = -1000'
+  arguments /bin/probe hang
+  create
+  says 'warning: process.oomScoreAdj: -1000 needs privileges'
+  ok start "$ID"
+  ok exec "$ID" /bin/probe oom
+  says 'warning: process.oomScoreAdj: -1000 needs privileges'
+  is oom_score_adj "$own"
+}
+
 @test "a user's container fails with a reason, and nothing of it is left" {
   arguments /bin/nothing
   create_refused

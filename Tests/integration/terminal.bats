@@ -228,17 +228,6 @@ writes_on() { runtime exec "$ID" ps -o args | grep '^busybox yes'; }
   equal "$status" 3
 }
 
-# forced CALL ERRNO[:when=N] ARGS...: such a command, relayed, when the call
-# fails so.
-forced() {
-  local call=$1 errno=$2
-  shift 2
-  status=0
-  timeout -k 1 "$LIMIT" strace -f -o /dev/null -e "trace=$call" -e "inject=$call:error=$errno" \
-    "$RUNTIME" --root "$STATE" "$@" </dev/null >"$WORK/console" 2>"$WORK/errors" 3>&- 4>&- || status=$?
-  errors=$(cat "$WORK/errors") output=$(cat "$WORK/console")
-}
-
 @test "exec -t goes on without an input or an output" {
   runp_only "they relay a terminal only"
   running
@@ -254,8 +243,8 @@ forced() {
   runp_only "they relay a terminal only"
   running
   # After what it takes to set the terminal up.
-  forced ioctl EIO:when=9+ exec -t "$ID" sh -c 'echo over; sleep 0.5; exit 6'
-  grep -q over "$WORK/console"
+  rt_with ioctl:error=EIO:when=9+ exec -t "$ID" sh -c 'echo over; sleep 0.5; exit 6'
+  says over
   if [ "$status" -ne 6 ]; then tell "should end with 6"; return 1; fi
 }
 
