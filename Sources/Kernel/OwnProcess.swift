@@ -13,6 +13,13 @@ package enum OwnProcess {
     try check(clinux_prctl(4, 0, 0, 0, 0), "prctl PR_SET_DUMPABLE")
   }
 
+  /// Lets who may look into this process as into any other do so again.
+  ///
+  /// The corresponding call is prctl(2) with `PR_SET_DUMPABLE`.
+  package static func makeDumpable() throws(SystemError) {
+    try check(clinux_prctl(4, 1, 0, 0, 0), "prctl PR_SET_DUMPABLE")
+  }
+
   /// Names this process as lists of processes show it, at most 15 bytes; an
   /// exec gives it the name of the program.
   ///

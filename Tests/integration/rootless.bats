@@ -109,6 +109,33 @@ lives() {
   equal "$(stat -c %u "$WORK/home/data/new")" "$USER_ID"
 }
 
+@test "a user executes in a container that is created, and not started" {
+  peer_falls_short crun "it may not open the namespaces"
+  arguments /bin/probe hang
+  create
+  ok exec "$ID" /bin/probe ids -- ns -- write /dev/shm/x
+  is uid 0
+  is write./dev/shm/x ok
+  is ns.user "$(inode "/proc/$(pid_of)/ns/user")"
+  is ns.mnt "$(inode "/proc/$(pid_of)/ns/mnt")"
+  has_status "$ID" created
+  ok start "$ID"
+}
+
+@test "a user with ranges of IDs executes in another user's created container" {
+  peer_falls_short crun "it may not open the namespaces"
+  peer_falls_short runc "it may not open the namespaces"
+  ranges
+  chmod 755 "$BUNDLE"
+  config '.process.user = {uid: 7, gid: 8}'
+  arguments /bin/probe hang
+  create
+  ok exec "$ID" /bin/probe ids
+  is uid 7
+  ok exec --user 0 "$ID" /bin/probe ids
+  is uid 0
+}
+
 @test "a user's container has clocks of its own" {
   with_namespace time
   config '.linux.timeOffsets = {monotonic: {secs: 7337, nanosecs: 0}, boottime: {secs: 1000000}}'

@@ -27,6 +27,8 @@ final class InitPlan {
   let hooks: HookRunner
   /// The options of the command.
   let options: CreateOptions
+  /// Whether the runtime can look into whatever process it likes, hidden or not.
+  let seesHidden = Processes.effectiveUser == 0
   /// The number of the descriptor that holds the container's lock, which would
   /// outlive the runtime in a copy of it.
   let lock: Int32

@@ -51,8 +51,11 @@ struct InitProcess {
   /// Hooks that start with the program open what they need before the filter.
   private func confine(_ setup: ProcessSetup) throws(RuntimeError) {
     if !plan.spec.hooks.startContainer.isEmpty { return }
-    try setup.confine(foreseeing: EnteringProcess.callsAfterwards + [ForeseenCall("accept")])
+    try setup.confine(foreseeing: EnteringProcess.callsAfterwards + Self.callsWhileWaiting)
   }
+
+  /// The calls that only a process makes that waits to be started.
+  private static let callsWhileWaiting = [ForeseenCall("accept"), ForeseenCall("prctl", [0: 4])]
 
   /// Leaves the rest to a successor in the PID namespace that the container
   /// joins, if it does: whoever may trace there finds nothing of the host in
@@ -95,6 +98,8 @@ struct InitProcess {
         channel.close()
         try OwnProcess.closeAll(
           from: 3, except: plan.options.preservedFiles + [gate.number])
+        // `exec` has to find the namespaces; there is no more to be found.
+        if !plan.seesHidden { try OwnProcess.makeDumpable() }
       }
     } catch {
       throw RuntimeError(error)
