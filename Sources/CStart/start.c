@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 // The two symbols for which the linker would take the object of the Swift
@@ -55,10 +56,27 @@ void cstart_forget_environment(void) {
   given = NULL;
 }
 
+// What a command needs of the stack, with room to spare: where there is less, it
+// would end by SIGSEGV, perhaps with half of its work done.
+#define STACK_NEEDED (96 << 10)
+
+static void require_stack(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur == RLIM_INFINITY) return;
+  // Arguments and environment are on it, too, below this one string.
+  size_t used = getauxval(AT_EXECFN) - (unsigned long)&limit;
+  if (limit.rlim_cur >= used + STACK_NEEDED) return;
+  fprintf(stderr, "runp: the limit on the stack of %lu KiB leaves too little beside arguments and "
+          "environment: %d KiB are needed (ulimit -s)\n",
+          (unsigned long)limit.rlim_cur >> 10, STACK_NEEDED >> 10);
+  _exit(1);
+}
+
 __attribute__((constructor(101))) static void start(int argc, char **argv, char **envp) {
   given = envp;
   _swift_stdlib_overrideUnsafeArgvArgc(argv, argc);
   if (getauxval(AT_BASE) != 0) return;
+  require_stack();
   // The Swift runtime would abort with a riddle.
   if (access("/proc/self/exe", F_OK) != 0) {
     fputs("runp: /proc does not show this process: procfs of its PID namespace has to be mounted there\n",

@@ -282,3 +282,44 @@ fresh_root() { rm -rf "$BUNDLE/rootfs/made"; }
   [[ $shown =~ policy[[:space:]]*:[[:space:]]*3 ]]
   [[ $shown =~ prio[[:space:]]*:[[:space:]]*123 ]]
 }
+
+# --- a limit on the stack ---------------------------------------------------
+
+# The runtime with the stack limited to so many KiB.
+with_stack() {
+  local kib=$1
+  shift
+  printf '#!/bin/bash\nulimit -s %q\nexec %q "$@"\n' "$kib" "$RUNTIME" >"$WORK/limited"
+  chmod 755 "$WORK/limited"
+  RUNTIME=$WORK/limited "$@"
+}
+
+@test "too small a stack is an error, not a crash" {
+  runp_only "they need less, or say that there is too little memory"
+  with_stack 64 refused run --bundle "$BUNDLE" "$ID"
+  says 'stack of 64 KiB'
+  # What the environment takes of it counts.
+  local -x FILLING
+  FILLING=$(head -c 60000 /dev/zero | tr '\0' x)
+  with_stack 128 refused run --bundle "$BUNDLE" "$ID"
+  says 'stack of 128 KiB'
+}
+
+@test "a small stack is enough for containers and pods" {
+  arguments /bin/probe hang
+  LOGS[$ID]=$WORK/out.$((calls + 1))
+  with_stack 128 ok create --bundle "$BUNDLE" "$ID"
+  with_stack 128 ok start "$ID"
+  with_stack 128 ok exec "$ID" /bin/true
+  with_stack 128 ok kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  with_stack 128 ok delete "$ID"
+  if is_runp; then
+    config 'del(.hostname) | .process.args = ["/bin/true"]'
+    jq -n --arg p "$CGROUP_PARENT/pod" --arg id "$ID" --arg b "$BUNDLE" '{podVersion: "0.1.0", containers: [{id: $id, bundle: $b}],
+      linux: {cgroupsPath: $p, namespaces: [{type: "network"}, {type: "ipc"}, {type: "uts"}]}}' >"$WORK/pod.json"
+    config --arg p "$CGROUP_PARENT/pod/$ID" '.linux.cgroupsPath = $p'
+    with_stack 128 ok pod run -f "$WORK/pod.json" "$ID-pod"
+    with_stack 128 ok pod delete --force "$ID-pod"
+  fi
+}

@@ -561,3 +561,16 @@ arguments_by_hand() { sed -i 's|"/bin/true"|"/bin/probe", "rlimits"|' "$BUNDLE/c
   is mknod./tmp/x EPERM
   is write./etc/shadow EACCES
 }
+
+@test "a limit on the stack is for the program, not for what leads to it" {
+  peer_falls_short crun "its exec does not set it"
+  config '.process.rlimits = [{type: "RLIMIT_STACK", soft: 16384, hard: 16384}]'
+  probe rlimits
+  is rlimit.STACK 16384:16384
+  arguments /bin/probe hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  ok exec "$ID" /bin/probe rlimits
+  is rlimit.STACK 16384:16384
+}
