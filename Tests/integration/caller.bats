@@ -203,11 +203,16 @@ modes() {
 
 fresh_root() { rm -rf "$BUNDLE/rootfs/made"; }
 
-@test "run: a container shows nothing of its caller" {
+# What both callers do is compared.
+both_callers() {
   peer_falls_short crun "signals 32 and 33 are as the caller has them, and with SIGCHLD ignored it waits in vain"
   peer_falls_short runc "signals and modes are as the caller has them"
   report
   making
+}
+
+@test "run: a container shows nothing of its caller" {
+  both_callers
   local who
   for who in clean hostile; do
     fresh_root
@@ -218,10 +223,7 @@ fresh_root() { rm -rf "$BUNDLE/rootfs/made"; }
 }
 
 @test "create and start: a container shows nothing of its caller, nor do files" {
-  peer_falls_short crun "signals 32 and 33 are as the caller has them, and with SIGCHLD ignored it waits in vain"
-  peer_falls_short runc "signals and modes are as the caller has them"
-  report
-  making
+  both_callers
   local who
   for who in clean hostile; do
     fresh_root

@@ -78,16 +78,6 @@ load helpers
   is stat./dev/null "char 1:3 0664 0:8"
 }
 
-# A user namespace, with a root directory of its own.
-mapped() {
-  with_namespace user
-  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
-    | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
-  rm -r "$BUNDLE/rootfs"
-  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
-  chown -R -h 100000:200000 "$BUNDLE/rootfs"
-}
-
 # Numbers that no node of the host has.
 some_devices() {
   config '.linux.devices = [
@@ -111,7 +101,7 @@ some_devices_are_there() {
 @test "devices in a user namespace have numbers, owner and mode as configured" {
   peer_falls_short runc "it binds the host's, or finds none"
   peer_falls_short crun "the default ones belong to nobody"
-  mapped
+  with_user_namespace
   some_devices
   probe stat /dev/null /dev/tty /dev/fuse /dev/deep/er/loop /dev/my-null /dev/pipe /other/zero -- \
     write /dev/null -- write /dev/my-null -- open /other/zero -- list /dev -- mounts /
@@ -125,7 +115,7 @@ some_devices_are_there() {
 @test "devices in a user namespace that is joined belong to its IDs" {
   peer_falls_short runc "it wants the mappings in the configuration"
   peer_falls_short crun "it cannot make them there"
-  mapped
+  with_user_namespace
   some_devices
   background "$WORK/holder" unshare --user sleep 100
   local holder=${BACKGROUND[-1]}
@@ -140,7 +130,7 @@ some_devices_are_there() {
 
 @test "a device whose owner has no ID in the user namespace is refused by name" {
   runp_only "it becomes nobody's"
-  mapped
+  with_user_namespace
   config '.linux.devices = [{type: "c", path: "/dev/x", major: 1, minor: 3, uid: 70000}]'
   create_refused
   says 'linux.devices.0.: its owner has no ID'
@@ -152,7 +142,7 @@ some_devices_are_there() {
   ok_with mknodat:error=EPERM run --bundle "$BUNDLE" "$ID"
   like stat./dev/tty '^char 5:0'
   is write./dev/null ok
-  mapped
+  with_user_namespace
   ok_with mknodat:error=EPERM run --bundle "$BUNDLE" "$ID"
   like stat./dev/tty '^char 5:0'
   is write./dev/null ok

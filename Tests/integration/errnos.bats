@@ -131,15 +131,6 @@ sleeping() {
   ok start "$ID"
 }
 
-# Without a PID namespace its processes do not end with the first one.
-scattered() {
-  without_namespace pid
-  arguments /bin/probe daemon 5 -- hang
-  create
-  ok start "$ID"
-  eventually [ "$(wc -l <"$(here)/cgroup.procs")" -gt 1 ]
-}
-
 @test "a cgroup that is gone when all in it is killed" {
   local error
   for error in ENOENT ENODEV; do
@@ -282,17 +273,11 @@ scattered() {
 }
 
 @test "without privileges a cgroup stays its owner's" {
-  mapped
+  with_user_namespace
   with_mount /sys/fs/cgroup cgroup cgroup
   ok_with --at . fchownat:error=EPERM --rootless true run --bundle "$BUNDLE" "$ID"
   refused_with --at . fchownat:error=EPERM run --bundle "$BUNDLE" "$ID"
   says "give the cgroup to the container's user: .*operation not permitted"
-}
-
-mapped() {
-  with_namespace user
-  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
-    | .linux.gidMappings = .linux.uidMappings'
 }
 
 # --- files ------------------------------------------------------------------

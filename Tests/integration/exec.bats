@@ -561,12 +561,7 @@ filtered() {
 @test "exec into a user namespace shows a neighbour without one nothing of the host" {
   peer_falls_short crun "it joins with the host's cgroup directory open"
   peer_falls_short runc "it joins with a directory of the host open"
-  with_namespace user
-  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
-    | .linux.gidMappings = .linux.uidMappings'
-  rm -r "$BUNDLE/rootfs"
-  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
-  chown -R -h 100000:100000 "$BUNDLE/rootfs"
+  with_user_namespace
   running
   tracing_neighbour
   while_traced "${LOGS[$ID-neighbour]}"
@@ -632,9 +627,8 @@ as_engine() {
 }
 
 @test "exec works in the user namespace of an engine, with its own PID namespace out of reach" {
-  rm -r "$BUNDLE/rootfs"
-  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
-  chown -R -h 100000:100000 "$BUNDLE" "$STATE"
+  own_root 100000:100000
+  chown -h 100000:100000 "$BUNDLE" "$BUNDLE/config.json" "$STATE"
   config 'del(.linux.cgroupsPath) | .process.args = ["/bin/probe", "hang"]'
   # shellcheck disable=SC2016 # the inner shell's
   as_engine '

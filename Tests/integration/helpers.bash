@@ -241,6 +241,23 @@ with_namespace() {
     '.linux.namespaces += [ {type: $t} + if $p == "" then {} else {path: $p} end ]'
 }
 
+# Adds a user namespace whose root is 100000:200000 on the host, and owns a root
+# directory of its own.
+with_user_namespace() {
+  with_namespace user
+  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
+  own_root 100000:200000
+}
+
+# Gives the bundle a root directory of its own with that owner: hard links would
+# give the shared one away.
+own_root() {
+  rm -r "$BUNDLE/rootfs"
+  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
+  chown -R -h "$1" "$BUNDLE/rootfs"
+}
+
 # Adds a mount: with_mount DESTINATION TYPE SOURCE OPTION...
 with_mount() {
   local destination=$1 type=$2 source=$3
@@ -377,6 +394,16 @@ running() {
   create "$@"
   ok start "${1:-$ID}"
   eventually grep -q ready "${LOGS[${1:-$ID}]}"
+}
+
+# Creates and starts a container without a PID namespace, so that its processes,
+# two, do not end with the first.
+scattered() {
+  without_namespace pid
+  arguments /bin/probe daemon 60 -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
 }
 
 state_of() { runtime state "$1" 2>/dev/null | jq -r "${2:-.status}"; }

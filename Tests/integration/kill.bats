@@ -115,11 +115,7 @@ got() { eventually grep -qx "signal=$1" "${LOGS[$ID]}"; }
 
 @test "kill KILL without a pid namespace ends every process of the container" {
   peer_falls_short crun "it kills the init only, without --all"
-  without_namespace pid
-  arguments /bin/probe daemon 60 -- hang
-  create
-  ok start "$ID"
-  eventually grep -q ready "${LOGS[$ID]}"
+  scattered
   ok kill "$ID" KILL
   eventually cgroup_is_empty
 }
@@ -148,11 +144,7 @@ beside_another() {
 
 @test "kill KILL reaches what has moved to a cgroup below, and to a threaded one" {
   peer_falls_short crun "it kills the init only, without --all"
-  without_namespace pid
-  arguments /bin/probe daemon 60 -- hang
-  create
-  ok start "$ID"
-  eventually grep -q ready "${LOGS[$ID]}"
+  scattered
   local here=$RUNP_CGROUP2$CGROUP_PARENT/$ID other
   other=$(grep -vx "$(pid_of)" "$here/cgroup.procs")
   mkdir "$here/below" "$here/below/threads"
@@ -167,11 +159,7 @@ beside_another() {
 @test "kill KILL reaches an init that has left its cgroup" {
   peer_falls_short crun "the cgroup is all that it asks, with --all"
   peer_falls_short runc "the cgroup is all that it asks"
-  without_namespace pid
-  arguments /bin/probe daemon 60 -- hang
-  create
-  ok start "$ID"
-  eventually grep -q ready "${LOGS[$ID]}"
+  scattered
   mkdir "$RUNP_CGROUP2$CGROUP_PARENT/elsewhere"
   pid_of >"$RUNP_CGROUP2$CGROUP_PARENT/elsewhere/cgroup.procs"
   ok kill "$ID" KILL

@@ -298,13 +298,8 @@ tree() {
 
 @test "sysfs in a user namespace with the host's network is the host's mount" {
   peer_falls_short runc "it refuses it"
-  with_namespace user
+  with_user_namespace
   without_namespace network
-  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
-    | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
-  rm -r "$BUNDLE/rootfs"
-  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
-  chown -R -h 100000:100000 "$BUNDLE/rootfs"
   probe mounts /sys -- list /sys
   if is_crun; then like mount./sys '^sysfs '; else like mount./sys '^sysfs ro'; fi
   like list./sys kernel
@@ -799,12 +794,7 @@ stacked() {
 @test "bind: a source inside the root, in a user namespace" {
   peer_falls_short runc "it does not find the directory"
   peer_falls_short crun "it does not find the directory"
-  with_namespace user
-  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
-    | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
-  rm -r "$BUNDLE/rootfs"
-  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
-  chown -R -h 100000:100000 "$BUNDLE/rootfs"
+  with_user_namespace
   stacked
 }
 

@@ -560,13 +560,6 @@ mapped_pod() {
   mv "$WORK/mapped.json" "$WORK/pod.json"
 }
 
-# Gives a member's root to who is root in the pod.
-own_root() {
-  rm -r "$BUNDLE/rootfs"
-  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
-  chown -R -h 100000:200000 "$BUNDLE/rootfs"
-}
-
 @test "members with a user namespace reach their volumes, and other users of the host do not" {
   mkdir "$WORK/host"
   chmod 777 "$WORK/host"
@@ -577,9 +570,9 @@ own_root() {
       {"volume": "plain", "destination": "/plain"}, {"volume": "host", "destination": "/host"}]}]}' "$WORK/host" "$ID" "$ID")"
   mapped_pod
   member init write /plain/early ok
-  own_root
+  own_root 100000:200000
   member one hang
-  own_root
+  own_root 100000:200000
   ok pod create -f "$WORK/pod.json" "$POD"
   ok pod start "$POD"
   ok exec "$ID-one" /bin/probe read /plain/early -- write /plain/note a -- write /fast/note b \

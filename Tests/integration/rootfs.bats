@@ -447,12 +447,7 @@ nested_mounts() {
 
 @test "--no-pivot in a user namespace covers what it may not unmount" {
   peer_falls_short runc "it leaves them"
-  with_namespace user
-  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
-    | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
-  rm -r "$BUNDLE/rootfs"
-  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
-  chown -R -h 100000:100000 "$BUNDLE/rootfs"
+  with_user_namespace
   nested_mounts ok
   says inside
   unlike proc seen

@@ -3,15 +3,7 @@
 
 load helpers
 
-prepare() {
-  with_namespace user
-  config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
-    | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
-  # Hard links would give the shared root directory away.
-  rm -r "$BUNDLE/rootfs"
-  cp -a "$RUNP_SUITE/rootfs" "$BUNDLE/rootfs"
-  chown -R -h 100000:200000 "$BUNDLE/rootfs"
-}
+prepare() { with_user_namespace; }
 
 @test "the maps are the configuration's" {
   arguments /bin/probe hang
@@ -221,13 +213,18 @@ prepare() {
   is uid 0
 }
 
-@test "a user namespace without a root is set up as the process's user" {
+# Leaves only one user in the namespace, the process's.
+without_root() {
   peer_falls_short runc "it needs a root"
   config '.linux.uidMappings = [{containerID: 1000, hostID: 100000, size: 100}]
     | .linux.gidMappings = [{containerID: 1000, hostID: 200000, size: 100}]
     | .process.user = {uid: 1000, gid: 1000}
     | (.mounts[] | select(.type == "devpts") | .options) |= map(select(. != "gid=5"))
     | .mounts |= map(select(.type != "mqueue"))'
+}
+
+@test "a user namespace without a root is set up as the process's user" {
+  without_root
   with_mount /made/here tmpfs tmpfs nosuid
   probe ids -- write /made/here/x -- mounts /made/here
   is uid 1000
@@ -236,12 +233,7 @@ prepare() {
 }
 
 @test "exec into a user namespace without a root is the process's user" {
-  peer_falls_short runc "it needs a root"
-  config '.linux.uidMappings = [{containerID: 1000, hostID: 100000, size: 100}]
-    | .linux.gidMappings = [{containerID: 1000, hostID: 200000, size: 100}]
-    | .process.user = {uid: 1000, gid: 1000}
-    | (.mounts[] | select(.type == "devpts") | .options) |= map(select(. != "gid=5"))
-    | .mounts |= map(select(.type != "mqueue"))'
+  without_root
   running
   ok exec "$ID" /bin/probe ids
   is uid 1000

@@ -169,6 +169,17 @@ static int subreap(char **a) {
   return 0;
 }
 
+// Runs a command and inherits its children, and reaps none of them.
+static int careless(char **a) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  pid_t child = fork();
+  if (child == 0) {
+    execvp(a[0], a);
+    _exit(127);
+  }
+  return waitpid(child, NULL, 0) < 0;
+}
+
 // Runs a command with a terminal of 24 rows and 80 columns of its own.
 static int terminal(char **a) {
   struct winsize size = {.ws_row = 24, .ws_col = 80};
@@ -249,7 +260,7 @@ int main(int argc, char **argv) {
     int (*run)(char **);
   } all[] = {{"console", console},   {"pidfd", pidfd},       {"seccomp", seccomp},
              {"subreap", subreap},   {"terminal", terminal}, {"descriptors", descriptors},
-             {"hostile", hostile},   {"deaf", deaf}};
+             {"hostile", hostile},   {"deaf", deaf},         {"careless", careless}};
   signal(SIGPIPE, SIG_IGN);
   for (size_t i = 0; argc > 2 && i < sizeof all / sizeof *all; i++)
     if (!strcmp(all[i].name, argv[1])) return all[i].run(argv + 2);
