@@ -201,6 +201,20 @@ lives() {
   is uid 0
 }
 
+@test "a user's container without a cgroup of its own shows the one that it is in" {
+  runp_only "it is about its own order of calls"
+  # Where the user may make none.
+  with_namespace cgroup
+  config '.mounts = [{destination: "/proc", type: "proc"},
+    {destination: "/sys/fs/cgroup", type: "cgroup", options: ["ro", "nosuid"]}] | del(.linux.cgroupsPath)'
+  arguments /bin/probe mounts /sys/fs/cgroup
+  # The cgroup2 file system cannot be mounted anew.
+  touch "$WORK/strace"
+  chmod 666 "$WORK/strace"
+  ok_with fsconfig:error=EPERM:when=4 run --bundle "$BUNDLE" "$ID"
+  like mount./sys/fs/cgroup '^cgroup2 ro,nosuid'
+}
+
 @test "an ID-mapped mount of a user is refused by name" {
   runp_only "it fails with the kernel's words"
   with_mount /data bind "$WORK/home" bind idmap

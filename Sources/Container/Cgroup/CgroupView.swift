@@ -10,14 +10,14 @@ extension Mounter.CgroupView {
   ///
   /// Without a cgroup of its own the container is in the caller's.
   static func find(
-    _ spec: Spec, _ planned: PlannedCgroup?, hasNamespace: Bool, _ context: RuntimeContext
+    _ spec: Spec, _ path: CgroupPath?, hasNamespace: Bool, _ context: RuntimeContext
   ) -> Mounter.CgroupView? {
     guard spec.mounts.contains(where: { $0.type == "cgroup" || $0.type == "cgroup2" }) else {
       return nil
     }
     do {
       let host = try context.cgroups.hierarchy()
-      let path = try planned?.path ?? host.value.ownPath()
+      let path = try path ?? host.value.ownPath()
       return Mounter.CgroupView(
         hasNamespace: hasNamespace, mountPoint: host.value.mountPoint,
         location: host.value.mountPoint + path.description)

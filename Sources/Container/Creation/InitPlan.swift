@@ -12,8 +12,9 @@ final class InitPlan {
   let namespaces: NamespacePlan
   /// The root file system and the mounts, opened.
   let mounts: MountPlan
-  /// What `cgroup` mounts show.
-  let cgroups: Mounter.CgroupView?
+  /// What `cgroup` mounts show, decided once it is known whether the container has
+  /// a cgroup.
+  var cgroups: Mounter.CgroupView?
   /// The process configuration and its filter; nil when the container only
   /// exists to be deleted again.
   let setup: ProcessSetup?
@@ -34,14 +35,13 @@ final class InitPlan {
   let lock: Int32
 
   init(
-    bundle: Bundle, namespaces: NamespacePlan, mounts: MountPlan, cgroups: Mounter.CgroupView?,
+    bundle: Bundle, namespaces: NamespacePlan, mounts: MountPlan,
     setup: ProcessSetup?, consoleSocket: Shared<Descriptor>?, gate: Shared<Descriptor>?,
     proc: Shared<Procfs>, hooks: HookRunner, options: CreateOptions, lock: Int32
   ) {
     self.bundle = bundle
     self.namespaces = namespaces
     self.mounts = mounts
-    self.cgroups = cgroups
     self.setup = setup
     self.consoleSocket = consoleSocket
     self.gate = gate

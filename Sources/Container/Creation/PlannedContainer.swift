@@ -59,6 +59,9 @@ struct PlannedContainer {
     do throws(RuntimeError) {
       let plan = try openEverything()
       let cgroup = try makeCgroup()
+      plan.cgroups = Mounter.CgroupView.find(
+        bundle.spec, cgroup?.value.path, hasNamespace: plan.namespaces.all.contains(.cgroup),
+        context)
       try reservation.keep(configuration: bundle.configBytes)
       made = try MadeContainer(plan, reservation, cgroup, context)
     } catch {
@@ -92,11 +95,9 @@ struct PlannedContainer {
       throw RuntimeError(error)
     }
     return InitPlan(
-      bundle: bundle, namespaces: namespaces, mounts: mounts,
-      cgroups: Mounter.CgroupView.find(
-        spec, cgroup, hasNamespace: namespaces.all.contains(.cgroup), context),
-      setup: setup, consoleSocket: consoleSocket, gate: gate, proc: proc, hooks: hooks,
-      options: options, lock: reservation.lock)
+      bundle: bundle, namespaces: namespaces, mounts: mounts, setup: setup,
+      consoleSocket: consoleSocket, gate: gate, proc: proc, hooks: hooks, options: options,
+      lock: reservation.lock)
   }
 
   private func processSetup(_ namespaces: NamespacePlan) throws(RuntimeError) -> ProcessSetup? {
