@@ -49,6 +49,52 @@ watched() {
   is trace.privileged 0
 }
 
+@test "who may trace in a joined pid namespace finds no createContainer hook there" {
+  peer_falls_short crun "the hook appears there, with the host's files"
+  peer_falls_short runc "the hook appears there, with the host's files"
+  watcher print ready -- trace 8000
+  config '.hooks.createContainer = [{path: "/bin/sleep", args: ["sleep", "0.1"]}]'
+  local i
+  for i in {1..5}; do
+    if ! create; then
+      has_status "$WATCHER" stopped
+      break
+    fi
+    ok delete --force "$ID"
+  done
+  watched
+  differ "$(value trace.seized)" 0
+  is trace.outside 0
+  is trace.secrets 0
+  is trace.privileged 0
+}
+
+@test "a createContainer hook is in the container's namespaces but for a joined pid namespace" {
+  watcher hang
+  arguments /bin/probe hang
+  # Its own mount table, names and cgroup; the host's files and processes.
+  config --arg out "$WORK/hook" '.hooks.createContainer = [{path: "/bin/sh", args: ["sh", "-c",
+    "for i in mnt uts ipc cgroup net pid; do stat -Lc %i /proc/self/ns/$i; done >\($out)
+      tail -n 1 /proc/self/cgroup >\($out).cgroup; cat >\($out).state; ls / >\($out).files"]}]'
+  create
+  local kind container
+  container=$(pid_of)
+  {
+    for kind in mnt uts ipc cgroup net; do inode "/proc/$container/ns/$kind"; done
+    if is_runp; then inode /proc/self/ns/pid; else inode "/proc/$container/ns/pid"; fi
+  } >"$WORK/expected"
+  diff "$WORK/expected" "$WORK/hook"
+  equal "$(cat "$WORK/hook.cgroup")" 0::/
+  grep -qx usr "$WORK/hook.files"
+  jq -e '.status | startswith("creat")' "$WORK/hook.state"
+  ok delete --force "$ID"
+
+  config '.hooks.createContainer = [{path: "/bin/sh", args: ["sh", "-c", "echo reason >&2; exit 3"]}]'
+  refused create --bundle "$BUNDLE" "$ID"
+  says 'exit.*3|hook'
+  gone "$ID"
+}
+
 @test "the procfs of a joined pid namespace shows who is in it" {
   watcher hang
   arguments /bin/probe ns -- process -- list /proc -- mounts /proc

@@ -33,6 +33,8 @@ final class InitPlan {
   /// The number of the descriptor that holds the container's lock, which would
   /// outlive the runtime in a copy of it.
   let lock: Int32
+  /// Whether the runtime is root, of the host or of the caller's user namespace.
+  private let isPrivileged = Processes.effectiveUser == 0
 
   init(
     bundle: Bundle, namespaces: NamespacePlan, mounts: MountPlan,
@@ -59,6 +61,15 @@ final class InitPlan {
 
   /// Whether the runtime has hooks to run once the namespaces are made.
   var hasRuntimeHooks: Bool {
-    !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty
+    !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty || hasOutsideHooks
+  }
+
+  /// Whether createContainer hooks are the runtime's to run: see `OutsideHooks`.
+  ///
+  /// A user without privileges may not enter the namespaces of a process that
+  /// hides.
+  var hasOutsideHooks: Bool {
+    !spec.hooks.createContainer.isEmpty && namespaces.joined(.pid) != nil
+      && isPrivileged
   }
 }

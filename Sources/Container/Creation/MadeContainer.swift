@@ -141,6 +141,9 @@ final class MadeContainer {
     let listed = plan.spec.hooks
     try plan.hooks.run(listed.prestart, .prestart, status: .created, pid: child.pid)
     try plan.hooks.run(listed.createRuntime, .createRuntime, status: .created, pid: child.pid)
+    if !plan.hasOutsideHooks { return }
+    try OutsideHooks.run(
+      plan, in: child.pidfd, pid: child.pid, cgroup: cgroup?.value.directory.number)
   }
 
   /// Maps the IDs of what the process has opened for a mount, and may not map.

@@ -72,6 +72,7 @@ final class RootSetup {
       try channel.send(.hooks)
       try channel.waitForGo()
     }
+    if plan.hasOutsideHooks { return }
     try plan.hooks.run(
       plan.spec.hooks.createContainer, .createContainer, status: .creating, pid: Processes.own)
   }

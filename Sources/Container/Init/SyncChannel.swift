@@ -14,7 +14,7 @@ internal import Kernel
 ///                ◄───────────   tree         (only for IDs that it may not map)
 ///  map its IDs
 ///  go            ───────────►
-///                ◄───────────   hooks        (only with prestart or createRuntime hooks)
+///                ◄───────────   hooks        (only with hooks that it runs)
 ///  run them
 ///  go            ───────────►   createContainer hooks, pivot_root, ...
 ///                ◄───────────   console      (only with a terminal and no console socket)
