@@ -368,6 +368,7 @@ ended() {
   runs --at /work openat2:error=EACCES:when=2
   fails 'enter working directory /work: openat2 /work: permission denied' \
     --at /work openat2:error=EACCES:when=2..3
+  runs --at . openat:error=EACCES
   runs --at "$BUNDLE/rootfs" openat:error=EACCES
   refused_with --at "$BUNDLE/rootfs" openat:error=EACCES run --no-pivot --bundle "$BUNDLE" "$ID"
   says 'set up the root file system: open .*: permission denied'

@@ -156,7 +156,10 @@ watched() {
   watcher hang
   config '.process.terminal = true'
   arguments /bin/sh -c 'tty; ps >/dev/null 2>&1; echo "session $(cut -d" " -f6 /proc/self/stat) $$"'
-  run_once
+  # The peers take none for the container where they have none themselves.
+  output=$(timeout "$LIMIT" "$RUNP_SUITE/companion" terminal "$RUNTIME" --root "$STATE" \
+    run --bundle "$BUNDLE" "$ID" </dev/null 2>/dev/null 3>&-)
+  errors=
   says '/dev/(pts/0|console)'
   local line
   line=$(grep -o 'session [0-9]* [0-9]*' <<<"$output")
