@@ -65,6 +65,33 @@ load helpers
   create_refused --pid-file "$WORK/no/such/dir/pid"
 }
 
+@test "create that is killed while it writes the pid file leaves nothing beside it" {
+  runp_only "it is about its own order of calls"
+  mkdir "$WORK/pids"
+  rt_with linkat:signal=KILL:error=EINTR create --bundle "$BUNDLE" --pid-file "$WORK/pids/pid" "$ID"
+  equal "$status" 137
+  equal "$(ls -A "$WORK/pids")" ""
+  ok delete --force "$ID"
+  # Where one is replaced, the next writing takes up what is left.
+  echo 1 >"$WORK/pids/pid"
+  rt_with --at "$WORK/pids/.runp.pid" renameat:signal=KILL:error=EINTR create --bundle "$BUNDLE" --pid-file "$WORK/pids/pid" "$ID"
+  equal "$(cat "$WORK/pids/pid")" 1
+  ok delete --force "$ID"
+  equal "$(ls -A "$WORK/pids" | wc -l)" 2
+  create --pid-file "$WORK/pids/pid"
+  equal "$(ls -A "$WORK/pids")" pid
+  equal "$(cat "$WORK/pids/pid")" "$(pid_of)"
+}
+
+@test "create writes the pid file where no file can be without a name" {
+  runp_only "it is about its own order of calls"
+  mkdir "$WORK/pids"
+  arguments /bin/true
+  ok_with --at "$WORK/pids" openat:error=EOPNOTSUPP:when=1 run --bundle "$BUNDLE" --pid-file "$WORK/pids/pid" "$ID"
+  equal "$(ls -A "$WORK/pids")" pid
+  grep -qE '^[0-9]+$' "$WORK/pids/pid"
+}
+
 @test "create replaces a symlink in the pid file's place, it does not follow it" {
   peer_falls_short crun "it opens the pid file for writing, symlink or not"
   echo precious >"$WORK/precious"

@@ -7,7 +7,7 @@ enum ProcessFile {
   /// Writes the ID, without a newline, in one step.
   static func write(_ pid: Int32, to path: String) throws(RuntimeError) {
     try step("write the pid file") {
-      try File.replace(path, with: Array("\(pid)".utf8), mode: 0o644)
+      try UnnamedFile.place(Array("\(pid)".utf8), at: path, mode: 0o644)
     }
   }
 }
