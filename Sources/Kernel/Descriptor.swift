@@ -8,10 +8,10 @@ internal import Glibc
 /// Borrow it to use it, consume it to hand it over.
 package struct Descriptor: ~Copyable {
   /// The number of the descriptor in this process.
-  package let number: Int32
+  let number: Int32
 
   /// Takes over an open descriptor.
-  package init(owning number: Int32) {
+  init(owning number: Int32) {
     self.number = number
   }
 
@@ -21,14 +21,16 @@ package struct Descriptor: ~Copyable {
     if number >= 0 { _ = close(number) }
   }
 
-  /// Gives up ownership without closing.
-  ///
-  /// - Returns: the number, which the caller now has to close.
-  package consuming func release() -> Int32 {
-    let number = number
-    discard self
-    return number
-  }
+  /// Gives up ownership without closing: it is open for as long as this process
+  /// is there.
+  package consuming func leaveOpen() { discard self }
+
+  /// The number for another process, which can take the descriptor by it.
+  package var numberForOthers: DescriptorNumber { DescriptorNumber(number) }
+
+  /// Closes the descriptor in a copy of this process, in which its owner never
+  /// lets go of it; for everybody else it stays open.
+  package borrowing func closeInCopy() { _ = close(number) }
 
   /// Makes another descriptor for the same open file, close-on-exec.
   ///
@@ -37,23 +39,29 @@ package struct Descriptor: ~Copyable {
     try Descriptor.copy(ofNumber: number)
   }
 
-  /// Makes a descriptor of one's own for an open file of which only the number
-  /// is known, such as an inherited one.
+  /// Makes a descriptor of one's own for a stream that this process has from its
+  /// start.
   ///
   /// The corresponding call is fcntl(2) with `F_DUPFD_CLOEXEC`.
-  package static func copy(ofNumber number: Int32) throws(SystemError) -> Descriptor {
+  package static func copy(of stream: StandardStream) throws(SystemError) -> Descriptor {
+    try copy(ofNumber: stream.rawValue)
+  }
+
+  /// Makes a descriptor of one's own for an open file of which only the number
+  /// is known.
+  static func copy(ofNumber number: Int32) throws(SystemError) -> Descriptor {
     Descriptor(owning: try check(clinux_fcntl(number, F_DUPFD_CLOEXEC, 3), "fcntl", "\(number)"))
   }
 
   /// Whether a number is an open descriptor that an exec leaves open, as an
   /// inherited one is.
-  package static func isInherited(_ number: Int32) -> Bool {
-    let flags = clinux_fcntl(number, F_GETFD, 0)
+  package static func isInherited(_ number: DescriptorNumber) -> Bool {
+    let flags = clinux_fcntl(number.value, F_GETFD, 0)
     return flags >= 0 && flags & FD_CLOEXEC == 0
   }
 
   /// Whether it has the number of standard input, output or error.
-  package var isStandardStream: Bool { (0...2).contains(number) }
+  package var isStandardStream: Bool { StandardStream(rawValue: number) != nil }
 
   /// Sets or clears close-on-exec.
   ///

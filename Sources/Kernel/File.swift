@@ -80,13 +80,26 @@ package enum File {
   package static func write(
     _ bytes: [UInt8], to descriptor: borrowing Descriptor, subject: String? = nil
   ) throws(SystemError) {
+    try write(bytes, toNumber: descriptor.number, subject: subject)
+  }
+
+  /// Writes bytes to a stream that this process has from its start.
+  ///
+  /// The corresponding call is write(2).
+  package static func write(_ bytes: [UInt8], to stream: StandardStream) throws(SystemError) {
+    try write(bytes, toNumber: stream.rawValue, subject: nil)
+  }
+
+  private static func write(
+    _ bytes: [UInt8], toNumber number: Int32, subject: String?
+  ) throws(SystemError) {
     var done = 0
     while done < bytes.count {
       let count = retrying {
         negatedErrno(
           unsafe bytes.withUnsafeBytes { buffer in
             guard let base = buffer.baseAddress else { return 0 }
-            return unsafe Glibc.write(descriptor.number, base + done, buffer.count - done)
+            return unsafe Glibc.write(number, base + done, buffer.count - done)
           })
       }
       done += try check(count, "write", subject)

@@ -51,12 +51,6 @@ package struct FileStatus: Sendable {
     try unsafe self.init("", at: descriptor.number, flags: emptyPath)
   }
 
-  /// Reads the status of an open file of which only the number is known, such
-  /// as an inherited one.
-  package init(ofNumber number: Int32) throws(SystemError) {
-    try unsafe self.init("", at: number, flags: emptyPath)
-  }
-
   /// Reads the status of a path.
   ///
   /// The corresponding call is statx(2).

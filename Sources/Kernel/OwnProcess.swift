@@ -255,41 +255,38 @@ package enum OwnProcess {
     try check(clinux_close_range(UInt32(first), ~0, 4), "close_range")
   }
 
-  /// Closes a descriptor by number, whoever owns it in this process.
-  package static func close(_ number: Int32) {
-    _ = Glibc.close(number)
-  }
-
-  /// Closes every descriptor from `first` on but the given ones.
+  /// Closes every descriptor but the given ones, and, unless the streams are
+  /// closed, too, but the three standard streams.
+  ///
+  /// It closes by number, whoever owns a descriptor in this process: no owner
+  /// may let go of one after that.
   ///
   /// The corresponding call is close_range(2).
-  package static func closeAll(from first: Int32, except kept: [Int32]) throws(SystemError) {
-    var next = UInt32(first)
-    for number in kept.sorted() where number >= first {
-      if UInt32(number) > next {
-        try check(clinux_close_range(next, UInt32(number) - 1, 0), "close_range")
-      }
-      next = UInt32(number) + 1
+  package static func closeAll(
+    except kept: [Shared<Descriptor>], passingOn passed: [DescriptorNumber] = [],
+    andStreams: Bool = false
+  ) throws(SystemError) {
+    var next: UInt32 = andStreams ? 0 : UInt32(StandardStream.error.rawValue + 1)
+    for number in (kept.map { $0.value.number } + passed.map(\.value)).sorted() {
+      guard let number = UInt32(exactly: number), number >= next else { continue }
+      if number > next { try check(clinux_close_range(next, number - 1, 0), "close_range") }
+      next = number + 1
     }
     try check(clinux_close_range(next, ~0, 0), "close_range")
   }
 
-  /// Puts a descriptor under a fixed number, without close-on-exec.
+  /// Makes a descriptor a standard stream, too, which an exec leaves open.
   ///
   /// The corresponding call is dup3(2).
-  package static func place(_ number: Int32, at wanted: Int32) throws(SystemError) {
+  package static func place(
+    _ descriptor: borrowing Descriptor, as stream: StandardStream
+  ) throws(SystemError) {
+    let (number, wanted) = (descriptor.number, stream.rawValue)
     if number == wanted {
       try check(clinux_fcntl(number, F_SETFD, 0), "fcntl")
     } else {
       try check(clinux_dup3(number, wanted, 0), "dup3")
     }
-  }
-
-  /// Puts a descriptor under a fixed number, too, without close-on-exec.
-  package static func place(
-    _ descriptor: borrowing Descriptor, at wanted: Int32
-  ) throws(SystemError) {
-    try place(descriptor.number, at: wanted)
   }
 
   /// Changes the owner of an open file, not its group.

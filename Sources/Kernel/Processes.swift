@@ -77,7 +77,23 @@ package enum Processes {
   ///
   /// The corresponding calls are clone3(2), clone(2).
   package static func clone(
-    into kinds: NamespaceKinds = [], cgroup: Int32? = nil, asSibling: Bool = false
+    into kinds: NamespaceKinds = [], asSibling: Bool = false
+  ) throws(SystemError) -> Side {
+    try clone(into: kinds, cgroup: nil, asSibling: asSibling)
+  }
+
+  /// Copies this process like `clone(into:asSibling:)`, into the cgroup of an
+  /// open directory.
+  ///
+  /// The corresponding call is clone3(2) with `CLONE_INTO_CGROUP`.
+  package static func clone(
+    into kinds: NamespaceKinds = [], cgroup: borrowing Descriptor
+  ) throws(SystemError) -> Side {
+    try clone(into: kinds, cgroup: cgroup.number, asSibling: false)
+  }
+
+  private static func clone(
+    into kinds: NamespaceKinds, cgroup: Int32?, asSibling: Bool
   ) throws(SystemError) -> Side {
     var pidfd: Int32 = -1
     // A sibling's end is reported to our parent with the signal it was made for.
@@ -147,9 +163,9 @@ package enum Processes {
   ///
   /// The corresponding call is pidfd_getfd(2).
   package static func descriptor(
-    _ number: Int32, of pidfd: borrowing Descriptor
+    _ number: DescriptorNumber, of pidfd: borrowing Descriptor
   ) throws(SystemError) -> Descriptor {
-    Descriptor(owning: try check(clinux_pidfd_getfd(pidfd.number, number), "pidfd_getfd"))
+    Descriptor(owning: try check(clinux_pidfd_getfd(pidfd.number, number.value), "pidfd_getfd"))
   }
 
   /// The child of this process behind a descriptor that somebody else has sent.

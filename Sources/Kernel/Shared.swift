@@ -13,8 +13,3 @@ package final class Shared<Value: ~Copyable> {
     self.value = value
   }
 }
-
-extension Shared where Value == Descriptor {
-  /// The number of the descriptor in this process.
-  package var number: Int32 { value.number }
-}

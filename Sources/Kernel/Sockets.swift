@@ -108,7 +108,7 @@ package enum Sockets {
   /// The corresponding call is recvmsg(2).
   package static func receive(
     on socket: borrowing Descriptor, limit: Int = 65536
-  ) throws(SystemError) -> (bytes: [UInt8], descriptors: [Int32]) {
+  ) throws(SystemError) -> (bytes: [UInt8], descriptors: [Shared<Descriptor>]) {
     let number = socket.number
     var bytes = [UInt8](repeating: 0, count: limit)
     var descriptors = [Int32](repeating: -1, count: 8)
@@ -120,6 +120,9 @@ package enum Sockets {
       }
     }
     let received = try check(result, "recvmsg")
-    return (Array(bytes[..<Int(received)]), Array(descriptors[..<count]))
+    return (
+      Array(bytes[..<Int(received)]),
+      descriptors[..<count].map { Shared(Descriptor(owning: $0)) }
+    )
   }
 }

@@ -65,9 +65,9 @@ package enum Terminal {
         unsafe clinux_ioctl(main.number, 0x5441, argument), "ioctl TIOCGPTPEER"))
   }
 
-  /// Whether a descriptor number is a terminal.
-  package static func isTerminal(_ number: Int32) -> Bool {
-    isatty(number) == 1
+  /// Whether a stream of this process is a terminal.
+  package static func isTerminal(_ stream: StandardStream) -> Bool {
+    isatty(stream.rawValue) == 1
   }
 
   /// Sets the window size.

@@ -16,10 +16,10 @@ package struct UnhurriedOutput {
   /// The most that is written in one call.
   private static let longestWrite = 1 << 16
 
-  /// Takes a copy of the stream of the given number.
-  package init(ofNumber number: Int32) throws(SystemError) {
-    let copy = Shared(try Descriptor.copy(ofNumber: number))
-    isTerminal = Terminal.isTerminal(number)
+  /// Takes a copy of a stream.
+  package init(_ inherited: StandardStream) throws(SystemError) {
+    let copy = Shared(try Descriptor.copy(of: inherited))
+    isTerminal = Terminal.isTerminal(inherited)
     switch try FileStatus(of: copy.value).kind {
     case .fifo, .characterDevice:
       // Only what is opened anew can be made to return at once without others

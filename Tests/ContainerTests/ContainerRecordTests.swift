@@ -179,14 +179,15 @@ import Testing
 
   @Test func numbersAndDescriptorsArrive() throws {
     let (runtime, container) = try SyncChannel.pair()
-    try container.send(.listener(70_000))
+    try container.send(.listener(DescriptorNumber(70_000)))
     try container.send(.console(Shared(try File.open("/dev/null"))))
-    guard case .listener(70_000) = try runtime.receive(),
+    guard case .listener(let number) = try runtime.receive(),
       case .console(let main) = try runtime.receive()
     else {
       Issue.record("not what was sent")
       return
     }
+    #expect(number == DescriptorNumber(70_000))
     #expect(try FileStatus(of: main.value).device == (1, 3))
   }
 }

@@ -20,11 +20,10 @@ import Testing
 
     let connection = try Sockets.accept(agent)
     let message = try Sockets.receive(on: connection)
-    let number = try #require(message.descriptors.first)
-    let received = Descriptor(owning: number)
+    let received = try #require(message.descriptors.first)
     #expect(message.descriptors.count == 1)
     #expect(message.bytes == state)
-    let status = try FileStatus(of: received)
+    let status = try FileStatus(of: received.value)
     #expect(try status.isSameFile(as: FileStatus(of: sent)))
     // One state a connection.
     #expect(try Sockets.receive(on: connection).bytes.isEmpty)
@@ -49,7 +48,7 @@ import Testing
       let program = try SeccompTranslation.compile(profile)
       try OwnProcess.setNoNewPrivileges()
       guard let listener = try program.load() else { exit(1) }
-      exit(listener.number > 2 ? 7 : 2)
+      exit(listener.isStandardStream ? 2 : 7)
     }
   }
 

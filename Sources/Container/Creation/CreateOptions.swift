@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Kernel
+
 /// How a container is created, beyond what its bundle says.
 package struct CreateOptions {
   /// The container's ID.
@@ -15,7 +17,7 @@ package struct CreateOptions {
   /// Stay in the caller's session keyring.
   package var noNewKeyring = false
   /// The descriptors after standard error that the program gets.
-  package var preservedFiles: [Int32] = []
+  package var preservedFiles: [DescriptorNumber] = []
   /// How many of those, from 3 on, are sockets that the caller
   /// activated the container with (sd_listen_fds(3)).
   package var listenFDs = 0
@@ -23,8 +25,8 @@ package struct CreateOptions {
   package var listenNames: String?
   /// The pod that the container belongs to.
   package var pod: String?
-  /// The container's standard streams, nil for those of the caller.
-  package var streams: (input: Int32, output: Int32, error: Int32)?
+  /// The container's standard streams, none for those of the caller.
+  package var streams: [(StandardStream, Shared<Descriptor>)] = []
 
   /// Variables that tell the program about sockets: it is process 1 of its
   /// PID namespace.

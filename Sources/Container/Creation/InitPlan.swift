@@ -30,16 +30,15 @@ final class InitPlan {
   let options: CreateOptions
   /// Whether the runtime can look into whatever process it likes, hidden or not.
   let seesHidden = Processes.effectiveUser == 0
-  /// The number of the descriptor that holds the container's lock, which would
-  /// outlive the runtime in a copy of it.
-  let lock: Int32
   /// Whether the runtime is root, of the host or of the caller's user namespace.
   private let isPrivileged = Processes.effectiveUser == 0
+  /// What of the container there is on disk, locked by the runtime.
+  let reservation: Reservation
 
   init(
     bundle: Bundle, namespaces: NamespacePlan, mounts: MountPlan,
     setup: ProcessSetup?, consoleSocket: Shared<Descriptor>?, gate: Shared<Descriptor>?,
-    proc: Shared<Procfs>, hooks: HookRunner, options: CreateOptions, lock: Int32
+    proc: Shared<Procfs>, hooks: HookRunner, options: CreateOptions, reservation: Reservation
   ) {
     self.bundle = bundle
     self.namespaces = namespaces
@@ -50,7 +49,7 @@ final class InitPlan {
     self.proc = proc
     self.hooks = hooks
     self.options = options
-    self.lock = lock
+    self.reservation = reservation
   }
 
   /// The configuration.

@@ -10,7 +10,6 @@ internal import RuntimeSpec
 /// execute its program.
 final class MadeContainer {
   private let plan: InitPlan
-  private let reservation: Reservation
   private let cgroup: Shared<Cgroup>?
   private let context: RuntimeContext
   /// The first process, a child of this one.
@@ -23,11 +22,9 @@ final class MadeContainer {
 
   /// Clones the process.
   init(
-    _ plan: InitPlan, _ reservation: Reservation, _ cgroup: Shared<Cgroup>?,
-    _ context: RuntimeContext
+    _ plan: InitPlan, _ cgroup: Shared<Cgroup>?, _ context: RuntimeContext
   ) throws(RuntimeError) {
     self.plan = plan
-    self.reservation = reservation
     self.cgroup = cgroup
     self.context = context
     let ends: (SyncChannel, SyncChannel)
@@ -38,9 +35,11 @@ final class MadeContainer {
     }
     channel = ends.0
     child = try Spawn.clone(
-      plan, cgroup: cgroup?.value.directory.number, ends: (runtime: ends.0, container: ends.1),
+      plan, cgroup: cgroup, ends: (runtime: ends.0, container: ends.1),
       context)
   }
+
+  private var reservation: Reservation { plan.reservation }
 
   /// What is recorded of it.
   var record: ContainerRecord { reservation.record }
@@ -143,7 +142,7 @@ final class MadeContainer {
     try plan.hooks.run(listed.createRuntime, .createRuntime, status: .created, pid: child.pid)
     if !plan.hasOutsideHooks { return }
     try OutsideHooks.run(
-      plan, in: child.pidfd, pid: child.pid, cgroup: cgroup?.value.directory.number)
+      plan, in: child.pidfd, pid: child.pid, cgroup: cgroup)
   }
 
   /// Maps the IDs of what the process has opened for a mount, and may not map.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Cgroups
 internal import Glibc
 internal import Kernel
 internal import RuntimeSpec
@@ -16,14 +17,15 @@ enum OutsideHooks {
   ///   - plan: What the container is made from.
   ///   - container: A pidfd of the process that sets it up.
   ///   - pid: The ID of that process.
-  ///   - cgroup: The directory of the container's cgroup, if it has one.
+  ///   - cgroup: The container's cgroup, if it has one.
   /// - Throws: `RuntimeError` of kind `hookFailed` when one of them fails.
   static func run(
-    _ plan: InitPlan, in container: borrowing Descriptor, pid: Int32, cgroup: Int32?
+    _ plan: InitPlan, in container: borrowing Descriptor, pid: Int32,
+    cgroup: Shared<Cgroup>?
   ) throws(RuntimeError) {
     do {
       let (own, others) = try SyncChannel.pair()
-      switch try Processes.clone(cgroup: cgroup) {
+      switch try Spawn.clone(into: cgroup) {
       case .child:
         main(plan, container, pid, others)
       case .parent(let child):

@@ -63,7 +63,7 @@ struct PlannedContainer {
         bundle.spec, cgroup?.value.path, hasNamespace: plan.namespaces.all.contains(.cgroup),
         context)
       try reservation.keep(configuration: bundle.configBytes)
-      made = try MadeContainer(plan, reservation, cgroup, context)
+      made = try MadeContainer(plan, cgroup, context)
     } catch {
       reservation.undo()
       hooks.runAll(bundle.spec.hooks.poststop, .poststop, status: .stopped, pid: 0) {
@@ -97,7 +97,7 @@ struct PlannedContainer {
     return InitPlan(
       bundle: bundle, namespaces: namespaces, mounts: mounts, setup: setup,
       consoleSocket: consoleSocket, gate: gate, proc: proc, hooks: hooks, options: options,
-      lock: reservation.lock)
+      reservation: reservation)
   }
 
   private func processSetup(_ namespaces: NamespacePlan) throws(RuntimeError) -> ProcessSetup? {

@@ -52,8 +52,9 @@ final class Reservation {
     try Removal(record, context).run(directory)
   }
 
-  /// The number of the descriptor that holds the lock.
-  var lock: Int32 { directory.descriptor.number }
+  /// Closes, in a child, the descriptor that holds the lock, which would outlive
+  /// the runtime in a copy of it.
+  func letGoInChild() { directory.descriptor.closeInCopy() }
 
   /// Keeps the record as it is now.
   func write() throws(RuntimeError) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Cgroups
 internal import Glibc
 internal import Kernel
 internal import RuntimeSpec
@@ -11,7 +12,7 @@ internal import RuntimeSpec
 enum Spawn {
   /// Clones the process; the child never returns from here.
   static func clone(
-    _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel),
+    _ plan: InitPlan, cgroup: Shared<Cgroup>?, ends: (runtime: SyncChannel, container: SyncChannel),
     _ context: RuntimeContext
   ) throws(RuntimeError) -> Child {
     do {
@@ -19,7 +20,7 @@ enum Spawn {
       if plan.namespaces.needsStage {
         return try cloneThroughStage(plan, cgroup: cgroup, ends: ends, context)
       }
-      switch try Processes.clone(into: plan.namespaces.clonable, cgroup: cgroup) {
+      switch try clone(into: cgroup, plan.namespaces.clonable) {
       case .child:
         letGoOfRuntime(plan, ends.runtime)
         InitProcess.main(plan, ends.container)
@@ -30,6 +31,14 @@ enum Spawn {
     } catch {
       throw RuntimeError(error, "clone the container's first process")
     }
+  }
+
+  /// Clones this process into a cgroup, if there is one, and new namespaces.
+  static func clone(
+    into cgroup: Shared<Cgroup>?, _ kinds: NamespaceKinds = []
+  ) throws(SystemError) -> Processes.Side {
+    guard let cgroup else { return try Processes.clone(into: kinds) }
+    return try Processes.clone(into: kinds, cgroup: cgroup.value.directory)
   }
 
   /// Keeps children from being looked into, from their first moment on: one
@@ -48,14 +57,14 @@ enum Spawn {
   /// Once only: the numbers are free from here on.
   private static func letGoOfRuntime(_ plan: InitPlan, _ runtime: SyncChannel) {
     runtime.close()
-    OwnProcess.close(plan.lock)
+    plan.reservation.letGoInChild()
   }
 
   private static func cloneThroughStage(
-    _ plan: InitPlan, cgroup: Int32?, ends: (runtime: SyncChannel, container: SyncChannel),
+    _ plan: InitPlan, cgroup: Shared<Cgroup>?, ends: (runtime: SyncChannel, container: SyncChannel),
     _ context: RuntimeContext
   ) throws -> Child {
-    switch try Processes.clone(cgroup: cgroup) {
+    switch try clone(into: cgroup) {
     case .child:
       letGoOfRuntime(plan, ends.runtime)
       Stage.main(plan, ends.container)

@@ -61,7 +61,7 @@ final class EnteringProcess {
     // A change of the user may have undone it.
     try OwnProcess.makeUndumpable()
     OwnProcess.forgetEnvironment()
-    try OwnProcess.closeAll(from: 3, except: work.preservedFiles + [channel.number()])
+    try OwnProcess.closeAll(except: [channel.open()], passingOn: work.preservedFiles)
   }
 
   /// The calls that both processes make between confinement and the program.

@@ -42,7 +42,7 @@ struct EntryCgroup {
   /// - Returns: nil when no process can be in the cgroup.
   private func clone(in cgroup: borrowing Cgroup) throws(SystemError) -> Processes.Side? {
     do {
-      return try Processes.clone(cgroup: cgroup.directory.number)
+      return try Processes.clone(cgroup: cgroup.directory)
     } catch {
       // It passes controllers on to others below it; it has become part of a
       // threaded one; it was removed a moment ago.
@@ -57,7 +57,7 @@ struct EntryCgroup {
       let place = try hierarchy.value.path(of: record.initProcess?.pid ?? 0)
       let directory = try File.open(
         hierarchy.value.mountPoint + place.description, [.path, .directory])
-      return try Processes.clone(cgroup: directory.number)
+      return try Processes.clone(cgroup: directory)
     } catch {
       throw RuntimeError(error, "enter the cgroup of the container's first process")
     }
@@ -72,11 +72,11 @@ struct EntryCgroup {
       throw RuntimeError(.invalidSpec, "--cgroup: \(path) is not below the container's cgroup")
     }
     do {
-      if names.isEmpty { return try Processes.clone(cgroup: cgroup.directory.number) }
+      if names.isEmpty { return try Processes.clone(cgroup: cgroup.directory) }
       let directory = try SafePath.open(
         names.joined(separator: "/"), in: cgroup.directory, [.directory],
         resolve: [.beneath, .noLinks, .noMountCrossing])
-      return try Processes.clone(cgroup: directory.number)
+      return try Processes.clone(cgroup: directory)
     } catch {
       throw RuntimeError(error, "--cgroup")
     }

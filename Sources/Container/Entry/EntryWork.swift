@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Kernel
 internal import RuntimeSpec
 
 /// What a process does on its way into a container, and there.
@@ -17,7 +18,7 @@ protocol EntryWork: AnyObject {
   /// Whether the process leads a session whose terminal is its standard input.
   var hasTerminal: Bool { get }
   /// The descriptors after standard error that go into the container.
-  var preservedFiles: [Int32] { get }
+  var preservedFiles: [DescriptorNumber] { get }
 
   /// Acts as the caller, in the host's namespaces.
   func prepare(_ channel: SyncChannel) throws

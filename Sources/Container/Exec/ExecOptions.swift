@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Kernel
 package import RuntimeSpec
 
 /// What `exec` runs and how.
@@ -24,7 +25,7 @@ package struct ExecOptions {
   /// The cgroup to enter, relative to the container's own; nil for that.
   package var cgroup: String?
   /// The descriptors after standard error that the program gets.
-  package var preservedFiles: [Int32] = []
+  package var preservedFiles: [DescriptorNumber] = []
 
   /// Options for a container.
   package init(id: String) {

@@ -7,7 +7,7 @@ internal import RuntimeSpec
 
 /// The program of an `exec`, on its way into the container.
 final class ExecutedProgram: EntryWork {
-  let preservedFiles: [Int32]
+  let preservedFiles: [DescriptorNumber]
   private let process: Process
   private let setup: ProcessSetup
   private let proc: Shared<Procfs>

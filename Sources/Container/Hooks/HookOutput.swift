@@ -40,8 +40,8 @@ struct HookOutput {
 
   /// Makes them the standard output and error of this process.
   func place() throws(SystemError) {
-    try OwnProcess.place(output.descriptor.value, at: 1)
-    try OwnProcess.place(error.descriptor.value, at: 2)
+    try OwnProcess.place(output.descriptor.value, as: .output)
+    try OwnProcess.place(error.descriptor.value, as: .error)
   }
 
   /// As much of each stream as fits into the message about the hook.

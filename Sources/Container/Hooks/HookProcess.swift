@@ -70,7 +70,7 @@ struct HookProcess {
   private func execute() -> Never {
     do throws(SystemError) {
       Signals.prepareForProgram()
-      try OwnProcess.place(input.value, at: 0)
+      try OwnProcess.place(input.value, as: .input)
       try output.place()
       try OwnProcess.setCloseOnExec(from: 3)
       throw program.execute(path)

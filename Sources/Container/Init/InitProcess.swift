@@ -80,9 +80,9 @@ struct InitProcess {
 
   /// Closes everything but what waiting to be started takes.
   private func letGoOfHost() throws {
-    let gate = plan.gate.map { [$0.number] } ?? []
+    let gate = plan.gate.map { [$0] } ?? []
     try OwnProcess.closeAll(
-      from: 3, except: plan.options.preservedFiles + [channel.number()] + gate)
+      except: gate + [channel.open()], passingOn: plan.options.preservedFiles)
   }
 
   private func ready() throws(RuntimeError) {
@@ -96,8 +96,7 @@ struct InitProcess {
       // needs.
       if let gate = plan.gate {
         channel.close()
-        try OwnProcess.closeAll(
-          from: 3, except: plan.options.preservedFiles + [gate.number])
+        try OwnProcess.closeAll(except: [gate], passingOn: plan.options.preservedFiles)
         // `exec` has to find the namespaces; there is no more to be found.
         if !plan.seesHidden { try OwnProcess.makeDumpable() }
       }

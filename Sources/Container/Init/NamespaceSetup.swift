@@ -50,10 +50,7 @@ struct NamespaceSetup {
   /// Takes the standard streams that are meant for the container, if those of
   /// the runtime are not.
   private func takeStreams() throws(SystemError) {
-    guard let streams = plan.options.streams else { return }
-    for (stream, number) in [streams.input, streams.output, streams.error].enumerated() {
-      try OwnProcess.place(number, at: Int32(stream))
-    }
+    for (stream, file) in plan.options.streams { try OwnProcess.place(file.value, as: stream) }
   }
 
   /// Makes a time namespace and enters it.

@@ -59,7 +59,7 @@ enum ProgramStart {
 
   /// Sends the descriptor of system call notifications to the agent.
   private static func handOn(
-    _ number: Int32, of pid: Int32, _ agent: SeccompAgent?, _ state: State
+    _ number: DescriptorNumber, of pid: Int32, _ agent: SeccompAgent?, _ state: State
   ) throws {
     guard let agent else {
       throw RuntimeError(.invalidSpec, "linux.seccomp.listenerPath: nobody is there to notify")

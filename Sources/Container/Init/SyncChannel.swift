@@ -57,8 +57,8 @@ struct SyncChannel {
     case executing
     /// A process ID in the runtime's namespace, with a pidfd.
     case process(Int32, Shared<Descriptor>)
-    /// A descriptor number in the container that takes system call notifications.
-    case listener(Int32)
+    /// A descriptor in the process that takes system call notifications.
+    case listener(DescriptorNumber)
     /// Something to log that is not an error.
     case warning(String)
     /// The container cannot be made.
@@ -93,13 +93,13 @@ struct SyncChannel {
     connection = Connection(socket)
   }
 
-  /// The descriptor of this end.
-  func number() throws(SystemError) -> Int32 { try open().number }
-
   /// Closes this end, for every copy of the channel.
   func close() { connection.socket = nil }
 
-  private func open() throws(SystemError) -> Shared<Descriptor> {
+  /// The descriptor of this end.
+  ///
+  /// - Throws: `SystemError` with `EBADF` when it is closed.
+  func open() throws(SystemError) -> Shared<Descriptor> {
     guard let socket = connection.socket else {
       throw SystemError(call: "sendmsg", errno: EBADF, subject: "the channel is closed")
     }
@@ -137,7 +137,7 @@ struct SyncChannel {
       try Sockets.send(
         [Tag.process.rawValue] + Self.bytes(pid), with: pidfd.value, on: open().value
       )
-    case .listener(let number): try write([Tag.listener.rawValue] + Self.bytes(number))
+    case .listener(let number): try write([Tag.listener.rawValue] + Self.bytes(number.value))
     case .warning(let text):
       try Sockets.send(
         [Tag.warning.rawValue] + Array(text.utf8.prefix(3072)), on: open().value)
@@ -160,9 +160,7 @@ struct SyncChannel {
 
   /// Waits for the next message of the container's side.
   func receive() throws(SystemError) -> Message {
-    let (bytes, descriptors) = try Sockets.receive(
-      on: open().value, limit: ErrorMessage.limit)
-    let held = descriptors.map { Shared(Descriptor(owning: $0)) }
+    let (bytes, held) = try Sockets.receive(on: open().value, limit: ErrorMessage.limit)
     guard let first = bytes.first, let tag = Tag(rawValue: first) else { return .closed }
     let payload = bytes.dropFirst()
     switch (tag, held.first) {
@@ -172,7 +170,7 @@ struct SyncChannel {
     case (.tree, let tree?): return .tree(Self.number(payload), tree)
     case (.console, let main?): return .console(main)
     case (.process, let pidfd?): return .process(Self.number(payload), pidfd)
-    case (.listener, _): return .listener(Self.number(payload))
+    case (.listener, _): return .listener(DescriptorNumber(Self.number(payload)))
     case (.warning, _): return .warning(String(decoding: payload, as: UTF8.self))
     case (.failed, _): return .failed(ErrorMessage.decode(payload) ?? Self.unreadable)
     default: return .closed

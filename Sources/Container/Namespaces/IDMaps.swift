@@ -104,9 +104,8 @@ package enum IDMaps {
       case .child:
         // It only has to be there until the namespace is open, and ends with
         // the connection, however the runtime ends. It must not hold the lock.
-        let number = helpers.number
         do {
-          try OwnProcess.closeAll(from: 0, except: [number])
+          try OwnProcess.closeAll(except: [helpers], andStreams: true)
           _ = try Sockets.receive(on: helpers.value)
         } catch {
           // Nobody is there to be told.

@@ -36,14 +36,14 @@ enum NamespaceProcfs {
     var (outside, inside): (Shared<Descriptor>, Shared<Descriptor>?) = try Sockets.pair()
     switch try Processes.clone() {
     case .child:
-      if let inside { sendFromInside(namespace, inside.value) }
+      if let inside { sendFromInside(namespace, inside) }
       Processes.exit(1)
     case .parent(let helper):
       // Else the end of the helper would not be seen.
       withExtendedLifetime(inside) { inside = nil }
       let (bytes, descriptors) = try Sockets.receive(on: outside.value, limit: 16)
       _ = try helper.wait()
-      if let context = descriptors.first { return Descriptor(owning: context) }
+      if let context = descriptors.first { return try context.value.duplicate() }
       throw SystemError(
         call: "fsopen", errno: Int32(bytes.first ?? UInt8(EPIPE)),
         subject: "proc of another PID namespace")
@@ -53,7 +53,7 @@ enum NamespaceProcfs {
   /// Opens the file system in the namespace, in a process that holds nothing
   /// but the channel: no file, no directory, no privilege on the host.
   private static func sendFromInside(
-    _ namespace: borrowing Descriptor, _ channel: borrowing Descriptor
+    _ namespace: borrowing Descriptor, _ channel: Shared<Descriptor>
   ) -> Never {
     do throws(SystemError) {
       try OwnProcess.setParentDeathSignal(SIGKILL)
@@ -63,16 +63,16 @@ enum NamespaceProcfs {
       try Namespaces.join(Namespaces.own(.mount), .mount)
       try Mounts.mount("none", on: "/proc", type: "tmpfs")
       try RootSwitch.pivot(to: try RootDirectory(File.open("/proc", [.path, .directory])))
-      try OwnProcess.closeAll(from: 0, except: [channel.number])
+      try OwnProcess.closeAll(except: [channel], andStreams: true)
       switch try Processes.clone() {
       case .child:
         let context = try MountTree.open("proc")
-        try Sockets.send([0], with: context, on: channel)
+        try Sockets.send([0], with: context, on: channel.value)
       case .parent(let inner): _ = try inner.wait()
       }
     } catch {
       // Who asked sees the end of the connection, and why if this arrives.
-      try? Sockets.send([UInt8(truncatingIfNeeded: error.errno)], on: channel)
+      try? Sockets.send([UInt8(truncatingIfNeeded: error.errno)], on: channel.value)
     }
     Processes.exit(0)
   }

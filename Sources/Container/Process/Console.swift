@@ -36,7 +36,9 @@ enum Console {
         try Terminal.clearOutputNewlines(terminal.replica)
         try channel.send(.console(Shared(try terminal.main.duplicate())))
       }
-      for stream in 0..<3 { try OwnProcess.place(terminal.replica, at: Int32(stream)) }
+      for stream in StandardStream.allCases {
+        try OwnProcess.place(terminal.replica, as: stream)
+      }
     } catch {
       throw RuntimeError(error, "set up the terminal")
     }
@@ -45,7 +47,7 @@ enum Console {
   /// Makes the terminal that is the standard input the controlling one of this
   /// process's session.
   static func makeControlling() throws(SystemError) {
-    try Terminal.makeControlling(try Descriptor.copy(ofNumber: 0))
+    try Terminal.makeControlling(try Descriptor.copy(of: .input))
   }
 
   private static func bind(

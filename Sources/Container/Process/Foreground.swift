@@ -87,7 +87,7 @@ final class Foreground {
   // MARK: The caller's terminal
 
   private func takeTerminal() throws(SystemError) {
-    guard Terminal.isTerminal(0) else { return }
+    guard Terminal.isTerminal(.input) else { return }
     settings = try Terminal.makeRaw(0)
   }
 

@@ -12,7 +12,7 @@ struct ProcessExecution {
   /// The program.
   let executable: Executable
   /// Descriptors to hand to the program, from 3 on.
-  let preservedFiles: [Int32]
+  let preservedFiles: [DescriptorNumber]
   /// The startContainer hooks.
   let startHooks: [Hook]
   /// What hooks are told.
@@ -28,7 +28,7 @@ struct ProcessExecution {
   }
 
   /// The stretch of a process of `exec`.
-  init(setup: ProcessSetup, executable: Executable, preservedFiles: [Int32]) {
+  init(setup: ProcessSetup, executable: Executable, preservedFiles: [DescriptorNumber]) {
     self.setup = setup
     self.executable = executable
     self.preservedFiles = preservedFiles
@@ -42,7 +42,7 @@ struct ProcessExecution {
       // Not only on exec: the kernel looks the program and its interpreter up
       // before that, and a path of the image through /proc/self/fd would find
       // the host behind a descriptor that is still open (CVE-2024-21626).
-      try OwnProcess.closeAll(from: 3, except: preservedFiles + [starter.number()])
+      try OwnProcess.closeAll(except: [starter.open()], passingOn: preservedFiles)
       let prepared =
         try hooks?.prepareForStart(startHooks, environment: executable.environment) ?? []
       try setup.finishInside()
@@ -72,7 +72,7 @@ struct ProcessExecution {
     _ listener: consuming Descriptor?, _ starter: SyncChannel
   ) throws(SystemError) {
     guard let listener else { return }
-    try starter.send(.listener(listener.number))
+    try starter.send(.listener(listener.numberForOthers))
     try starter.waitForGo()
   }
 }

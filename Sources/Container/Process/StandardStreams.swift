@@ -13,9 +13,9 @@ enum StandardStreams {
   /// the caller's. A terminal that is made for the process is given when it is
   /// made.
   static func give(to uid: UInt32) throws(RuntimeError) {
-    for number in Int32(0)..<3 {
+    for inherited in StandardStream.allCases {
       do {
-        let stream = try Descriptor.copy(ofNumber: number)
+        let stream = try Descriptor.copy(of: inherited)
         if try FileStatus(of: stream).uid == uid { continue }
         let kind = try MountTree.filesystem(of: stream).magic
         if givenAway.contains(kind) { try OwnProcess.changeOwner(of: stream, to: uid) }
@@ -23,7 +23,7 @@ enum StandardStreams {
         // The program can still use the stream as it is. A user namespace may not
         // know the owner (EINVAL, EOVERFLOW), and streams may be closed.
         if [EPERM, EINVAL, EOVERFLOW, EBADF].contains(error.errno) { continue }
-        throw RuntimeError(error, "change the owner of stream \(number)")
+        throw RuntimeError(error, "change the owner of stream \(inherited.rawValue)")
       }
     }
   }

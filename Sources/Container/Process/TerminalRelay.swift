@@ -36,13 +36,13 @@ final class TerminalRelay {
     // Neither side may keep the other from being read.
     try console.value.setNonBlocking()
     do {
-      input = Shared(try Descriptor.copy(ofNumber: 0))
+      input = Shared(try Descriptor.copy(of: .input))
     } catch {
       if error.errno != EBADF { throw error }
       endInput()
     }
     do {
-      output = try UnhurriedOutput(ofNumber: 1)
+      output = try UnhurriedOutput(.output)
     } catch {
       if error.errno != EBADF { throw error }
     }

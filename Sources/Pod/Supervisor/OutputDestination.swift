@@ -22,10 +22,10 @@ final class OutputDestination {
   private static let limit = 1 << 18
 
   /// Takes a copy of an inherited stream.
-  init(number: Int32) throws(SystemError) {
+  init(_ stream: StandardStream) throws(SystemError) {
     // The convention of no-color.org: any value but an empty one.
     let wantsNone = OwnProcess.environmentValue("NO_COLOR").map { !$0.isEmpty } ?? false
-    output = try UnhurriedOutput(ofNumber: number)
+    output = try UnhurriedOutput(stream)
     isColoured = output.isTerminal && !wantsNone
   }
 

@@ -26,7 +26,7 @@ package struct PodSupervisor {
     }
     do {
       output = SupervisorOutput(
-        try OutputDestination(number: 1), try OutputDestination(number: 2), names: all.map(\.id))
+        try OutputDestination(.output), try OutputDestination(.error), names: all.map(\.id))
       signals = try SupervisorSignals()
     } catch {
       throw RuntimeError(error, "run the pod")

@@ -64,11 +64,11 @@ final class SupervisedContainer: Stoppable {
   /// Creates it in the pod, with its output going here and nothing to read.
   func create(in pod: PodHandle) throws(RuntimeError) {
     do {
-      let nothing = try File.open("/dev/null")
-      let outputEnd = try output.open()
-      let errorEnd = try errors.open()
       var options = CreateOptions(id: container.id)
-      options.streams = (nothing.number, outputEnd.number, errorEnd.number)
+      options.streams = [
+        (.input, Shared(try File.open("/dev/null"))), (.output, try output.open()),
+        (.error, try errors.open()),
+      ]
       let pid = try Membership.create(bundle, options, in: pod)
       // A child of ours that nobody has waited for: the ID is still its own.
       process = Shared(try Processes.open(pid: pid))

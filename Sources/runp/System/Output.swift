@@ -15,14 +15,14 @@ enum Output {
     while let stream = try? File.open("/dev/null", .readWrite), stream.isStandardStream {
       // A descriptor that is open cannot refuse this.
       try? stream.setCloseOnExec(false)
-      _ = stream.release()
+      stream.leaveOpen()
     }
   }
 
   /// Writes to standard output; callers parse it, so a failure is an error.
   static func write(_ text: String) throws(RuntimeError) {
     do {
-      try write(Array(text.utf8), to: 1)
+      try File.write(Array(text.utf8), to: .output)
     } catch {
       throw RuntimeError(error, "standard output")
     }
@@ -31,17 +31,6 @@ enum Output {
   /// Writes to standard error.
   static func writeError(_ text: String) {
     // There is nobody left to tell when standard error is closed.
-    try? write(Array(text.utf8), to: 2)
-  }
-
-  private static func write(_ bytes: [UInt8], to number: Int32) throws(SystemError) {
-    let stream = Descriptor(owning: number)
-    do {
-      try File.write(bytes, to: stream)
-    } catch {
-      _ = stream.release()
-      throw error
-    }
-    _ = stream.release()
+    try? File.write(Array(text.utf8), to: .error)
   }
 }

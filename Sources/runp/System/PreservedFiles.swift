@@ -27,8 +27,11 @@ struct ListenedFiles {
         .failed, "LISTEN_FDS: \(text.quoted) is not a number from 0 to \(Value.mostDescriptors)")
     }
     count = Int(number)
-    if let missing = (3..<Int32(3 + count)).first(where: { !Descriptor.isInherited($0) }) {
-      throw RuntimeError(.failed, "LISTEN_FDS: \(text), but descriptor \(missing) is not open")
+    if let missing = DescriptorNumber.afterStreams(count).first(where: {
+      !Descriptor.isInherited($0)
+    }) {
+      throw RuntimeError(
+        .failed, "LISTEN_FDS: \(text), but descriptor \(missing.value) is not open")
     }
     names = count > 0 ? OwnProcess.environmentValue("LISTEN_FDNAMES") : nil
   }
@@ -38,7 +41,7 @@ struct ListenedFiles {
 enum PreservedFiles {
   /// Those of so many from descriptor 3 on that are open and the caller's, whose
   /// numbers need not follow on one another; runp's own are closed on exec.
-  static func numbers(_ count: Int) -> [Int32] {
-    (3..<Int32(3 + count)).filter(Descriptor.isInherited)
+  static func numbers(_ count: Int) -> [DescriptorNumber] {
+    DescriptorNumber.afterStreams(count).filter(Descriptor.isInherited)
   }
 }
