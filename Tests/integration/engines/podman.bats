@@ -153,3 +153,13 @@ Seccomp:	2"
   works boxed run --rm test/built cat /built
   equal "$output" built
 }
+
+@test "podman runs a container without a cgroup of its own" {
+  with_image
+  # It asks a list of its own first: see README.md.
+  printf '[engine]\nruntime_supports_nocgroup = ["%s"]\n' "${CALLED##*/}" >"$WORK/containers.conf"
+  CONTAINERS_CONF=$WORK/containers.conf works pod run --rm --network none --cgroups disabled \
+    --pids-limit -1 test/box /bin/sh -c 'cat /proc/self/cgroup; grep " /sys/fs/cgroup " /proc/self/mounts'
+  [[ $output =~ 0::/ ]]
+  [[ $output =~ cgroup2 ]]
+}
