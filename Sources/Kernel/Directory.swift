@@ -13,14 +13,30 @@ package enum Directory {
     try entries(directory).map(\.name)
   }
 
-  /// The names of the directories in an open directory.
+  /// How far a listing has come, to go on with it however the directory is opened.
+  package struct Place {
+    fileprivate var offset: off_t = 0
+
+    /// The beginning.
+    package init() {}
+  }
+
+  /// The next names of directories in an open directory, a few hundred at most;
+  /// none at the end.
   ///
   /// It believes what the file system says of the types of its entries, which
   /// saves a look at each; those of the kernel, such as cgroup2, say it.
-  package static func subdirectories(
-    of directory: borrowing Descriptor
+  package static func nextSubdirectories(
+    of directory: borrowing Descriptor, from place: inout Place
   ) throws(SystemError) -> [FileName] {
-    try entries(directory).filter(\.isDirectory).map(\.name)
+    try check(negatedErrno(lseek(directory.number, place.offset, SEEK_SET)), "lseek")
+    while let portion = try nextEntries(in: directory) {
+      let names = portion.filter(\.isDirectory).map(\.name)
+      if names.isEmpty { continue }
+      place.offset = try check(negatedErrno(lseek(directory.number, 0, SEEK_CUR)), "lseek")
+      return names
+    }
+    return []
   }
 
   /// Has `nextNames` start from the beginning.

@@ -470,3 +470,29 @@ refused_for() {
   create
   equal "$(cat "$(here)/cgroup.max.depth")" 3
 }
+
+# --- any number of cgroups --------------------------------------------------
+
+@test "a cgroup with any number of others below it is gone through in portions" {
+  runp_only "it is about its own order of calls"
+  running
+  (cd "$(here)" && seq -f 'c%g' 1500 | xargs mkdir)
+  # Each is visited once, and the first before all have been listed.
+  ok_traced getdents64,openat kill --all "$ID" CONT
+  equal "$(grep -oE '"c[0-9]+"' "$WORK/strace" | sort | uniq -c | awk '$1 == 1' | wc -l)" 1500
+  [ "$(sed -n '/"c[0-9]*"/q; /getdents64/p' "$WORK/strace" | wc -l)" -le 3 ]
+  ok kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  ok_traced getdents64,unlinkat,rmdir delete "$ID"
+  [ "$(sed -n '/"c[0-9]*"/q; /getdents64/p' "$WORK/strace" | wc -l)" -le 3 ]
+  gone "$ID"
+}
+
+# The runtime under strace(1), which writes such calls to a file.
+ok_traced() {
+  local calls=$1 real=$RUNTIME
+  shift
+  printf '#!/bin/bash\nexec strace -qqq -o %q -e trace=%s %q "$@"\n' "$WORK/strace" "$calls" "$real" >"$WORK/traced"
+  chmod 755 "$WORK/traced"
+  RUNTIME=$WORK/traced ok "$@"
+}

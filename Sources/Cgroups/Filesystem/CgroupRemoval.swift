@@ -80,14 +80,18 @@ extension Cgroup {
     of directory: borrowing Descriptor
   ) throws(SystemError) -> FileName? {
     var busy: FileName?
-    for child in try CgroupWalk.children(of: directory) {
-      do {
-        try child.remove(isDirectory: true, in: directory)
-      } catch  where error.errno == EBUSY {
-        busy = child
-      } catch  where error.meansRemoved {}
+    var place = Directory.Place()
+    while true {
+      let children = try CgroupWalk.nextChildren(of: directory, from: &place)
+      if children.isEmpty { return busy }
+      for child in children {
+        do {
+          try child.remove(isDirectory: true, in: directory)
+        } catch  where error.errno == EBUSY {
+          busy = child
+        } catch  where error.meansRemoved {}
+      }
     }
-    return busy
   }
 
   /// Waits for a change, if processes are in an open cgroup.
