@@ -51,9 +51,14 @@ const char *cstart_variable(const char *name) {
 
 char **cstart_environment(void) { return given; }
 
-void cstart_forget_environment(void) {
-  for (char **entry = given; entry && *entry; entry++) memset(*entry, 0, strlen(*entry));
+static void overwrite(char **entries) {
+  for (; entries && *entries; entries++) memset(*entries, 0, strlen(*entries));
+}
+
+void cstart_forget_caller(void) {
+  overwrite(given);
   given = NULL;
+  overwrite(argument_values);
 }
 
 // What a command needs of the stack, with room to spare: where there is less, it

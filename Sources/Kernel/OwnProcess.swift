@@ -298,9 +298,10 @@ package enum OwnProcess {
     try check(negatedErrno(fchown(file.number, uid, ~0)), "fchown")
   }
 
-  /// Overwrites the environment, so that `/proc/PID/environ` does not show it
-  /// to whoever may look into this process.
-  package static func forgetEnvironment() { cstart_forget_environment() }
+  /// Overwrites the environment and the command line, so that
+  /// `/proc/PID/environ` does not show the one to whoever may look into this
+  /// process, nor `/proc/PID/cmdline` the other to everybody.
+  package static func forgetCaller() { cstart_forget_caller() }
 
   /// The value of a variable of the environment that the caller gave this
   /// process.

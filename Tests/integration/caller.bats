@@ -99,6 +99,13 @@ runs_in_background() { [ -n "$(runtime_pid "$1")" ]; }
   if tr '\0' '\n' <"/proc/$(pid_of)/environ" | grep SECRET >&2; then return 1; fi
 }
 
+@test "a container that waits to be started does not show the command line" {
+  peer_falls_short crun "it shows it"
+  arguments /bin/probe hang
+  create
+  if tr '\0' '\n' <"/proc/$(pid_of)/cmdline" | grep -- "$STATE" >&2; then return 1; fi
+}
+
 # Calls that name files, without numbers and addresses.
 files_of() {
   strace -s 200 -o "$WORK/calls" -e trace=%file,ioctl,openat "$@" >"$WORK/said" 2>&1 </dev/null 3>&- 4>&-

@@ -485,7 +485,7 @@ while_traced() {
   eventually grep -q trace=ready "$1"
   local i
   for i in {1..25}; do
-    HOST_SECRET=of-the-caller runtime exec "$ID" /bin/true </dev/null >/dev/null 2>&1 3>&- || true
+    HOST_SECRET=of-the-caller runtime exec --pid-file "$WORK/HOST_SECRET" "$ID" /bin/true </dev/null >/dev/null 2>&1 3>&- || true
   done
   eventually grep -q trace.seized "$1"
   output=$(cat "$1")

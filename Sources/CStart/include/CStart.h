@@ -12,8 +12,9 @@
 const char *cstart_variable(const char *name);
 // The caller's whole environment.
 char **cstart_environment(void);
-// Overwrites the environment where /proc/PID/environ shows it.
-void cstart_forget_environment(void);
+// Overwrites the environment and the command line where /proc/PID/environ and
+// /proc/PID/cmdline show them.
+void cstart_forget_caller(void);
 
 // seal.c
 

@@ -60,7 +60,7 @@ final class EnteringProcess {
   private func letGoOfHost() throws {
     // A change of the user may have undone it.
     try OwnProcess.makeUndumpable()
-    OwnProcess.forgetEnvironment()
+    OwnProcess.forgetCaller()
     try OwnProcess.closeAll(except: [channel.open()], passingOn: work.preservedFiles)
   }
 

@@ -18,7 +18,7 @@ struct InitProcess {
     // Its descriptors are closed all at once, by number; no owner may close
     // one again.
     _ = unsafe Unmanaged.passRetained(plan)
-    OwnProcess.forgetEnvironment()
+    OwnProcess.forgetCaller()
     do {
       try RootSetup.run(plan, channel, root: NamespaceSetup.run(plan, channel))
       try InitProcess(plan: plan, channel: channel).finish()

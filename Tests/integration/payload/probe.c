@@ -775,9 +775,9 @@ static int has_directory_open(pid_t pid) {
   return found;
 }
 
-static int has_in_environment(pid_t pid, const char *text) {
+static int has_in(const char *file, pid_t pid, const char *text) {
   char path[64], bytes[65536];
-  snprintf(path, sizeof path, "/proc/%d/environ", pid);
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, file);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   ssize_t n = fd < 0 ? 0 : read(fd, bytes, sizeof bytes);
   if (fd >= 0) close(fd);
@@ -786,8 +786,9 @@ static int has_in_environment(pid_t pid, const char *text) {
 
 // Seizes for so many milliseconds every process that appears, and counts those
 // that had something of the host: a root, working or open directory outside of
-// the container, the environment variable HOST_SECRET, capabilities that this
-// process cannot have. And those without a filter, if this process has one.
+// the container, HOST_SECRET in the environment or on the command line,
+// capabilities that this process cannot have. And those without a filter, if
+// this process has one.
 static void op_trace(char **a) {
   struct timespec from, now;
   clock_gettime(CLOCK_MONOTONIC, &from);
@@ -805,7 +806,7 @@ static void op_trace(char **a) {
       ptrace(PTRACE_INTERRUPT, pid, 0, 0);
       waitpid(pid, NULL, __WALL);
       outside += leads_outside(pid, "root") || leads_outside(pid, "cwd") || has_directory_open(pid);
-      secrets += has_in_environment(pid, "HOST_SECRET");
+      secrets += has_in("environ", pid, "HOST_SECRET") || has_in("cmdline", pid, "HOST_SECRET");
       privileged += (status_of(pid, "CapPrm:", 16, 0) & ~most) != 0;
       unfiltered += status_of(pid, "Seccomp:", 10, filter) != filter;
       ptrace(PTRACE_DETACH, pid, 0, 0);
