@@ -453,6 +453,16 @@ gone_or_stopped() { gone "$ID" || has_status "$ID" stopped; }
   done
 }
 
+@test "a createContainer hook without an environment has the runtime's" {
+  peer_falls_short runc "it has none"
+  config --arg l "$LOGDIR" '.hooks.createContainer = [
+    {path: "/bin/sh", args: ["sh", "-c", "/usr/bin/env >\($l)/some"]},
+    {path: "/bin/sh", args: ["sh", "-c", "/usr/bin/env >\($l)/none"], env: []}]'
+  OF_THE_CALLER=1 run_once
+  grep -qx OF_THE_CALLER=1 "$LOGDIR/some"
+  if grep -q OF_THE_CALLER "$LOGDIR/none"; then return 1; fi
+}
+
 @test "a startContainer hook that reads nothing does no harm without a PID namespace" {
   peer_falls_short crun "at times it dies of SIGPIPE"
   without_namespace pid

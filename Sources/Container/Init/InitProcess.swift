@@ -18,7 +18,6 @@ struct InitProcess {
     // Its descriptors are closed all at once, by number; no owner may close
     // one again.
     _ = unsafe Unmanaged.passRetained(plan)
-    OwnProcess.forgetCaller()
     do {
       try RootSetup.run(plan, channel, root: NamespaceSetup.run(plan, channel))
       try InitProcess(plan: plan, channel: channel).finish()
@@ -32,6 +31,8 @@ struct InitProcess {
   /// Becomes the container's user, waits to be started, and executes the
   /// program.
   private func finish() throws(RuntimeError) -> Never {
+    // Not before the hooks, some of which have the caller's environment.
+    OwnProcess.forgetCaller()
     guard let setup = plan.setup else {
       try moveIntoPIDNamespace()
       try ready()
