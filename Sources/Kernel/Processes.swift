@@ -247,6 +247,8 @@ package enum Processes {
     package let phase: Phase
     /// Whether a signal or a tracer has stopped its first thread.
     package let isStopped: Bool
+    /// Whether it has executed a program since it was cloned.
+    package let hasExecuted: Bool
   }
 
   /// Looks at a process; nil when there is none.
@@ -265,7 +267,9 @@ package enum Processes {
     return Information(
       startTime: startTime, name: String(decoding: bytes[(start + 1)..<end], as: UTF8.self),
       phase: phase(state: bytes[end + 2], flags: flags),
-      isStopped: bytes[end + 2] == UInt8(ascii: "T") || bytes[end + 2] == UInt8(ascii: "t"))
+      isStopped: bytes[end + 2] == UInt8(ascii: "T") || bytes[end + 2] == UInt8(ascii: "t"),
+      // PF_FORKNOEXEC of the kernel's sched.h.
+      hasExecuted: flags & 0x40 == 0)
   }
 
   /// The decimal number in the field of that index, counted from a place where

@@ -32,11 +32,7 @@ package enum Sockets {
     let socket = try unixSocket(packets: packets)
     let number = socket.number
     // Zero stands for never.
-    let left = max(1, Int(deadline.millisecondsLeft))
-    var limit = timeval(tv_sec: left / 1000, tv_usec: left % 1000 * 1000)
-    let size = socklen_t(MemoryLayout<timeval>.size)
-    try check(
-      negatedErrno(unsafe setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &limit, size)), "setsockopt")
+    try limit(SO_SNDTIMEO, max(1, Int(deadline.millisecondsLeft)), of: number)
     let result: Int32 = retrying { unsafe clinux_connect_unix(number, path, path.utf8.count) }
     try check(result == -EAGAIN ? -ETIMEDOUT : result, "connect", path)
     return socket
@@ -102,12 +98,33 @@ package enum Sockets {
     try send(bytes, descriptors: [descriptor.number], on: socket)
   }
 
+  /// Has whoever receives on a socket wait no longer than that for a message.
+  ///
+  /// The corresponding call is setsockopt(2) with `SO_RCVTIMEO`.
+  package static func limitWaiting(
+    on socket: borrowing Descriptor, milliseconds: Int
+  ) throws(SystemError) {
+    try limit(SO_RCVTIMEO, milliseconds, of: socket.number)
+  }
+
+  private static func limit(
+    _ option: Int32, _ milliseconds: Int, of number: Int32
+  ) throws(SystemError) {
+    var time = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    try check(
+      negatedErrno(unsafe setsockopt(number, SOL_SOCKET, option, &time, size)), "setsockopt")
+  }
+
   /// Receives one message of at most `limit` bytes, and the descriptors that
   /// came with it; no bytes mean that the other end is gone.
   ///
+  /// - Throws: `SystemError` with `EAGAIN` when none has come: at once unless
+  ///   it is `waiting`, or in the time that `limitWaiting` has set.
+  ///
   /// The corresponding call is recvmsg(2).
   package static func receive(
-    on socket: borrowing Descriptor, limit: Int = 65536
+    on socket: borrowing Descriptor, limit: Int = 65536, waiting: Bool = true
   ) throws(SystemError) -> (bytes: [UInt8], descriptors: [Shared<Descriptor>]) {
     let number = socket.number
     var bytes = [UInt8](repeating: 0, count: limit)
@@ -116,7 +133,8 @@ package enum Sockets {
     let result = retrying {
       unsafe bytes.withUnsafeMutableBytes { buffer in
         unsafe clinux_receive_descriptors(
-          number, buffer.baseAddress, buffer.count, &descriptors, 8, &count, 0)
+          number, buffer.baseAddress, buffer.count, &descriptors, 8, &count,
+          waiting ? 0 : Int32(MSG_DONTWAIT))
       }
     }
     let received = try check(result, "recvmsg")

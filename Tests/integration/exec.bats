@@ -576,6 +576,20 @@ filtered() {
   while_traced "$WORK/tracer"
 }
 
+@test "exec does not wait for a tracer that holds its descriptors open" {
+  peer_falls_short runc "a copy of its descriptors can make it wait"
+  with_tracing
+  arguments /bin/probe steal 4000
+  create
+  ok start "$ID"
+  eventually grep -q steal=ready "${LOGS[$ID]}"
+  local i
+  for i in {1..12}; do LIMIT=5 ok exec "$ID" /bin/true; done
+  eventually grep -q steal.stolen= "${LOGS[$ID]}"
+  output=$(log)
+  differ "$(value steal.stolen)" 0
+}
+
 # --- keyrings ---------------------------------------------------------------
 
 @test "exec does not bring the caller's session keyring along" {

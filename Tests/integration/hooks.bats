@@ -553,9 +553,8 @@ forbidding() {
   config --arg l "$LOGDIR" '.hooks.createRuntime = [{path: "/bin/sh",
     args: ["sh", "-c", "echo $$ >\($l)/pid; exec sleep 60"], env: ["PATH=/bin:/usr/bin"], timeout: 30}]'
   local errno
-  # The first is for what the container says.
   for errno in ENOMEM EINVAL; do
-    refused_with "poll:error=$errno:when=2" create --bundle "$BUNDLE" "$ID"
+    refused_with "poll:error=$errno:when=1" create --bundle "$BUNDLE" "$ID"
     says 'hooks.createRuntime\[0\]: poll'
     gone "$ID"
     # It may not have come as far as to its first word.

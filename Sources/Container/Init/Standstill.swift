@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Cgroups
+internal import Glibc
 internal import Kernel
 
 /// Why a process that somebody waits for cannot go on by itself.
@@ -29,13 +30,37 @@ enum Standstill {
 extension SyncChannel {
   /// Waits for the next message of a process, as long as it can go on.
   ///
+  /// Whoever may trace it can hold its end open for longer than it does: a
+  /// process that has ended, or executed a program, has closed it.
+  ///
   /// - Throws: `RuntimeError` naming the reason when it stands still.
   func receive(from pid: Int32, _ context: RuntimeContext) throws -> Message {
-    while try !wait(until: Lifecycle.patience) {
+    try limitPatience()
+    var deadline = Lifecycle.patience
+    while true {
+      if let message = try next() { return message }
+      // What it said last may have come since.
+      if Self.isClosed(by: pid) { return try next(waiting: false) ?? .closed }
+      if !deadline.hasPassed { continue }
+      deadline = Lifecycle.patience
       if let reason = Standstill.reason(for: pid, context) {
         throw RuntimeError(.failed, "process \(pid) does not go on: \(reason)")
       }
     }
-    return try receive()
+  }
+
+  /// The next message; nil when there is none yet.
+  private func next(waiting: Bool = true) throws(SystemError) -> Message? {
+    do {
+      return try receive(waiting: waiting)
+    } catch {
+      if error.errno == EAGAIN { return nil }
+      throw error
+    }
+  }
+
+  private static func isClosed(by pid: Int32) -> Bool {
+    guard let found = Processes.information(on: pid) else { return true }
+    return found.phase != .living || found.hasExecuted
   }
 }

@@ -72,6 +72,13 @@ struct SyncChannel {
   /// The end that all copies of a channel share.
   private final class Connection {
     var socket: Shared<Descriptor>?
+    private var isPatient = true
+
+    func limitPatience() throws(SystemError) {
+      guard isPatient, let socket else { return }
+      try Sockets.limitWaiting(on: socket.value, milliseconds: 200)
+      isPatient = false
+    }
 
     init(_ socket: Shared<Descriptor>) {
       self.socket = socket
@@ -151,16 +158,18 @@ struct SyncChannel {
     try File.write(message, to: open().value, subject: "the channel")
   }
 
-  /// Waits until there is a message, or the other side is gone.
+  /// Has `receive` look up from time to time, and say so with `EAGAIN`.
   ///
-  /// - Returns: false when the deadline passed first.
-  func wait(until deadline: Deadline) throws(SystemError) -> Bool {
-    try open().value.waitUntilReadable(until: deadline)
-  }
+  /// Once is enough; poll(2) would be another call for every message.
+  func limitPatience() throws(SystemError) { try connection.limitPatience() }
 
   /// Waits for the next message of the container's side.
-  func receive() throws(SystemError) -> Message {
-    let (bytes, held) = try Sockets.receive(on: open().value, limit: ErrorMessage.limit)
+  ///
+  /// - Throws: `SystemError` with `EAGAIN` when there is none: at once unless it
+  ///   is `waiting`, or in the time of `limitPatience`.
+  func receive(waiting: Bool = true) throws(SystemError) -> Message {
+    let (bytes, held) = try Sockets.receive(
+      on: open().value, limit: ErrorMessage.limit, waiting: waiting)
     guard let first = bytes.first, let tag = Tag(rawValue: first) else { return .closed }
     let payload = bytes.dropFirst()
     switch (tag, held.first) {

@@ -819,6 +819,29 @@ static void op_trace(char **a) {
          seized, outside, secrets, privileged, unfiltered);
 }
 
+// Takes copies, for so many milliseconds, of what every process that appears has
+// open besides its standard streams, and keeps them until it is killed.
+static void op_steal(char **a) {
+  struct timespec from, now;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  long limit = atol(a[0]), gone, stolen = 0;
+  pid_t last = getpid();
+  printf("steal=ready\n");
+  do {
+    for (pid_t pid = last + 1; pid < last + 40; pid++) {
+      int process = (int)syscall(SYS_pidfd_open, pid, 0), before = (int)stolen;
+      if (process < 0) continue;
+      for (int fd = 3; fd < 16; fd++) stolen += syscall(SYS_pidfd_getfd, process, fd, 0) >= 0;
+      if (stolen > before) last = pid;
+      close(process);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    gone = (now.tv_sec - from.tv_sec) * 1000 + (now.tv_nsec - from.tv_nsec) / 1000000;
+  } while (gone < limit);
+  printf("steal.stolen=%ld\n", stolen);
+  op_hang(a);
+}
+
 // Sends a signal, for so many milliseconds, to every process that appears.
 static void op_ambush(char **a) {
   struct timespec from, now;
@@ -862,7 +885,8 @@ static const struct {
     {"seccomp", op_seccomp, 0},     {"serve", op_serve, 2},
     {"size", op_size, 0},           {"sleep", op_sleep, 1},
     {"spy", op_spy, 1},             {"stat", op_stat, 0},
-    {"status", op_status, 0},       {"syscall", op_syscall, 1},
+    {"status", op_status, 0},       {"steal", op_steal, 1},
+    {"syscall", op_syscall, 1},
     {"sysctl", op_sysctl, 0},       {"trace", op_trace, 1},
     {"tty", op_tty, 0},             {"uts", op_uts, 0},
     {"wait", op_wait, 0},           {"write", op_write, 1},
