@@ -18,6 +18,7 @@ import Testing
     record.cgroup = .init(path: "/runp/c1", .identity(4711))
     record.namespaces = .init(made: [.network], joined: [.pid])
     record.mountsOutlive = true
+    record.mountBelow = 31
     record.configuration.hasProcess = true
     record.configuration.poststart = [Hook(path: "/a", args: ["a", "b"], env: [], timeout: 3)]
     record.configuration.poststop = [Hook(path: "/c")]

@@ -118,6 +118,44 @@ joins() {
   is ns.mnt "$(inode "/proc/$(pgrep -P "${BACKGROUND[0]}")/ns/mnt")"
 }
 
+# The caller mounts something at the root, as engines do.
+mounted_root() {
+  mount --bind "$BUNDLE/rootfs" "$BUNDLE/rootfs"
+  mount --make-private "$BUNDLE/rootfs"
+}
+mounts_at_root() { grep -c " $BUNDLE/rootfs " /proc/self/mountinfo; }
+
+@test "without a mount namespace only the container's mounts go with it" {
+  peer_falls_short runc "it needs one"
+  peer_falls_short crun "it leaves its mounts behind"
+  without_namespace mount
+  mounted_root
+  run_once
+  equal "$(mounts_at_root)" 1
+  create
+  equal "$(mounts_at_root)" 2
+  ok delete "$ID"
+  equal "$(mounts_at_root)" 1
+  # Nor when it has none yet.
+  config '.mounts += [{destination: "/x", type: "bind", source: "/nowhere", options: ["bind"]}]'
+  create_refused
+  config '.mounts |= .[:-1] | .linux.sysctl = {"net.ipv4.nothing": "1"}'
+  create_refused
+  equal "$(mounts_at_root)" 1
+  umount "$BUNDLE/rootfs"
+}
+
+@test "a joined mount namespace leaves what the host has mounted at the root" {
+  peer_falls_short runc "it refuses the file: a mount namespace may hold its root only"
+  background "$WORK/holder" unshare --mount --fork --kill-child sleep 60
+  eventually pgrep -P "${BACKGROUND[0]}"
+  mounted_root
+  with_namespace mount "/proc/$(pgrep -P "${BACKGROUND[0]}")/ns/mnt"
+  run_once
+  equal "$(mounts_at_root)" 1
+  umount "$BUNDLE/rootfs"
+}
+
 @test "a user namespace is joined by its path, and what it owns works" {
   background "$WORK/holder" unshare --user --map-root-user --net --ipc --uts --fork --kill-child sleep 60
   local holder type

@@ -62,6 +62,8 @@ struct PlannedContainer {
       plan.cgroups = Mounter.CgroupView.find(
         bundle.spec, cgroup?.value.path, hasNamespace: plan.namespaces.all.contains(.cgroup),
         context)
+      // With a cgroup it has been written.
+      if cgroup == nil, reservation.record.mountBelow != nil { try reservation.write() }
       try reservation.keep(configuration: bundle.configBytes)
       made = try MadeContainer(plan, cgroup, context)
     } catch {
@@ -80,6 +82,10 @@ struct PlannedContainer {
     let namespaces = try NamespacePlan(spec.linux?.namespaces ?? [])
     reservation.record.namespaces = namespaces.record
     reservation.record.mountsOutlive = !namespaces.made.contains(.mount)
+    if !namespaces.all.contains(.mount) {
+      // A root that is not there is refused below.
+      reservation.record.mountBelow = try? FileStatus(bundle.rootfs).mountID
+    }
     try namespaces.checkMappings(spec.linux)
     try namespaces.checkShared(spec)
     let mounts = try MountPlan(bundle, namespaces)

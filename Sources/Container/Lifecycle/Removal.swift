@@ -63,10 +63,12 @@ struct Removal {
     }
   }
 
-  /// Detaches what was mounted where no mount namespace of the container takes
-  /// it along.
+  /// Detaches the container's root where it is among the host's mounts; what the
+  /// caller has mounted there before it stays.
   private func detachMounts() {
-    guard record.mountsOutlive else { return }
+    guard let below = record.mountBelow, let top = try? FileStatus(record.rootfs),
+      top.mountID != below
+    else { return }
     // Not mounted is what is wanted.
     try? Mounts.detach(record.rootfs)
   }

@@ -27,6 +27,9 @@ package struct ContainerRecord: Equatable {
   package var namespaces: NamespaceRecord
   /// Whether its mounts were made in a mount namespace that outlives it.
   package var mountsOutlive: Bool
+  /// The mount that its root is put over, where its mounts are among the host's;
+  /// nil elsewhere.
+  package var mountBelow: UInt64?
   /// Whether its processes stay in the session keyring of whoever called for
   /// them (`--no-new-keyring`).
   package var keepsKeyring: Bool
@@ -74,6 +77,7 @@ extension ContainerRecord {
     if let cgroup { document["cgroup"] = cgroup.json }
     document["namespaces"] = namespaces.json
     if mountsOutlive { document["mountsOutlive"] = true }
+    if let mountBelow { document["mountBelow"] = JSONValue(mountBelow) }
     if keepsKeyring { document["keepsKeyring"] = true }
     if let pod { document["pod"] = .string(pod) }
     if !annotations.isEmpty { document["annotations"] = JSONValue(annotations) }
@@ -98,6 +102,7 @@ extension ContainerRecord: JSONDecodable {
     cgroup = try node.object("cgroup")
     namespaces = try node.requiredObject("namespaces")
     mountsOutlive = try node.bool("mountsOutlive") ?? false
+    mountBelow = try node.integer("mountBelow")
     keepsKeyring = try node.bool("keepsKeyring") ?? false
     pod = try node.string("pod")
     annotations = try node.stringMap("annotations")
