@@ -48,6 +48,16 @@ finish() { chown -R 0 "$STATE" && chmod -R go-w "$STATE"; }
   ok delete --force "$ID"
 }
 
+@test "a relative --root is refused when the working directory has gone" {
+  peer_falls_short crun "it says nothing of it"
+  mkdir "$WORK/gone"
+  cd "$WORK/gone"
+  rmdir "$WORK/gone"
+  STATE=state-of-$ID refused list
+  cd "$WORK"
+  [ ! -e "/state-of-$ID" ]
+}
+
 @test "another's record in a state directory for all is not believed" {
   runp_only "$NOTICE"
   chmod 1777 "$STATE"

@@ -11,8 +11,8 @@ struct Environment {
   var groupID: UInt32
   /// Whether the process is in a user namespace other than the first.
   var isInUserNamespace: () -> Bool
-  /// The working directory.
-  var workingDirectory: () -> String
+  /// The working directory; nil when it is gone, or out of reach.
+  var workingDirectory: () -> String?
   /// The value of an environment variable.
   var variable: (String) -> String?
 
@@ -24,8 +24,8 @@ struct Environment {
       variable: OwnProcess.environmentValue)
   }
 
-  private static func currentDirectory() -> String {
-    guard let path = unsafe getcwd(nil, 0) else { return "/" }
+  private static func currentDirectory() -> String? {
+    guard let path = unsafe getcwd(nil, 0) else { return nil }
     defer { unsafe free(path) }
     return unsafe String(cString: path)
   }

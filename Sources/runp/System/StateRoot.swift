@@ -16,10 +16,10 @@ struct StateRoot: Equatable {
   /// Finds the directory: the one given, or the default for this user.
   init(_ given: String?, _ environment: Environment) throws(RuntimeError) {
     if let given {
-      path = Self.absolute(given, environment.workingDirectory)
+      path = try Self.absolute(given, environment.workingDirectory)
       mode = 0o711
     } else if let runtime = Self.userDirectory(environment) {
-      path = Self.absolute("\(runtime)/runp", environment.workingDirectory)
+      path = try Self.absolute("\(runtime)/runp", environment.workingDirectory)
       mode = 0o1700
     } else {
       path = "/run/runp"
@@ -39,7 +39,14 @@ struct StateRoot: Equatable {
     return isUser ? path : nil
   }
 
-  private static func absolute(_ path: String, _ workingDirectory: () -> String) -> String {
-    SafePath.cleaned(path.hasPrefix("/") ? path : "\(workingDirectory())/\(path)")
+  private static func absolute(
+    _ path: String, _ workingDirectory: () -> String?
+  ) throws(RuntimeError) -> String {
+    if path.hasPrefix("/") { return SafePath.cleaned(path) }
+    guard let directory = workingDirectory() else {
+      throw RuntimeError(
+        .failed, "the state directory (--root) is \(path), and there is no working directory")
+    }
+    return SafePath.cleaned("\(directory)/\(path)")
   }
 }
