@@ -58,6 +58,28 @@ finish() { chown -R 0 "$STATE" && chmod -R go-w "$STATE"; }
   [ ! -e "/state-of-$ID" ]
 }
 
+# Has the runtime find no state directory when it looks for it, and then there is
+# one of somebody else.
+overtaken() {
+  local how=$1 RUNTIME=$RUNTIME
+  shift
+  printf '#!/bin/bash\nexec strace -f -o %q -P %q -e trace=statx -e inject=statx:error=ENOENT:when=%s %q "$@"\n' \
+    "$WORK/strace" "$STATE" "$how" "$RUNTIME" >"$WORK/overtaken"
+  chmod 755 "$WORK/overtaken"
+  RUNTIME=$WORK/overtaken
+  refused "$@"
+}
+
+@test "a state directory that somebody else makes first is refused by name" {
+  runp_only "$NOTICE"
+  chown 1000 "$STATE"
+  overtaken 1..2 create --bundle "$BUNDLE" "$ID"
+  says "$STATE belongs to user 1000"
+  echo '{"podVersion": "0.1.0"}' >"$WORK/pod.json"
+  overtaken 1 pod create -f "$WORK/pod.json" web
+  says "$STATE belongs to user 1000"
+}
+
 @test "another's record in a state directory for all is not believed" {
   runp_only "$NOTICE"
   chmod 1777 "$STATE"

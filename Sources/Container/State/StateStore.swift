@@ -26,15 +26,10 @@ package struct StateStore {
     if !Identifier.isID(id) {
       throw RuntimeError(.invalidSpec, "\(id.quoted) cannot name a container")
     }
-    try StateTrust.require(path: root, entries: .others)
+    try makeRoot()
     do {
       while true {
-        do {
-          try File.makeDirectory(path(of: id), mode: 0o700)
-        } catch  where error.errno == ENOENT {
-          try File.makeDirectories(root, mode: rootMode)
-          try File.makeDirectory(path(of: id), mode: 0o700)
-        }
+        try File.makeDirectory(path(of: id), mode: 0o700)
         // Until it is locked another command may take it for a leftover.
         if let directory = try lockNew(id) { return directory }
       }
@@ -43,6 +38,18 @@ package struct StateStore {
     } catch {
       throw RuntimeError(error, "make the state directory")
     }
+  }
+
+  /// Sees to it that there is a root that can be believed.
+  private func makeRoot() throws(RuntimeError) {
+    if try StateTrust.require(path: root, entries: .others) != nil { return }
+    do {
+      try File.makeDirectories(root, mode: rootMode)
+    } catch {
+      throw RuntimeError(error, "make the state directory")
+    }
+    // Somebody else may have been quicker.
+    try StateTrust.require(path: root, entries: .others)
   }
 
   /// Opens and locks a directory just made; nil when it is gone again.
@@ -100,7 +107,7 @@ package struct StateStore {
 
   /// Looks for all containers; none when the root does not exist.
   package func list() throws(RuntimeError) -> Listing {
-    let entries = try StateTrust.require(path: root, entries: .others)
+    let entries = try StateTrust.require(path: root, entries: .others) ?? .owner
     do {
       let names = try Directory.names(try File.open(root, .directory))
       return Listing(

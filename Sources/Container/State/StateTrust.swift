@@ -34,17 +34,17 @@ package enum StateTrust {
   /// Fails unless the directory at a path is one that can be believed; one that
   /// is not there is no error.
   ///
-  /// - Returns: Who may make entries in it.
+  /// - Returns: Who may make entries in it; nil when it is not there.
   /// - Throws: `RuntimeError` that names the directory and what is wrong with it.
   @discardableResult
   package static func require(
     path: String, entries: Entries = .owner
-  ) throws(RuntimeError) -> Entries {
+  ) throws(RuntimeError) -> Entries? {
     let status: FileStatus
     do {
       status = try FileStatus(path)
     } catch {
-      if error.errno == ENOENT { return .owner }
+      if error.errno == ENOENT { return nil }
       throw RuntimeError(error, "look at the state directory")
     }
     return try require(status, path, entries)

@@ -66,14 +66,17 @@ struct PodDirectory: ~Copyable {
     guard Identifier.isID(id) else {
       throw RuntimeError(.failed, "\(id.quoted) cannot name a pod")
     }
-    try requireTrust(root, PodPaths(root: root, id: id))
+    let paths = PodPaths(root: root, id: id)
+    try requireTrust(root, paths)
     let directory: PodDirectory
     do {
       directory = try makeDirectory(id, root: root, rootMode: rootMode)
     } catch {
       throw RuntimeError(error, "make the pod's directory")
     }
-    try StateTrust.require(directory.descriptor, directory.paths.directory)
+    // Somebody else may have made one of them since it was not there.
+    try requireTrust(root, paths)
+    try StateTrust.require(directory.descriptor, paths.directory)
     return directory
   }
 
