@@ -74,20 +74,29 @@ watched() {
   arguments /bin/probe hang
   # Its own mount table, names and cgroup; the host's files and processes.
   config --arg out "$WORK/hook" '.hooks.createContainer = [{path: "/bin/sh", args: ["sh", "-c",
-    "for i in mnt uts ipc cgroup net pid; do stat -Lc %i /proc/self/ns/$i; done >\($out)
+    "for i in user mnt uts ipc cgroup net pid; do stat -Lc %i /proc/self/ns/$i; done >\($out)
       tail -n 1 /proc/self/cgroup >\($out).cgroup; cat >\($out).state; ls / >\($out).files"]}]'
-  create
-  local kind container
-  container=$(pid_of)
-  {
-    for kind in mnt uts ipc cgroup net; do inode "/proc/$container/ns/$kind"; done
-    if is_runp; then inode /proc/self/ns/pid; else inode "/proc/$container/ns/pid"; fi
-  } >"$WORK/expected"
-  diff "$WORK/expected" "$WORK/hook"
-  equal "$(cat "$WORK/hook.cgroup")" 0::/
-  grep -qx usr "$WORK/hook.files"
-  jq -e '.status | startswith("creat")' "$WORK/hook.state"
-  ok delete --force "$ID"
+  touch "$WORK"/hook{,.cgroup,.state,.files}
+  chmod 666 "$WORK"/hook*
+  local kind container users
+  for users in own container; do
+    if [ "$users" = container ]; then
+      # Its root may not mount the procfs of a PID namespace of others.
+      if [ "$RUNTIME_NAME" = runc ]; then continue; fi
+      with_user_namespace
+    fi
+    create
+    container=$(pid_of)
+    {
+      for kind in user mnt uts ipc cgroup net; do inode "/proc/$container/ns/$kind"; done
+      if is_runp; then inode /proc/self/ns/pid; else inode "/proc/$container/ns/pid"; fi
+    } >"$WORK/expected"
+    diff "$WORK/expected" "$WORK/hook"
+    equal "$(cat "$WORK/hook.cgroup")" 0::/
+    grep -qx usr "$WORK/hook.files"
+    jq -e '.status | startswith("creat")' "$WORK/hook.state"
+    ok delete --force "$ID"
+  done
 
   config '.hooks.createContainer = [{path: "/bin/sh", args: ["sh", "-c", "echo reason >&2; exit 3"]}]'
   refused create --bundle "$BUNDLE" "$ID"
