@@ -316,7 +316,6 @@ with_stack() {
 
 @test "a small stack is enough for containers and pods" {
   arguments /bin/probe hang
-  LOGS[$ID]=$WORK/out.$((calls + 1))
   with_stack 128 ok create --bundle "$BUNDLE" "$ID"
   with_stack 128 ok start "$ID"
   with_stack 128 ok exec "$ID" /bin/true

@@ -77,7 +77,7 @@ load helpers
   rt_with --at "$WORK/pids/.runp.pid" renameat:signal=KILL:error=EINTR create --bundle "$BUNDLE" --pid-file "$WORK/pids/pid" "$ID"
   equal "$(cat "$WORK/pids/pid")" 1
   ok delete --force "$ID"
-  equal "$(ls -A "$WORK/pids" | wc -l)" 2
+  equal "$(find "$WORK/pids" -type f | wc -l)" 2
   create --pid-file "$WORK/pids/pid"
   equal "$(ls -A "$WORK/pids")" pid
   equal "$(cat "$WORK/pids/pid")" "$(pid_of)"

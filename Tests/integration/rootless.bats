@@ -31,6 +31,7 @@ prepare() {
 finish() {
   local file
   remove_all
+  if [ -n "${DELEGATED:-}" ]; then rmdir "$DELEGATED/own" "$DELEGATED"; fi
   for file in passwd group subuid subgid; do umount "/etc/$file"; done
   unset -f runtime
 }
@@ -213,6 +214,38 @@ lives() {
   chmod 666 "$WORK/strace"
   ok_with fsconfig:error=EPERM:when=4 run --bundle "$BUNDLE" "$ID"
   like mount./sys/fs/cgroup '^cgroup2 ro,nosuid'
+}
+
+# Everything is called from a cgroup that the user has been given.
+delegated() {
+  runp_only "they take what is empty by other rules"
+  DELEGATED=$RUNP_CGROUP2$CGROUP_PARENT/user
+  mkdir "$DELEGATED" "$DELEGATED/own"
+  chown "$USER_ID:$USER_ID" "$DELEGATED" "$DELEGATED"/cgroup.{procs,subtree_control,threads} \
+    "$DELEGATED/own" "$DELEGATED"/own/cgroup.{procs,subtree_control,threads}
+  eval "as_user_$(declare -f runtime)"
+  # shellcheck disable=SC2317
+  runtime() { (echo "$BASHPID" >"$DELEGATED/own/cgroup.procs" && as_user_runtime "$@"); }
+}
+
+@test "a user takes an empty cgroup of those that he has been given, and no claimed one" {
+  delegated
+  local path=$CGROUP_PARENT/user/own/taken here=$DELEGATED/own/taken
+  config --arg p "$path" '.linux.cgroupsPath = $p'
+  install -d -o "$USER_ID" -g "$USER_ID" "$here"
+  chown "$USER_ID:$USER_ID" "$here"/cgroup.{procs,subtree_control,threads}
+  arguments /bin/probe hang
+  create
+  equal "$(cgroup_of "$(pid_of)")" "$path"
+  refused create --bundle "$BUNDLE" "$ID-other"
+  says 'taken already exists|in use'
+  kill_init
+  eventually has_status "$ID" stopped
+  refused create --bundle "$BUNDLE" "$ID-other"
+  says "taken already exists, and is that of .*$ID"
+  ok delete "$ID"
+  [ ! -d "$here" ]
+  create "$ID"
 }
 
 @test "an ID-mapped mount of a user is refused by name" {

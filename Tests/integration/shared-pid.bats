@@ -104,6 +104,23 @@ watched() {
   gone "$ID"
 }
 
+@test "who may trace in a joined pid namespace opens no file by its handle in a created container" {
+  peer_falls_short runc "it waits with a capability for that"
+  if [ "$(uname -m)" != x86_64 ]; then skip "it has no registers of this machine"; fi
+  watcher hang
+  # With a filter that takes a privilege to be loaded, and one that does not.
+  config '.process.noNewPrivileges = false | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+    syscalls: [{names: ["reboot"], action: "SCMP_ACT_ERRNO"}]}'
+  local privileges
+  for privileges in false true; do
+    config --argjson n "$privileges" '.process.noNewPrivileges = $n'
+    create
+    ok exec --cap CAP_SYS_PTRACE "$WATCHER" /bin/probe handle
+    is handle EPERM
+    ok delete --force "$ID"
+  done
+}
+
 @test "the procfs of a joined pid namespace shows who is in it" {
   watcher hang
   arguments /bin/probe ns -- process -- list /proc -- mounts /proc

@@ -35,6 +35,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -843,6 +844,53 @@ static void op_steal(char **a) {
 }
 
 // Sends a signal, for so many milliseconds, to every process that appears.
+// Has the process that waits in this PID namespace open a file of its own by its
+// handle, which takes a capability that reaches every file of the file system.
+static void op_handle(char **a) {
+  (void)a;
+#ifdef __x86_64__
+  struct {
+    struct file_handle head;
+    unsigned char bytes[MAX_HANDLE_SZ];
+  } handle = {.head = {.handle_bytes = MAX_HANDLE_SZ}};
+  int mount;
+  if (name_to_handle_at(AT_FDCWD, "/", &handle.head, &mount, 0)) {
+    printf("handle=none\n");
+    return;
+  }
+  for (pid_t pid = getpid() - 1; pid > 1; pid--) {
+    struct user_regs_struct kept, regs;
+    if (ptrace(PTRACE_SEIZE, pid, 0, 0)) continue;
+    ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+    waitpid(pid, NULL, __WALL);
+    ptrace(PTRACE_GETREGS, pid, 0, &kept);
+    regs = kept;
+    unsigned long at = (kept.rsp - 4096) & ~15UL;
+    for (size_t i = 0; i < sizeof handle; i += sizeof(long)) {
+      long word = 0;
+      memcpy(&word, (char *)&handle + i, sizeof handle - i < sizeof word ? sizeof handle - i : sizeof word);
+      ptrace(PTRACE_POKEDATA, pid, at + i, word);
+    }
+    // The call that it waits in, once more, as another one.
+    regs.rip -= 2;
+    regs.rax = SYS_open_by_handle_at;
+    regs.orig_rax = (unsigned long)-1;
+    regs.rdi = (unsigned long)AT_FDCWD;
+    regs.rsi = at;
+    regs.rdx = O_RDONLY;
+    ptrace(PTRACE_SETREGS, pid, 0, &regs);
+    ptrace(PTRACE_SINGLESTEP, pid, 0, 0);
+    waitpid(pid, NULL, __WALL);
+    ptrace(PTRACE_GETREGS, pid, 0, &regs);
+    printf("handle=%s\n", (long)regs.rax >= 0 ? "ok" : strerrorname_np((int)-(long)regs.rax));
+    ptrace(PTRACE_SETREGS, pid, 0, &kept);
+    ptrace(PTRACE_DETACH, pid, 0, 0);
+    return;
+  }
+#endif
+  printf("handle=none\n");
+}
+
 static void op_ambush(char **a) {
   struct timespec from, now;
   clock_gettime(CLOCK_MONOTONIC, &from);
@@ -871,6 +919,7 @@ static const struct {
     {"exec", op_exec, 1},           {"exit", op_exit, 1},
     {"fds", op_fds, 0},             {"fetch", op_fetch, 1},
     {"forkbomb", op_forkbomb, 1},   {"hang", op_hang, 0},
+    {"handle", op_handle, 0},
     {"ids", op_ids, 0},             {"interface", op_interface, 0},
     {"keyring", op_keyring, 0},     {"list", op_list, 0},
     {"memhog", op_memhog, 1},       {"mkdir", op_mkdir, 0},
