@@ -281,7 +281,6 @@ move_init() {
 }
 
 @test "exec counts no process of the runtime to a user's limit" {
-  peer_falls_short crun "exec drops the rlimits"
   peer_falls_short runc "it counts a process of its own"
   running
   # Its own user, and of its processes the program is the only one.

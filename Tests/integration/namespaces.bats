@@ -109,8 +109,6 @@ joins() {
 }
 
 @test "a mount namespace is joined by its path" {
-  peer_falls_short crun "it makes a container's root there all the same"
-  peer_falls_short runc "it refuses the file: a mount namespace may hold its root only"
   background "$WORK/holder" unshare --mount --fork --kill-child sleep 60
   eventually pgrep -P "${BACKGROUND[0]}"
   with_namespace mount "/proc/$(pgrep -P "${BACKGROUND[0]}")/ns/mnt"
@@ -201,7 +199,6 @@ mounts_at_root() { grep -c " $BUNDLE/rootfs " /proc/self/mountinfo; }
 }
 
 @test "a relative namespace path is refused" {
-  peer_falls_short crun "it takes it"
   cd /
   with_namespace network proc/self/ns/net
   create_refused
@@ -250,7 +247,6 @@ mounts_at_root() { grep -c " $BUNDLE/rootfs " /proc/self/mountinfo; }
 }
 
 @test "a domainname without a uts namespace is refused" {
-  peer_falls_short crun "it ignores it"
   without_namespace uts
   config 'del(.hostname) | .domainname = "example.org"'
   create_refused
@@ -288,7 +284,6 @@ mounts_at_root() { grep -c " $BUNDLE/rootfs " /proc/self/mountinfo; }
 }
 
 @test "a sysctl works on an interface whose name has a dot" {
-  peer_falls_short crun "it turns every dot into a slash"
   config '.linux.sysctl = {"net/ipv4/conf/lo/forwarding": "1"}'
   probe sysctl net.ipv4.conf.lo.forwarding
   is sysctl.net.ipv4.conf.lo.forwarding 1
@@ -344,7 +339,6 @@ mounts_at_root() { grep -c " $BUNDLE/rootfs " /proc/self/mountinfo; }
 }
 
 @test "kernel.hostname is to be set by hostname" {
-  peer_falls_short crun "it takes it"
   config '.linux.sysctl = {"kernel.hostname": "x"}'
   create_refused
   says 'kernel.hostname'
@@ -359,7 +353,6 @@ mounts_at_root() { grep -c " $BUNDLE/rootfs " /proc/self/mountinfo; }
 # --- time -------------------------------------------------------------------
 
 @test "time offsets move the clocks of a new time namespace" {
-  peer_falls_short crun "it has the offsets, but the process stays outside"
   with_namespace time
   config '.linux.timeOffsets = {monotonic: {secs: 7337, nanosecs: 0}, boottime: {secs: 1000000}}'
   local boot
