@@ -1128,6 +1128,25 @@ EOF
   pod_is_gone
 }
 
+@test "pod run keeps its own streams when those of a container cannot be put in their places" {
+  pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
+  member one ns
+  local call
+  for call in {1..3}; do
+    rt_with "dup3:error=EMFILE:when=$call" pod run -f "$WORK/pod.json" "$POD"
+    equal "$status" 1
+    # Told as itself, and not as the container whose stream it would be.
+    grep -q '^runp: .*dup3: too many open files' "$ERR"
+    equal "$(wc -l <"$ERR") $output" "1 "
+    pod_is_gone
+  done
+  # There is nothing to be put back: it is the container's process that changes its own.
+  printf '#!/bin/bash\nexec strace -qqq -o %q -e signal=none -e trace=dup2,dup3 %q "$@"\n' "$WORK/calls" "$RUNTIME" >"$WORK/traced"
+  chmod 755 "$WORK/traced"
+  RUNTIME=$WORK/traced ok pod run -f "$WORK/pod.json" "$POD"
+  equal "$(cat "$WORK/calls")" ""
+}
+
 @test "pod run that cannot write says so, and fails" {
   pod_json "$(printf '{"containers": [{"id": "%s-one", "bundle": "one"}]}' "$ID")"
   member one wait
