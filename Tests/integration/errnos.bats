@@ -309,10 +309,9 @@ between() {
   between mkdirat "$STATE/$ID" rmdir "$STATE/$ID" -- run --bundle "$BUNDLE" "$ID"
   gone "$ID"
   # One above it that comes, too.
-  mkdir "$STATE/deep"
-  ok_with --at "$STATE/deep" --at "$STATE/deep/$ID" mkdirat:error=ENOENT:when=1..2 \
-    --root "$STATE/deep" run --bundle "$BUNDLE" "$ID"
-  rmdir "$STATE/deep"
+  between mkdirat "$STATE/above" mkdir "$STATE/above/root" \
+    -- --root "$STATE/above/root" run --bundle "$BUNDLE" "$ID"
+  rmdir "$STATE/above/root" "$STATE/above"
 }
 
 ended() {
