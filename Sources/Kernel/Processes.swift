@@ -251,12 +251,26 @@ package enum Processes {
     package let hasExecuted: Bool
   }
 
+  /// Looks at a process; nil when there is none, or it cannot be looked at.
+  package static func information(on pid: Int32) -> Information? {
+    // Whoever takes something away for want of a process uses `look`.
+    try? look(at: pid)
+  }
+
   /// Looks at a process; nil when there is none.
   ///
+  /// - Throws: `SystemError` when it cannot be looked at, which says nothing of
+  ///   whether it is there.
+  ///
   /// The source is `/proc/PID/stat` (proc(5)).
-  package static func information(on pid: Int32) -> Information? {
-    // A process that cannot be read is not there: that is the answer.
-    guard let bytes = try? File.readSmall("/proc/\(pid)/stat"),
+  package static func look(at pid: Int32) throws(SystemError) -> Information? {
+    let bytes: [UInt8]
+    do {
+      bytes = try File.readSmall("/proc/\(pid)/stat")
+    } catch  where error.errno == ENOENT || error.errno == ESRCH {
+      return nil
+    }
+    guard
       // The name may hold anything, parentheses and spaces included.
       let start = bytes.firstIndex(of: UInt8(ascii: "(")),
       let end = bytes.lastIndex(of: UInt8(ascii: ")"))

@@ -242,3 +242,18 @@ SH
   [ "$good" -ge 1 ]
   gone "$ID"
 }
+
+@test "a container whose process cannot be looked at has not stopped for that" {
+  runp_only "how they look is theirs"
+  running
+  local pid command RUNTIME=$RUNTIME
+  pid=$(pid_of)
+  printf '#!/bin/bash\nexec strace -f -o %q -P %q -e trace=openat -e inject=openat:error=ENOMEM %q "$@"\n' \
+    "$WORK/strace" "/proc/$pid/stat" "$RUNTIME" >"$WORK/blind"
+  chmod 755 "$WORK/blind"
+  for command in delete state kill; do
+    RUNTIME=$WORK/blind refused "$command" "$ID"
+    says "cannot allocate memory"
+  done
+  has_status "$ID" running
+}

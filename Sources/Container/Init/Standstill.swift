@@ -40,7 +40,7 @@ extension SyncChannel {
     while true {
       if let message = try next() { return message }
       // What it said last may have come since.
-      if Self.isClosed(by: pid) { return try next(waiting: false) ?? .closed }
+      if try Self.isClosed(by: pid) { return try next(waiting: false) ?? .closed }
       if !deadline.hasPassed { continue }
       deadline = Lifecycle.patience
       if let reason = Standstill.reason(for: pid, context) {
@@ -59,8 +59,8 @@ extension SyncChannel {
     }
   }
 
-  private static func isClosed(by pid: Int32) -> Bool {
-    guard let found = Processes.information(on: pid) else { return true }
+  private static func isClosed(by pid: Int32) throws(SystemError) -> Bool {
+    guard let found = try Processes.look(at: pid) else { return true }
     return found.phase != .living || found.hasExecuted
   }
 }

@@ -35,12 +35,25 @@ package struct ContainerStatus {
     of record: ContainerRecord, _ directory: borrowing StateDirectory, _ context: RuntimeContext
   ) throws(RuntimeError) -> ContainerState {
     if let creator = record.creator { return creator.isAlive ? .creating : .stopped }
-    guard let process = record.initProcess,
-      let found = Processes.information(on: process.pid), found.startTime == process.startTime
-    else { return .stopped }
+    guard let process = record.initProcess, let found = try look(at: process) else {
+      return .stopped
+    }
     if found.phase != .living, record.hasEnded(context) { return .stopped }
     if found.name == StartGate.processName, directory.hasStartGate() { return .created }
     return isFrozen(record, context) ? .paused : .running
+  }
+
+  /// Looks at the first process, if it is still there: one that cannot be looked
+  /// at has not stopped for that.
+  private static func look(
+    at process: ProcessRecord
+  ) throws(RuntimeError) -> Processes.Information? {
+    do {
+      guard let found = try Processes.look(at: process.pid) else { return nil }
+      return found.startTime == process.startTime ? found : nil
+    } catch {
+      throw RuntimeError(error, "look at the container's first process")
+    }
   }
 
   private static func isFrozen(_ record: ContainerRecord, _ context: RuntimeContext) -> Bool {

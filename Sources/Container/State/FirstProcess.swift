@@ -32,11 +32,11 @@ extension ContainerRecord {
   /// Whether the first process has ended, though it may be that nobody can reap
   /// it.
   func hasEnded(_ context: RuntimeContext) -> Bool {
-    guard let process = initProcess, let found = Processes.information(on: process.pid),
-      found.startTime == process.startTime
-    else { return true }
-    if found.phase == .living { return false }
     do {
+      guard let process = initProcess, let found = try Processes.look(at: process.pid),
+        found.startTime == process.startTime
+      else { return true }
+      if found.phase == .living { return false }
       if try process.open() == nil { return true }
       return try hasEmptyCgroup(with: process.pid, context)
     } catch {

@@ -22,15 +22,23 @@ package struct ProcessRecord: Equatable, Sendable {
     Self(pid: Processes.own, startTime: Processes.startTime(of: Processes.own) ?? 0)
   }
 
-  /// Whether this very process lives; a zombie does not.
-  package var isAlive: Bool { Processes.startTime(of: pid) == startTime }
+  /// Whether this very process lives; a zombie does not, and one that cannot be
+  /// looked at may.
+  package var isAlive: Bool {
+    do {
+      guard let found = try Processes.look(at: pid) else { return false }
+      return found.startTime == startTime && found.phase != .zombie
+    } catch {
+      return true
+    }
+  }
 
   /// Opens a handle on this very process; nil when it is gone, or has ended.
   package func open() throws(SystemError) -> Shared<Descriptor>? {
     do {
       let handle = Shared(try Processes.open(pid: pid))
       // The handle came first: from here on the ID cannot be another's.
-      guard let found = Processes.information(on: pid), found.startTime == startTime else {
+      guard let found = try Processes.look(at: pid), found.startTime == startTime else {
         return nil
       }
       // Other threads may go on when the first one has ended.
