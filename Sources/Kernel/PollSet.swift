@@ -16,6 +16,8 @@ package struct PollSet {
     package static let readable = Events(rawValue: Int16(POLLIN))
     /// It can be written.
     package static let writable = Events(rawValue: Int16(POLLOUT))
+    /// Its contents have changed, as a control file of the kernel says it.
+    package static let changed = Events(rawValue: Int16(POLLPRI))
     /// Its other end is gone; reported whether it is asked for or not.
     package static let gone = Events(rawValue: Int16(POLLERR | POLLHUP | POLLNVAL))
   }

@@ -286,6 +286,20 @@ package enum Processes {
       hasExecuted: flags & 0x40 == 0)
   }
 
+  /// How a process that is about to end will have ended; nil when there is none.
+  ///
+  /// The source is `/proc/PID/stat` (proc(5)), for whoever may look into the
+  /// process.
+  package static func pendingStatus(of pid: Int32) -> ExitStatus? {
+    // A process that cannot be read is not there: that is the answer.
+    guard let bytes = try? File.readSmall("/proc/\(pid)/stat"),
+      let end = bytes.lastIndex(of: UInt8(ascii: ")")), bytes.count > end + 2,
+      let code = number(field: 49, of: bytes, after: end + 2)
+    else { return nil }
+    let status = Int32(truncatingIfNeeded: code)
+    return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f)
+  }
+
   /// The decimal number in the field of that index, counted from a place where
   /// field 0 begins; nil when there is none.
   private static func number(field: Int, of bytes: [UInt8], after start: Int) -> UInt64? {

@@ -188,6 +188,24 @@ SH
   gone "$ID"
 }
 
+@test "run returns when the init has ended and cannot be reaped" {
+  peer_falls_short crun "it waits for the init"
+  peer_falls_short runc "it waits for the init"
+  arguments /bin/probe hang
+  without_a_reaper <<SH
+{ r run --bundle "$BUNDLE" "$ID" >/dev/null; echo "run=\$?"; } &
+for i in \$(seq 100); do
+  r state "$ID" | grep -q running && break
+  sleep 0.05
+done
+r exec --detach "$ID" /bin/sleep 60
+r kill "$ID" KILL
+wait \$!
+SH
+  grep -qx 'run=137' "$WORK/engine.out"
+  gone "$ID"
+}
+
 @test "delete --force of a running one whose init cannot end" {
   peer_falls_short runc "it waits for the init, and fails"
   arguments /bin/probe hang

@@ -51,7 +51,8 @@ extension Lifecycle {
     }
     guard let foreground else { return 0 }
     do throws(RuntimeError) {
-      let status = try foreground.wait(for: made.child, console: made.console)
+      let status = try foreground.wait(
+        for: made.child, console: made.console, end: UnreportedEnd(made.record, context))
       if !runOptions.keep { try delete(made.record, context) }
       return status.code
     } catch {

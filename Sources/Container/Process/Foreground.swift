@@ -25,7 +25,11 @@ final class Foreground {
   }
 
   /// Waits for the end of a process, relaying its terminal if it has one.
-  func wait(for child: Child, console: Shared<Descriptor>?) throws(RuntimeError) -> ExitStatus {
+  ///
+  /// `end` watches for one that this process is not told of.
+  func wait(
+    for child: Child, console: Shared<Descriptor>?, end: UnreportedEnd? = nil
+  ) throws(RuntimeError) -> ExitStatus {
     defer { restoreTerminal() }
     do {
       let relay = try console.map { console throws(SystemError) in
@@ -39,8 +43,16 @@ final class Foreground {
         }
         var set = PollSet()
         set.add(signals.value, .readable)
+        if let events = end?.events { set.add(events.value, .changed) }
         let deadline = relay?.watch(&set)
         let ready = try set.wait(until: deadline)
+        if !ready.contains(signals.value), let events = end?.events, ready.contains(events.value),
+          let status = end?.status(),
+          // Usually it is a moment.
+          try !child.pidfd.waitUntilReadable(until: .after(milliseconds: 100))
+        {
+          return status
+        }
         relay?.pump(ready)
       }
     } catch {
