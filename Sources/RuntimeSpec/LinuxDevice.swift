@@ -82,15 +82,15 @@ package struct LinuxDeviceCgroup: Equatable, Sendable {
   /// The devices that it is about.
   package var type: LinuxDeviceCgroupType
   /// The major number; nil means any.
-  package var major: Int64?
+  package var major: UInt32?
   /// The minor number; nil means any.
-  package var minor: Int64?
+  package var minor: UInt32?
   /// The kinds of access that it is about, out of `rwm`.
   package var access: String
 
   /// Makes a rule from its parts.
   package init(
-    allow: Bool, type: LinuxDeviceCgroupType = .all, major: Int64? = nil, minor: Int64? = nil,
+    allow: Bool, type: LinuxDeviceCgroupType = .all, major: UInt32? = nil, minor: UInt32? = nil,
     access: String = "rwm"
   ) {
     self.allow = allow
@@ -105,10 +105,15 @@ extension LinuxDeviceCgroup: JSONDecodable {
   package init(json: JSONNode) throws(SpecError) {
     allow = try json.requiredBool("allow")
     type = try json.nonEmptyWord("type") ?? .all
-    // -1 is how the device cgroup's own tools write "any".
-    major = try json.integer("major").flatMap { $0 == -1 ? nil : $0 }
-    minor = try json.integer("minor").flatMap { $0 == -1 ? nil : $0 }
+    major = try Self.number("major", of: json)
+    minor = try Self.number("minor", of: json)
     access = try json.nonEmptyString("access") ?? "rwm"
+  }
+
+  private static func number(_ key: String, of json: JSONNode) throws(SpecError) -> UInt32? {
+    // -1 is how the device cgroup's own tools write "any".
+    if try json.member(key) == .integer(-1) { return nil }
+    return try json.integer(key)
   }
 }
 

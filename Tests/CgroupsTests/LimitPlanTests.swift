@@ -127,10 +127,6 @@ private let refusals: [(LinuxResources, String)] = [
       network: LinuxNetwork(priorities: [LinuxInterfacePriority(name: "eth0", priority: 1)])),
     "network.priorities"
   ),
-  (LinuxResources(unified: ["../cgroup.procs": "1"]), "unified.../cgroup.procs"),
-  (LinuxResources(unified: ["memory": "1"]), "unified.memory"),
-  (LinuxResources(unified: ["..": "1"]), "unified..."),
-  (LinuxResources(unified: ["": "1"]), "unified."),
   (LinuxResources(unified: ["cgroup.procs": "1"]), "unified.cgroup.procs"),
   (LinuxResources(unified: ["cgroup.subtree_control": "+pids"]), "unified.cgroup.subtree_control"),
 ]

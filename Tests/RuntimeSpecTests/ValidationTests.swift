@@ -87,6 +87,26 @@ import Testing
     #expect(NumberList(text) == nil)
   }
 
+  @Test(arguments: ["", ".", "..", "memory", "memory.", ".high", "../cgroup.procs", "a/b.c"])
+  func whatIsNoFileOfACgroupIsRefused(_ name: String) {
+    let resources = LinuxResources(unified: [name: "1"])
+    let error = #expect(throws: SpecError.self) { try resources.validate(at: .root["resources"]) }
+    #expect(error?.path == "resources.unified")
+    #expect(error?.reason == "\(name.quoted) is not the name of a file of a cgroup")
+  }
+
+  @Test func aDevicesNumberIsOneOfTheKernelsOrAny() throws {
+    let rule = try LinuxDeviceCgroup(
+      json: JSONNode(["allow": true, "major": -1, "minor": 4_294_967_295]))
+    #expect(rule.major == nil && rule.minor == .max)
+    for number in [-2, 4_294_967_296] as [JSONValue] {
+      let error = #expect(throws: SpecError.self) {
+        try LinuxDeviceCgroup(json: JSONNode(["allow": true, "major": number]))
+      }
+      #expect(error?.description == "major: \(number.shown) is not in the range 0 to 4294967295")
+    }
+  }
+
   @Test(arguments: [
     ("1KB", true), ("64KB", true), ("512KB", true), ("2MB", true), ("1GB", true), ("16GB", true),
     ("2048GB", true), ("2048KB", false), ("1024MB", false), ("3MB", false), ("0MB", false),

@@ -15,14 +15,12 @@ extension LimitPlan {
   mutating func add(unified files: OrderedMap<String>) throws(CgroupError) {
     for file in files {
       let property = "unified.\(file.key)"
-      let parts = file.key.split(separator: ".", omittingEmptySubsequences: false)
-      guard !file.key.contains("/"), parts.count >= 2, !parts.contains("") else {
-        throw Self.invalid(property, "that is not the name of a file of a cgroup")
-      }
       if Self.reserved.contains(file.key) {
         throw Self.invalid(property, "runp itself writes that file")
       }
-      let controller = parts[1] == "pressure" ? nil : Controllers(name: parts[0])
+      let parts = file.key.split(separator: ".", maxSplits: 1)
+      let controller =
+        parts.last == "pressure" ? nil : parts.first.flatMap { Controllers(name: $0) }
       // Files such as io.max take one device a write.
       for line in file.value.split(separator: "\n") {
         append(LimitWrite(property, controller ?? [], file.key, String(line)))

@@ -58,51 +58,24 @@ package struct DeviceRule: Sendable, Equatable {
       && access.isSuperset(of: other.access)
   }
 
-  /// Takes over the rules of `linux.resources.devices`.
-  ///
-  /// - Throws: `CgroupError` naming the property that is wrong.
-  package static func rules(
-    _ devices: [LinuxDeviceCgroup]
-  ) throws(CgroupError) -> [DeviceRule] {
-    var rules: [DeviceRule] = []
-    for (index, device) in devices.enumerated() {
-      rules.append(try DeviceRule(device, "devices[\(index)]"))
-    }
-    return rules
-  }
-
-  private init(_ device: LinuxDeviceCgroup, _ property: String) throws(CgroupError) {
+  /// Takes over a rule of `linux.resources.devices`, which has been validated.
+  package init(_ device: LinuxDeviceCgroup) {
     let kind: Kind? =
       switch device.type {
       case .all: nil
       case .character: .character
       case .block: .block
       }
-    self.init(
-      device.allow, kind, try Self.number(device.major, "\(property).major"),
-      try Self.number(device.minor, "\(property).minor"),
-      try Self.access(device.access, "\(property).access"))
-  }
-
-  private static func number(_ value: Int64?, _ property: String) throws(CgroupError) -> UInt32? {
-    guard let value, value != -1 else { return nil }
-    guard let number = UInt32(exactly: value) else {
-      throw LimitPlan.invalid(property, "\(value) is not the number of a device")
-    }
-    return number
-  }
-
-  private static func access(_ letters: String, _ property: String) throws(CgroupError) -> Access {
     var access: Access = []
-    for letter in letters {
+    for letter in device.access.utf8 {
       switch letter {
-      case "r": access.insert(.read)
-      case "w": access.insert(.write)
-      case "m": access.insert(.make)
-      default: throw LimitPlan.invalid(property, "\(letters) has letters other than r, w and m")
+      case UInt8(ascii: "r"): access.insert(.read)
+      case UInt8(ascii: "w"): access.insert(.write)
+      case UInt8(ascii: "m"): access.insert(.make)
+      default: break
       }
     }
-    return access.isEmpty ? .all : access
+    self.init(device.allow, kind, device.major, device.minor, access)
   }
 
   /// What every container may do, whatever its rules say: make any node, and

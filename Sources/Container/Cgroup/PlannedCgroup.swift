@@ -46,7 +46,7 @@ package final class PlannedCgroup {
     driver = try context.cgroups.driver()
     path = try driver.place(cgroupsPath, id: id)
     limits = try LimitPlan(resources)
-    let rules = try DeviceRule.rules(resources?.devices ?? [])
+    let rules = (resources?.devices ?? []).map { DeviceRule($0) }
     devices = confinesDevices || !rules.isEmpty ? rules : nil
     mayLackDevices = context.rootless
   }

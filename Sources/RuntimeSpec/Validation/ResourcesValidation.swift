@@ -30,8 +30,10 @@ extension LinuxResources {
       }
     }
     for file in unified {
-      if file.key.isEmpty || file.key == "." || file.key == ".." || file.key.contains("/") {
-        throw path["unified"].error("\(file.key.quoted) is not the name of a file")
+      // Such as memory.high: the controller's name stands in front of a period.
+      let parts = file.key.split(separator: ".", omittingEmptySubsequences: false)
+      if file.key.contains("/") || parts.count < 2 || parts.contains("") {
+        throw path["unified"].error("\(file.key.quoted) is not the name of a file of a cgroup")
       }
     }
   }
@@ -40,8 +42,6 @@ extension LinuxResources {
 extension LinuxDeviceCgroup {
   /// Checks the rule.
   func validate(at path: DocumentPath) throws(SpecError) {
-    try require(major, in: 0...Int64(UInt32.max), at: path["major"])
-    try require(minor, in: 0...Int64(UInt32.max), at: path["minor"])
     if !access.allSatisfy({ "rwm".contains($0) }) {
       throw path["access"].error("\(access.quoted) is not made of r, w and m")
     }
