@@ -105,7 +105,7 @@ final class MadeContainer {
   }
 
   private func follow() throws(RuntimeError) {
-    do {
+    try step("talk to the container's first process") {
       try channel.go()
       while true {
         switch try channel.receive(from: child.pid, context) {
@@ -129,10 +129,6 @@ final class MadeContainer {
         case .listener, .executing: break
         }
       }
-    } catch let error as RuntimeError {
-      throw error
-    } catch {
-      throw RuntimeError(error, "talk to the container's first process")
     }
   }
 

@@ -72,9 +72,11 @@ final class ExecutedProgram: EntryWork {
     try setAffinity(process.execCPUAffinity?.final ?? process.execCPUAffinity?.initial)
     if !keepsKeyring { try OwnProcess.joinSessionKeyring() }
     if process.terminal {
-      try Console.setUp(
-        process, in: try RootDirectory(File.open("/", [.path, .directory])), bindConsole: false,
-        socket: consoleSocket, channel: channel)
+      try step("set up the terminal") {
+        try Console.setUp(
+          process, in: try RootDirectory(File.open("/", [.path, .directory])), bindConsole: false,
+          socket: consoleSocket, channel: channel)
+      }
     }
     let (executable, warnings) = try setup.prepare(proc.value)
     for warning in warnings { try channel.send(.warning(warning)) }

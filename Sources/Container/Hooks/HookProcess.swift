@@ -39,11 +39,9 @@ struct HookProcess {
   ///
   /// Whatever happens, it has ended and is reaped, as far as a filter lets that
   /// be done.
-  func run(timeout: Int?) throws(RuntimeError) -> Outcome {
+  func run(timeout: Int?) throws -> Outcome {
     let deadline = timeout.map { Deadline.after(seconds: $0) }
-    let side: Processes.Side
-    do { side = try Processes.clone() } catch { throw RuntimeError(error) }
-    guard case .parent(let child) = side else { execute() }
+    guard case .parent(let child) = try Processes.clone() else { execute() }
     do {
       if let deadline, try !child.pidfd.waitUntilReadable(until: deadline) {
         try Processes.signal(child.pidfd, SIGKILL)

@@ -66,7 +66,7 @@ struct HookRunner {
   ) throws(RuntimeError) -> PreparedHook {
     let hook = hooks[index]
     let name = "hooks.\(kind.rawValue)[\(index)]"
-    do {
+    return try PreparedHook.step(name) {
       // The host's files cannot be found in the container.
       let output = try HookOutput(kind == .startContainer ? [:] : annotations)
       return PreparedHook(
@@ -74,8 +74,6 @@ struct HookRunner {
         process: try HookProcess(
           path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args,
           environment: hook.env ?? environment, input: state.json.bytes(), output: output))
-    } catch {
-      throw RuntimeError(error, name).as(.hookFailed)
     }
   }
 }
@@ -93,23 +91,30 @@ struct PreparedHook {
   ///
   /// - Throws: `RuntimeError` of kind `hookFailed`.
   func run() throws(RuntimeError) {
-    switch try outcome() {
-    case .ended(.exited(0)): return
-    case .ended(.exited(let code)): throw failure("failed with exit status \(code)")
-    case .ended(.signalled(let signal)): throw failure("was ended by signal \(signal)")
-    case .ranOut: throw failure("ran past specified timeout of \(hook.timeout ?? 0)s")
-    }
-  }
-
-  private func outcome() throws(RuntimeError) -> HookProcess.Outcome {
-    do {
-      return try process.run(timeout: hook.timeout)
-    } catch {
-      throw error.adding(name).as(.hookFailed)
+    try Self.step(name) {
+      switch try process.run(timeout: hook.timeout) {
+      case .ended(.exited(0)): return
+      case .ended(.exited(let code)): throw failure("failed with exit status \(code)")
+      case .ended(.signalled(let signal)): throw failure("was ended by signal \(signal)")
+      case .ranOut: throw failure("ran past specified timeout of \(hook.timeout ?? 0)s")
+      }
     }
   }
 
   private func failure(_ what: String) -> RuntimeError {
-    RuntimeError(.hookFailed, "\(name): \(hook.path) \(what)\(process.outputSuffix)")
+    RuntimeError(.hookFailed, "\(hook.path) \(what)\(process.outputSuffix)")
+  }
+
+  /// Takes one step of a hook, whose name is the context of any error.
+  ///
+  /// - Throws: `RuntimeError` of kind `hookFailed`.
+  static func step<Result>(
+    _ name: String, _ body: () throws -> Result
+  ) throws(RuntimeError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw RuntimeError(error, name).as(.hookFailed)
+    }
   }
 }

@@ -14,33 +14,29 @@ enum Console {
   static func setUp(
     _ process: Process, in root: borrowing RootDirectory, bindConsole: Bool,
     socket: Shared<Descriptor>?, channel: SyncChannel
-  ) throws(RuntimeError) {
-    do {
-      let flags: OpenFlags = [.readWrite, .noControllingTerminal]
-      let ptmx = try SafePath.open("dev/pts/ptmx", in: root.descriptor, flags)
-      guard try MountTree.filesystem(of: ptmx).magic == MountTree.devptsMagic else {
-        throw SystemError(call: "open", errno: ENODEV, subject: "/dev/pts/ptmx")
-      }
-      let terminal = try Terminal.open(ptmx: ptmx)
-      if let size = process.consoleSize {
-        try Terminal.setSize(terminal.main, rows: size.height, columns: size.width)
-      }
-      if bindConsole { try bind(terminal.replica, in: root) }
-      try OwnProcess.changeOwner(of: terminal.replica, to: process.user.uid)
-      if let socket {
-        try Sockets.send(
-          Array("/dev/ptmx".utf8), with: terminal.main, on: socket.value)
-      } else {
-        // The caller's terminal makes its own line ends, and a file wants none.
-        // Whoever takes the terminal over a socket sets it up as they like.
-        try Terminal.clearOutputNewlines(terminal.replica)
-        try channel.send(.console(Shared(try terminal.main.duplicate())))
-      }
-      for stream in StandardStream.allCases {
-        try OwnProcess.place(terminal.replica, as: stream)
-      }
-    } catch {
-      throw RuntimeError(error, "set up the terminal")
+  ) throws(SystemError) {
+    let flags: OpenFlags = [.readWrite, .noControllingTerminal]
+    let ptmx = try SafePath.open("dev/pts/ptmx", in: root.descriptor, flags)
+    guard try MountTree.filesystem(of: ptmx).magic == MountTree.devptsMagic else {
+      throw SystemError(call: "open", errno: ENODEV, subject: "/dev/pts/ptmx")
+    }
+    let terminal = try Terminal.open(ptmx: ptmx)
+    if let size = process.consoleSize {
+      try Terminal.setSize(terminal.main, rows: size.height, columns: size.width)
+    }
+    if bindConsole { try bind(terminal.replica, in: root) }
+    try OwnProcess.changeOwner(of: terminal.replica, to: process.user.uid)
+    if let socket {
+      try Sockets.send(
+        Array("/dev/ptmx".utf8), with: terminal.main, on: socket.value)
+    } else {
+      // The caller's terminal makes its own line ends, and a file wants none.
+      // Whoever takes the terminal over a socket sets it up as they like.
+      try Terminal.clearOutputNewlines(terminal.replica)
+      try channel.send(.console(Shared(try terminal.main.duplicate())))
+    }
+    for stream in StandardStream.allCases {
+      try OwnProcess.place(terminal.replica, as: stream)
     }
   }
 

@@ -46,12 +46,10 @@ enum SecurityLabels {
   /// Has the next execve(2) of this process change to the labels, which `check`
   /// has let pass.
   static func setForExecution(_ process: Process, _ proc: borrowing Procfs) throws(RuntimeError) {
-    do {
-      if let label = process.selinuxLabel, !label.isEmpty {
+    if let label = process.selinuxLabel, !label.isEmpty {
+      try step("set SELinux label \(label)") {
         try proc.write(label, to: "thread-self/attr/exec")
       }
-    } catch {
-      throw RuntimeError(error, "set SELinux label \(process.selinuxLabel ?? "")")
     }
     guard let profile = process.apparmorProfile, !profile.isEmpty else { return }
     do {

@@ -106,7 +106,7 @@ extension Supervision {
   /// or with a limit when somebody wants the pod to end.
   func finishOutput() throws(RuntimeError) {
     var left = output.pendingCount
-    var patience = Deadline.after(milliseconds: Self.patience)
+    var patience = Lifecycle.patience
     while left > 0 {
       let isAsked = shutdown != nil || isTakenOver
       let ready = try wait(for: [], until: isAsked ? patience : nil)
@@ -114,13 +114,9 @@ extension Supervision {
         output.hurry()
       }
       let now = output.pendingCount
-      if now < left { patience = .after(milliseconds: Self.patience) }
+      if now < left { patience = Lifecycle.patience }
       left = now
     }
     noticeBrokenOutput()
   }
-
-  /// How long a reader may take nothing when the pod was asked to end, in
-  /// milliseconds.
-  private static let patience: UInt64 = 10_000
 }
