@@ -28,10 +28,9 @@ final class InitPlan {
   let hooks: HookRunner
   /// The options of the command.
   let options: CreateOptions
-  /// Whether the runtime can look into whatever process it likes, hidden or not.
-  let seesHidden = Processes.effectiveUser == 0
-  /// Whether the runtime is root, of the host or of the caller's user namespace.
-  private let isPrivileged = Processes.effectiveUser == 0
+  /// Whether the runtime is root, of the host or of the caller's user namespace,
+  /// and so can look into whatever process it likes, hidden or not.
+  let isPrivileged = Processes.effectiveUser == 0
   /// What of the container there is on disk, locked by the runtime.
   let reservation: Reservation
 

@@ -99,7 +99,7 @@ struct InitProcess {
         channel.close()
         try OwnProcess.closeAll(except: [gate], passingOn: plan.options.preservedFiles)
         // `exec` has to find the namespaces; there is no more to be found.
-        if !plan.seesHidden { try OwnProcess.makeDumpable() }
+        if !plan.isPrivileged { try OwnProcess.makeDumpable() }
       }
     } catch {
       throw RuntimeError(error)
