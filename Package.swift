@@ -32,7 +32,7 @@ let modules: [(name: String, needs: [String])] = [
   ("Kernel", ["CLinux", "CStart", "CSeccomp", "CCap"]),
   ("JSON", ["CYajl"]),
   ("RuntimeSpec", ["JSON"]),
-  ("Cgroups", ["Kernel", "RuntimeSpec"]),
+  ("Cgroups", ["Kernel", "RuntimeSpec", "CDBus"]),
   ("Container", ["Cgroups", "Kernel", "RuntimeSpec", "JSON"]),
   ("Pod", ["Container", "Cgroups", "Kernel", "RuntimeSpec", "JSON"]),
 ]
@@ -50,6 +50,7 @@ let package = Package(
     .systemLibrary(name: "CSeccomp"),
     .systemLibrary(name: "CCap"),
     .systemLibrary(name: "CYajl"),
+    .systemLibrary(name: "CDBus", pkgConfig: "dbus-1"),
     .executableTarget(
       name: "runp",
       dependencies: [

@@ -1,47 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Kernel
-
-/// A way of keeping cgroups: who decides where they are, makes, limits and
-/// removes them.
+/// A way of keeping a cgroup: who decides where it is, makes, limits and removes
+/// it.
 ///
-/// `FilesystemDriver` writes the cgroup file system itself. Another one, such as
-/// one that asks systemd, differs in the first two verbs: it has names for
-/// slices and scopes, and makes the cgroup only once there is a process for it;
-/// what is done to a cgroup that is there goes through its files all the same,
-/// and has its default here.
+/// `FilesystemDriver` writes the cgroup file system itself; `SystemdDriver` asks
+/// systemd for a scope or a slice. What is done to a cgroup that is there goes
+/// through its files all the same, and has its default here.
 ///
-/// Whoever needs a driver holds the concrete type, or an enumeration of the
-/// types there are: every create, start, exec, kill and delete goes through it,
-/// and a cgroup cannot be copied into the box of an existential.
+/// Whoever needs a driver holds the concrete type, or a `CgroupKeeper`: every
+/// create, start, exec, kill and delete goes through it, and a cgroup cannot be
+/// copied into the box of an existential.
 package protocol CgroupDriver {
-  /// Where the cgroup will be that a configuration asks for.
-  ///
-  /// - Throws: `CgroupError` naming `linux.cgroupsPath`.
-  func place(_ cgroupsPath: String?, id: String) throws(CgroupError) -> CgroupPath
+  /// Where the cgroup will be.
+  var path: CgroupPath { get }
 
-  /// Looks at the place of a cgroup, before anything is made.
+  /// Looks at the place of the cgroup, before anything is made.
   ///
   /// - Returns: whether one is there already that can be taken.
   /// - Throws: `CgroupError` of kind `alreadyExists` when it cannot.
-  func exists(at path: CgroupPath) throws(CgroupError) -> Bool
+  func exists() throws(CgroupError) -> Bool
 
   /// Makes or takes the cgroup, so that a process can be cloned into it; it has
   /// no limits of the plan yet.
-  func prepare(
-    _ path: CgroupPath, for plan: LimitPlan, as claim: CgroupClaim
-  ) throws(CgroupError) -> Cgroup
+  ///
+  /// - Returns: nil when it can only be made around a process, by `admit`.
+  func prepare(for plan: LimitPlan, as claim: CgroupClaim) throws(CgroupError) -> Cgroup?
 
-  /// Opens a cgroup that an earlier command prepared; nil when it is gone.
-  func open(_ path: CgroupPath, _ knowledge: Cgroup.Knowledge) throws(CgroupError) -> Cgroup?
+  /// Makes the cgroup around a process that waits to be let go.
+  func admit(_ pid: Int32, for plan: LimitPlan, as claim: CgroupClaim) throws(CgroupError) -> Cgroup
 
   /// Sets limits, and which devices may be used unless `devices` is nil.
   func apply(
     _ plan: LimitPlan, devices: [DeviceRule]?, to cgroup: borrowing Cgroup
   ) throws(CgroupError)
-
-  /// Kills what is in the cgroup and removes it with what is below it.
-  func remove(_ cgroup: borrowing Cgroup, until deadline: Deadline) throws(CgroupError)
 }
 
 extension CgroupDriver {
@@ -51,5 +42,67 @@ extension CgroupDriver {
   ) throws(CgroupError) {
     try cgroup.apply(plan)
     if let devices { try cgroup.attachDeviceProgram(devices) }
+  }
+}
+
+/// The drivers there are.
+package enum CgroupKeeper {
+  /// The cgroup is made as a directory.
+  case filesystem(FilesystemDriver)
+  /// systemd makes it.
+  case systemd(SystemdDriver)
+
+  /// Where the cgroup will be.
+  package var path: CgroupPath {
+    switch self {
+    case .filesystem(let driver): driver.path
+    case .systemd(let driver): driver.path
+    }
+  }
+
+  /// The unit of systemd that the cgroup belongs to.
+  package var unit: UnitName? {
+    switch self {
+    case .filesystem: nil
+    case .systemd(let driver): driver.unit
+    }
+  }
+
+  /// Looks at the place, see `CgroupDriver`.
+  package func exists() throws(CgroupError) -> Bool {
+    switch self {
+    case .filesystem(let driver): try driver.exists()
+    case .systemd(let driver): try driver.exists()
+    }
+  }
+
+  /// Makes or takes the cgroup, see `CgroupDriver`.
+  package func prepare(
+    for plan: LimitPlan, as claim: CgroupClaim
+  ) throws(CgroupError) -> Cgroup? {
+    switch self {
+    case .filesystem(let driver): try driver.prepare(for: plan, as: claim)
+    case .systemd(let driver): try driver.prepare(for: plan, as: claim)
+    }
+  }
+
+  /// Makes the cgroup around a process, see `CgroupDriver`.
+  package func admit(
+    _ pid: Int32, for plan: LimitPlan, as claim: CgroupClaim
+  ) throws(CgroupError) -> Cgroup {
+    switch self {
+    case .filesystem(let driver): try driver.admit(pid, for: plan, as: claim)
+    case .systemd(let driver): try driver.admit(pid, for: plan, as: claim)
+    }
+  }
+
+  /// Sets limits, see `CgroupDriver`.
+  package func apply(
+    _ plan: LimitPlan, devices: [DeviceRule]?, to cgroup: borrowing Cgroup
+  ) throws(CgroupError) {
+    switch self {
+    case .filesystem(let driver): try driver.apply(plan, devices: devices, to: cgroup)
+    case .systemd(let driver): try driver.apply(plan, devices: devices, to: cgroup)
+    }
   }
 }

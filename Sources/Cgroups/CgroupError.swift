@@ -21,6 +21,8 @@ package struct CgroupError: Error, Equatable, CustomStringConvertible {
     case notOurs
     /// The deadline passed before the kernel was done.
     case timedOut
+    /// systemd, to which the cgroup belongs, does not answer.
+    case unreachable
     /// Anything else.
     case failed
   }

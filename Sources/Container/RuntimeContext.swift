@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Cgroups
+
 /// What holds for every command of one call of the runtime.
 package struct RuntimeContext {
   /// Who keeps the cgroups.
   package enum CgroupManager: Sendable, Equatable {
     /// runp writes the cgroup file system itself.
     case filesystem
+    /// systemd is asked.
+    case systemd
     /// No cgroup is made or touched.
     case disabled
   }
@@ -27,13 +31,14 @@ package struct RuntimeContext {
   /// Collects the parts.
   package init(
     root: String, rootMode: UInt32 = 0o711, cgroupManager: CgroupManager = .filesystem,
-    rootless: Bool = false, warn: @escaping (String) -> Void = { _ in }
+    rootless: Bool = false, systemd: SystemdAddress = .system,
+    warn: @escaping (String) -> Void = { _ in }
   ) {
     self.root = root
     self.rootMode = rootMode
     self.cgroupManager = cgroupManager
     self.rootless = rootless
     self.warn = warn
-    cgroups = HostCgroups(ownsHierarchy: !rootless)
+    cgroups = HostCgroups(ownsHierarchy: !rootless, systemd: systemd)
   }
 }

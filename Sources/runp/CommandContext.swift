@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Cgroups
 internal import Container
 
 /// What every command gets besides its own arguments.
@@ -23,8 +24,24 @@ struct CommandContext {
     let root = try StateRoot(global.root, environment)
     return RuntimeContext(
       root: root.path, rootMode: root.mode,
-      cgroupManager: global.cgroupManager == .disabled ? .disabled : .filesystem,
-      rootless: isRootless, warn: { log.warning($0) })
+      cgroupManager: cgroupManager, rootless: isRootless, systemd: systemd,
+      warn: { log.warning($0) })
+  }
+
+  private var cgroupManager: RuntimeContext.CgroupManager {
+    switch global.cgroupManager {
+    case .disabled: .disabled
+    case .systemd: .systemd
+    case .cgroupfs: global.systemdCgroup ? .systemd : .filesystem
+    }
+  }
+
+  /// The systemd whose units the caller's cgroups belong to.
+  private var systemd: SystemdAddress {
+    if !isRootless { return .system }
+    return .user(
+      session: environment.variable("DBUS_SESSION_BUS_ADDRESS"),
+      directory: environment.variable("XDG_RUNTIME_DIR"), user: environment.userID)
   }
 
   /// The path of the state directory, or why it has none, for the log.

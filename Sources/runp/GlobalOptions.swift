@@ -62,12 +62,12 @@ struct GlobalOptions {
         "log-level", nil, "LEVEL", "least level of messages: error, warning, info or debug"
       ) { $0.logLevel = $1 },
       .flag("debug", nil, "same as --log-level debug") { $0.debug = $1 },
-      .flag("systemd-cgroup", nil, "let systemd make cgroups (not supported yet)") {
+      .flag("systemd-cgroup", nil, "let systemd make cgroups") {
         $0.systemdCgroup = $1
       },
       .choice(
         "cgroup-manager", nil, "MANAGER",
-        "who makes cgroups: cgroupfs, disabled for nobody, systemd (not supported yet)"
+        "who makes cgroups: cgroupfs, systemd, disabled for nobody"
       ) { $0.cgroupManager = $1 },
       .choice(
         "rootless", nil, "WHEN",
@@ -107,9 +107,6 @@ struct GlobalOptions {
 
   /// Fails for what is understood and cannot be done.
   func checkSupported() throws(RuntimeError) {
-    if systemdCgroup || cgroupManager == .systemd {
-      throw RuntimeError(.failed, "the systemd cgroup driver is not supported yet")
-    }
     if systemdLog { throw RuntimeError(.failed, "logging to journald is not supported yet") }
   }
 }

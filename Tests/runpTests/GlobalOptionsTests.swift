@@ -50,12 +50,11 @@ extension CommandLineTests {
       #expect(try parse("--criu", "/usr/sbin/criu").cgroupManager == .cgroupfs)
     }
 
-    @Test(arguments: [["--systemd-cgroup"], ["--cgroup-manager", "systemd"]])
-    func systemdIsRefused(words: [String]) throws {
-      let (options, _) = try #require(try GlobalOptions.parse(words + ["list"]))
+    @Test func journaldIsRefused() throws {
+      let (options, _) = try #require(try GlobalOptions.parse(["--systemd-log", "list"]))
       #expect(
         message { () throws(RuntimeError) in try options.checkSupported() }
-          == "the systemd cgroup driver is not supported yet")
+          == "logging to journald is not supported yet")
     }
 
     @Test(arguments: [

@@ -63,7 +63,7 @@ import Testing
     (["completion"], "runp: \"completion\" requires exactly 1 argument\nusage: runp completion "),
     (["completion", "csh"], "runp: invalid shell: csh (must be one of bash, zsh, fish)\n"),
     (["--log-format", "xml", "features"], "runp: invalid log-format: xml"),
-    (["--systemd-cgroup", "list"], "runp: list: the systemd cgroup driver is not supported yet\n"),
+    (["--systemd-log", "list"], "runp: list: logging to journald is not supported yet\n"),
     (["--log", "syslog:x", "features"], "runp: log syslog:x: "),
     (["--root", "/", "list"], "runp: list: the state directory (--root) must not be /\n"),
   ])
@@ -79,7 +79,7 @@ import Testing
     ["pod", "--help"],
   ])
   func whatNeedsNoStateIsGivenWithoutIt(words: [String]) throws {
-    for options in [["--root", "/"], ["--systemd-cgroup"], ["--cgroup-manager", "systemd"]] {
+    for options in [["--root", "/"], ["--systemd-cgroup"], ["--systemd-log"]] {
       let result = try Program.run(Program.runp, options + words)
       #expect(result.status == 0)
       #expect(result.error == "")

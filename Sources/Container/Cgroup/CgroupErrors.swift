@@ -8,7 +8,8 @@ extension RuntimeError {
     switch error.kind {
     case .invalidSpec, .missingController: self.init(.invalidSpec, error.description)
     case .alreadyExists: self.init(.alreadyExists, error.description)
-    case .permissionDenied, .notOurs, .timedOut, .failed: self.init(.failed, error.description)
+    case .permissionDenied, .notOurs, .timedOut, .unreachable, .failed:
+      self.init(.failed, error.description)
     }
   }
 }

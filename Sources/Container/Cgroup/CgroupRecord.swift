@@ -10,17 +10,20 @@ package struct CgroupRecord: Equatable, Sendable {
   package let path: String
   /// What tells it from any other at that path.
   package let knowledge: Cgroup.Knowledge
+  /// The unit of systemd that it belongs to.
+  package let unit: UnitRecord?
 
   /// Records a cgroup.
-  package init(path: String, _ knowledge: Cgroup.Knowledge) {
+  package init(path: String, _ knowledge: Cgroup.Knowledge, unit: UnitRecord? = nil) {
     self.path = path
     self.knowledge = knowledge
+    self.unit = unit
   }
 
   /// The record once the cgroup is there: from here on whoever finds it may kill
   /// what is in the cgroup.
   package func confirmed(_ cgroup: borrowing Cgroup) -> CgroupRecord {
-    CgroupRecord(path: path, .identity(cgroup.identity))
+    CgroupRecord(path: path, .identity(cgroup.identity), unit: unit)
   }
 }
 
@@ -41,6 +44,7 @@ extension CgroupRecord {
 extension CgroupRecord: JSONDecodable {
   package init(json node: JSONNode) throws(SpecError) {
     path = try node.requiredString("path")
+    unit = try node.object("unit")
     if let identity: UInt64 = try node.integer("identity") {
       knowledge = .identity(identity)
     } else {
@@ -51,10 +55,13 @@ extension CgroupRecord: JSONDecodable {
 
   /// The record as it is kept.
   package var json: JSONValue {
-    switch knowledge {
-    case .identity(let identity): ["path": .string(path), "identity": JSONValue(identity)]
-    case .claim(let text, let existed):
-      ["path": .string(path), "claim": .string(text), "existed": .bool(existed)]
-    }
+    var document: OrderedMap<JSONValue> =
+      switch knowledge {
+      case .identity(let identity): ["path": .string(path), "identity": JSONValue(identity)]
+      case .claim(let text, let existed):
+        ["path": .string(path), "claim": .string(text), "existed": .bool(existed)]
+      }
+    if let unit { document["unit"] = unit.json }
+    return .object(document)
   }
 }

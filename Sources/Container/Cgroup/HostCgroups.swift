@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Cgroups
+internal import JSON
 package import Kernel
 
 /// The host's cgroup2 hierarchy and the driver on it, which a command looks for
 /// once, when it needs them.
 package final class HostCgroups {
   private let ownsHierarchy: Bool
+  private let address: SystemdAddress
   private var found: Shared<CgroupHierarchy>?
+  private var reached: SystemdManager?
 
   /// Refers to the hierarchy; `ownsHierarchy` is false for a user who can make
-  /// cgroups only below the one that the command is in.
-  init(ownsHierarchy: Bool) {
+  /// cgroups only below the one that the command is in, and `systemd` says who
+  /// is asked where cgroups belong to its units.
+  init(ownsHierarchy: Bool, systemd: SystemdAddress) {
     self.ownsHierarchy = ownsHierarchy
+    address = systemd
   }
 
   /// The hierarchy.
@@ -23,8 +28,33 @@ package final class HostCgroups {
     return found
   }
 
-  /// The driver for cgroups that are to be made.
-  package func driver() throws(CgroupError) -> FilesystemDriver {
-    try FilesystemDriver(try hierarchy(), ownsHierarchy: ownsHierarchy)
+  /// The systemd whose units cgroups belong to.
+  package func systemd() throws(CgroupError) -> SystemdManager {
+    if let reached { return reached }
+    let reached = try SystemdManager(address)
+    self.reached = reached
+    return reached
   }
+
+  /// The driver of a cgroup that is made as a directory.
+  func filesystemDriver(
+    _ cgroupsPath: String?, id: String
+  ) throws(CgroupError) -> CgroupKeeper {
+    .filesystem(
+      try FilesystemDriver(try hierarchy(), cgroupsPath, id: id, ownsHierarchy: ownsHierarchy))
+  }
+
+  /// The driver of a cgroup that systemd makes.
+  func systemdDriver(
+    _ unit: UnitName, annotations: OrderedMap<String>, devices: [DeviceRule]?
+  ) throws(CgroupError) -> CgroupKeeper {
+    .systemd(
+      try SystemdDriver(
+        try hierarchy(), try systemd(), unit, annotations: annotations,
+        // A user's systemd may not confine devices.
+        devices: address.isUser ? nil : devices))
+  }
+
+  /// Whether it is a user's systemd that is asked.
+  var isUser: Bool { address.isUser }
 }

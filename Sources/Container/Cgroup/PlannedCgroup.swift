@@ -7,49 +7,64 @@ package import RuntimeSpec
 /// The cgroup that a container or a pod is going to get, checked before
 /// anything is made.
 package final class PlannedCgroup {
-  private let driver: FilesystemDriver
-  /// Where it will be.
-  package let path: CgroupPath
+  private let driver: CgroupKeeper
   private let limits: LimitPlan
   /// Which devices may be used; nil when that is nobody's question here.
   private let devices: [DeviceRule]?
   private let mayLackDevices: Bool
+  private let isUser: Bool
 
   /// Decides where the cgroup will be and what is written to it.
   ///
   /// - Parameters:
-  ///   - cgroupsPath: the path as the configuration has it.
-  ///   - id: the ID of the container or pod.
-  ///   - resources: its limits.
-  ///   - confinesDevices: whether devices are confined without a rule that says
-  ///     so, as they are for a container.
+  ///   - request: the place that the configuration asks for.
+  ///   - resources: the limits. Devices of a container are confined without a
+  ///     rule that says so.
   ///   - context: what holds for the command.
   /// - Returns: nil when the caller wants none.
   /// - Throws: `RuntimeError` naming the property that is wrong.
   package static func plan(
-    _ cgroupsPath: String?, id: String, _ resources: LinuxResources?, confinesDevices: Bool,
-    _ context: RuntimeContext
+    _ request: CgroupRequest, _ resources: LinuxResources?, _ context: RuntimeContext
   ) throws(RuntimeError) -> PlannedCgroup? {
-    if context.cgroupManager == .disabled { return nil }
+    if request.manager == .disabled { return nil }
     do {
-      return try PlannedCgroup(
-        cgroupsPath, id: id, resources, confinesDevices: confinesDevices, context)
+      return try PlannedCgroup(request, resources, context)
     } catch {
       throw RuntimeError(error)
     }
   }
 
   private init(
-    _ cgroupsPath: String?, id: String, _ resources: LinuxResources?, confinesDevices: Bool,
-    _ context: RuntimeContext
+    _ request: CgroupRequest, _ resources: LinuxResources?, _ context: RuntimeContext
   ) throws(CgroupError) {
-    driver = try context.cgroups.driver()
-    path = try driver.place(cgroupsPath, id: id)
     limits = try LimitPlan(resources)
     let rules = (resources?.devices ?? []).map { DeviceRule($0) }
-    devices = confinesDevices || !rules.isEmpty ? rules : nil
+    devices = request.owner == .container || !rules.isEmpty ? rules : nil
     mayLackDevices = context.rootless
+    isUser = context.cgroups.isUser
+    if request.manager == .systemd {
+      driver = try context.cgroups.systemdDriver(
+        try Self.unit(of: request, isUser: isUser), annotations: request.annotations,
+        devices: devices)
+    } else {
+      driver = try context.cgroups.filesystemDriver(request.filesystemPath, id: request.id)
+    }
   }
+
+  private static func unit(
+    of request: CgroupRequest, isUser: Bool
+  ) throws(CgroupError) -> UnitName {
+    switch request.owner {
+    case .container:
+      try UnitName(scope: request.path, id: request.id, isUser: isUser)
+    case .pod:
+      try request.path.map { path throws(CgroupError) in try UnitName(slice: path) }
+        ?? UnitName(pod: request.id)
+    }
+  }
+
+  /// Where it will be.
+  package var path: CgroupPath { driver.path }
 
   /// Looks at the place, and says what is recorded before the cgroup is made.
   ///
@@ -60,21 +75,32 @@ package final class PlannedCgroup {
   package func look(for holder: CgroupHolder) throws(RuntimeError) -> CgroupRecord {
     do {
       return CgroupRecord(
-        path: path.description,
-        .claim(holder.claim, existed: try driver.exists(at: path)))
+        path: path.description, .claim(holder.claim, existed: try driver.exists()),
+        unit: driver.unit.map { UnitRecord(name: $0.unit, claim: holder.claim, isUser: isUser) })
     } catch {
       throw RuntimeError(error)
     }
   }
 
   /// Makes the cgroup of a record, or takes it, without limits yet.
-  package func make(_ record: CgroupRecord?) throws(CgroupError) -> Shared<Cgroup> {
+  ///
+  /// - Returns: nil when it is made around a process, by `admit`.
+  package func make(_ record: CgroupRecord?) throws(CgroupError) -> Shared<Cgroup>? {
+    guard let made = try driver.prepare(for: limits, as: claim(of: record)) else { return nil }
+    return Shared(made)
+  }
+
+  /// Makes the cgroup of a record around a process.
+  package func admit(_ pid: Int32, _ record: CgroupRecord?) throws(CgroupError) -> Shared<Cgroup> {
+    Shared(try driver.admit(pid, for: limits, as: claim(of: record)))
+  }
+
+  private func claim(of record: CgroupRecord?) throws(CgroupError) -> CgroupClaim {
     guard case .claim(let text, let existed)? = record?.knowledge else {
       throw CgroupError(.failed, "cgroup \(path) is to be made, and no record says whose it is")
     }
-    let claim = CgroupClaim(
+    return CgroupClaim(
       text, mayTake: existed, isAlive: CgroupHolder.exists, holder: CgroupHolder.name)
-    return Shared(try driver.prepare(path, for: limits, as: claim))
   }
 
   /// Writes the limits and attaches the device program.

@@ -25,6 +25,8 @@ package struct CreateOptions {
   package var listenNames: String?
   /// The pod that the container belongs to.
   package var pod: String?
+  /// Who keeps its cgroup, where that is not the command's choice.
+  package var cgroupManager: RuntimeContext.CgroupManager?
   /// The container's standard streams, none for those of the caller.
   package var streams: [(StandardStream, Shared<Descriptor>)] = []
 

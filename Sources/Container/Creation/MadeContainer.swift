@@ -10,7 +10,9 @@ internal import RuntimeSpec
 /// execute its program.
 final class MadeContainer {
   private let plan: InitPlan
-  private let cgroup: Shared<Cgroup>?
+  private var cgroup: Shared<Cgroup>?
+  /// The cgroup as it was planned; it may have to be made around the process.
+  private let plannedCgroup: PlannedCgroup?
   private let context: RuntimeContext
   /// The first process, a child of this one.
   private(set) var child: Child
@@ -22,10 +24,12 @@ final class MadeContainer {
 
   /// Clones the process.
   init(
-    _ plan: InitPlan, _ cgroup: Shared<Cgroup>?, _ context: RuntimeContext
+    _ plan: InitPlan, _ cgroup: Shared<Cgroup>?, _ plannedCgroup: PlannedCgroup?,
+    _ context: RuntimeContext
   ) throws(RuntimeError) {
     self.plan = plan
     self.cgroup = cgroup
+    self.plannedCgroup = plannedCgroup
     self.context = context
     let ends: (SyncChannel, SyncChannel)
     do {
@@ -70,12 +74,29 @@ final class MadeContainer {
 
   /// What the process cannot do for itself, before it begins.
   private func prepare() throws(RuntimeError) {
+    try admit()
     if plan.namespaces.made.contains(.user), let linux = plan.spec.linux {
       try IDMaps.write(users: linux.uidMappings, groups: linux.gidMappings, to: child.pid)
     }
     try plan.mounts.nodes?.giveAway(to: child.pid, plan.proc.value)
     try delegateCgroup()
     try setOOMScore()
+  }
+
+  /// Has the cgroup made around the process, if it could not be made before.
+  ///
+  /// One that the record does not name is not to be made at all.
+  private func admit() throws(RuntimeError) {
+    guard cgroup == nil, let planned = plannedCgroup, let recorded = reservation.record.cgroup
+    else { return }
+    let made: Shared<Cgroup>
+    do {
+      made = try planned.admit(child.pid, recorded)
+    } catch {
+      throw RuntimeError(error)
+    }
+    cgroup = made
+    try reservation.confirm(made.value, planned)
   }
 
   private func delegateCgroup() throws(RuntimeError) {

@@ -30,8 +30,11 @@ struct PlannedContainer {
     try Unsupported.check(bundle.spec)
     try SecurityLabels.check(bundle.spec.process, mountLabel: bundle.spec.linux?.mountLabel)
     cgroup = try PlannedCgroup.plan(
-      bundle.spec.linux?.cgroupsPath, id: options.id, bundle.spec.linux?.resources,
-      confinesDevices: true, context)
+      CgroupRequest(
+        .container, bundle.spec.linux?.cgroupsPath, id: options.id,
+        annotations: bundle.spec.annotations,
+        by: options.cgroupManager ?? context.cgroupManager),
+      bundle.spec.linux?.resources, context)
     hooks = HookRunner(
       id: options.id, bundle: bundle.path, annotations: bundle.spec.annotations)
     do {
@@ -60,12 +63,12 @@ struct PlannedContainer {
       let plan = try openEverything()
       let cgroup = try makeCgroup()
       plan.cgroups = Mounter.CgroupView.find(
-        bundle.spec, cgroup?.value.path, hasNamespace: plan.namespaces.all.contains(.cgroup),
-        context)
+        bundle.spec, reservation.record.cgroup == nil ? nil : self.cgroup?.path,
+        hasNamespace: plan.namespaces.all.contains(.cgroup), context)
       // With a cgroup it has been written.
       if cgroup == nil, reservation.record.mountBelow != nil { try reservation.write() }
       try reservation.keep(configuration: bundle.configBytes)
-      made = try MadeContainer(plan, cgroup, context)
+      made = try MadeContainer(plan, cgroup, self.cgroup, context)
     } catch {
       reservation.undo()
       hooks.runAll(bundle.spec.hooks.poststop, .poststop, status: .stopped, pid: 0) {
@@ -126,9 +129,11 @@ struct PlannedContainer {
     return program
   }
 
+  /// - Returns: the cgroup to clone the first process into, if there is one
+  ///   already.
   private func makeCgroup() throws(RuntimeError) -> Shared<Cgroup>? {
     guard let planned = cgroup else { return nil }
-    let made: Shared<Cgroup>
+    let made: Shared<Cgroup>?
     do {
       made = try planned.make(reservation.record.cgroup)
     } catch {
@@ -137,14 +142,7 @@ struct PlannedContainer {
       if error.kind == .permissionDenied, mayGoWithoutCgroup { return nil }
       throw RuntimeError(error)
     }
-    reservation.record.cgroup = reservation.record.cgroup?.confirmed(made.value)
-    // Before anything is in it: whoever finds the record may kill what is.
-    try reservation.write()
-    do {
-      try planned.apply(to: made.value)
-    } catch {
-      throw RuntimeError(error)
-    }
+    if let made { try reservation.confirm(made.value, planned) }
     return made
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Cgroups
 internal import Kernel
 
 /// A container's ID, taken: its state directory, locked, and the record of what
@@ -62,6 +63,19 @@ final class Reservation {
       try directory.write(record)
     } catch {
       throw RuntimeError(error, "write the state")
+    }
+  }
+
+  /// Keeps that the cgroup is there, and then limits it.
+  func confirm(_ cgroup: borrowing Cgroup, _ planned: PlannedCgroup) throws(RuntimeError) {
+    record.cgroup = record.cgroup?.confirmed(cgroup)
+    // Before anything of the container runs in it: whoever finds the record may
+    // kill what does.
+    try write()
+    do {
+      try planned.apply(to: cgroup)
+    } catch {
+      throw RuntimeError(error)
     }
   }
 

@@ -53,10 +53,9 @@ struct Removal {
   }
 
   private func removeCgroup(until deadline: Deadline) throws(RuntimeError) {
-    guard let cgroup = try record.cgroup?.open(context) else { return }
     do {
-      try cgroup.value.remove(until: deadline)
-    } catch  where error.kind == .notOurs {
+      try record.cgroup?.remove(until: deadline, context)
+    } catch let error as CgroupError where error.kind == .notOurs {
       context.warn(error.description)
     } catch {
       throw RuntimeError(error)

@@ -39,6 +39,7 @@ package final class Membership {
     // Whether it can be joined at all.
     _ = try pod.sandbox()
     options.pod = pod.id
+    options.cgroupManager = try pod.cgroupManager()
   }
 
   deinit {

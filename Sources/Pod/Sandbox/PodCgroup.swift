@@ -14,8 +14,8 @@ enum PodCgroup {
     _ spec: PodSpec, id: String, _ context: RuntimeContext
   ) throws(RuntimeError) -> PlannedCgroup? {
     try PlannedCgroup.plan(
-      spec.linux.cgroupsPath ?? "\(parentName)/\(id)", id: id, spec.linux.resources,
-      confinesDevices: false, context)
+      CgroupRequest(.pod, spec.linux.cgroupsPath, id: id, by: context.cgroupManager),
+      spec.linux.resources, context)
   }
 
   /// Whether a pod can do without a cgroup where this user may make none.
@@ -26,13 +26,13 @@ enum PodCgroup {
   /// Removes the cgroup and what is left in it.
   static func remove(_ record: CgroupRecord, _ context: RuntimeContext) throws {
     do {
-      try record.open(context)?.value.remove(until: Lifecycle.patience)
+      try record.remove(until: Lifecycle.patience, context)
     } catch let error as CgroupError {
       // Otherwise the pod's was never made, and something else has its place.
       if error.kind != .notOurs { throw error }
     }
     if let parent = CgroupPath(recorded: record.path)?.parent,
-      parent.components.last == parentName
+      parent.components.last == CgroupRequest.podsParent
     {
       // A command killed right after making it has left it without the mark by
       // which it is removed with the last pod; one that is in use stays.
@@ -40,7 +40,4 @@ enum PodCgroup {
       try? File.remove("\(host.value.mountPoint)\(parent)", isDirectory: true)
     }
   }
-
-  /// The name of the cgroup around those of pods that ask for no other place.
-  private static let parentName = "runp-pods"
 }

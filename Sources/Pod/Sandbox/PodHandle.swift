@@ -216,6 +216,22 @@ extension PodHandle {
     return Sandbox(id: id, paths: paths, spec: spec, state: state)
   }
 
+  /// Who keeps the cgroups of the pod's containers; nil where the pod has none,
+  /// and the command decides.
+  ///
+  /// - Throws: `RuntimeError` when the command asks for another than the pod's.
+  func cgroupManager() throws(RuntimeError) -> RuntimeContext.CgroupManager? {
+    guard let cgroup = state?.cgroup, context.cgroupManager != .disabled else { return nil }
+    if cgroup.unit != nil { return .systemd }
+    if context.cgroupManager == .systemd {
+      throw RuntimeError(
+        .wrongState,
+        "the cgroup of pod \(id) was not made by systemd, and so its containers' are not either: "
+          + "leave --systemd-cgroup out")
+    }
+    return .filesystem
+  }
+
   private var incomplete: RuntimeError {
     RuntimeError(.wrongState, "pod \(id) is incomplete: delete it with --force")
   }

@@ -41,7 +41,7 @@ struct PodPart {
 
   private static func makeCgroup(_ pod: PodHandle, _ spec: PodSpec) throws {
     guard let planned = try PodCgroup.plan(spec, id: pod.id, pod.context) else { return }
-    let cgroup: Shared<Cgroup>
+    let cgroup: Shared<Cgroup>?
     do {
       cgroup = try planned.make(pod.state?.cgroup)
     } catch {
@@ -50,6 +50,7 @@ struct PodPart {
       if error.kind == .permissionDenied, PodCgroup.isOptional(spec, pod.context) { return }
       throw error
     }
+    guard let cgroup else { return }
     // Before anything is in it: whoever finds the record may kill what is.
     try pod.record { $0.cgroup = $0.cgroup?.confirmed(cgroup.value) }
     try planned.apply(to: cgroup.value)

@@ -129,7 +129,8 @@ extension Sandbox {
   // MARK: - Cgroup
 
   private func place(_ linux: Linux, _ document: inout JSONValue, _ id: String) throws {
-    guard let pod = state.cgroup.flatMap({ CgroupPath(recorded: $0.path) }) else { return }
+    guard let record = state.cgroup, let pod = CgroupPath(recorded: record.path) else { return }
+    if let unit = record.unit { return try place(linux, &document, id, in: unit) }
     let path = DocumentPath.root["linux"]["cgroupsPath"]
     guard let wanted = linux.cgroupsPath else {
       document["cgroupsPath"] = .string(pod.appending(id).description)
@@ -140,6 +141,20 @@ extension Sandbox {
       throw path.error("\(wanted.quoted) is not below the pod's cgroup \(pod), leave it out")
     }
     document["cgroupsPath"] = .string(place.description)
+  }
+
+  /// A member of a pod that is a slice of systemd is a scope in it.
+  private func place(
+    _ linux: Linux, _ document: inout JSONValue, _ id: String, in unit: UnitRecord
+  ) throws {
+    let path = DocumentPath.root["linux"]["cgroupsPath"]
+    guard let wanted = linux.cgroupsPath else {
+      document["cgroupsPath"] = .string("\(unit.name):runp:\(id)")
+      return
+    }
+    guard wanted.hasPrefix("\(unit.name):") else {
+      throw path.error("\(wanted.quoted) is not in the pod's slice \(unit.name), leave it out")
+    }
   }
 
   // MARK: - Mounts

@@ -45,7 +45,7 @@ struct FeaturesDocument {
       "namespaces": JSONValue(NamespaceType.allCases.map(\.rawValue).sorted()),
       "capabilities": JSONValue(CapabilitySet.named.names),
       "cgroup": [
-        "v1": false, "v2": true, "systemd": false, "systemdUser": false, "rdma": true,
+        "v1": false, "v2": true, "systemd": true, "systemdUser": true, "rdma": true,
       ],
       "seccomp": seccomp,
       "apparmor": ["enabled": true],

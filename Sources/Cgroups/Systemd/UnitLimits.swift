@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The limits of a plan as properties of a unit (systemd.resource-control(5)).
+///
+/// systemd writes the files of a unit anew, on daemon-reload for one, from what
+/// it knows; so it is told whatever it has a word for. The files are written
+/// besides: some have no property, and some properties are coarser.
+enum UnitLimits {
+  /// The properties.
+  ///
+  /// - Parameters:
+  ///   - plan: the limits.
+  ///   - version: systemd's.
+  /// - Returns: them, in the order of the plan, lists of devices last.
+  static func properties(_ plan: LimitPlan, version: Int) -> [UnitProperty] {
+    var result: [UnitProperty] = []
+    var lists: [(name: String, values: [BusValue])] = []
+    for write in plan.writes {
+      let text =
+        switch write.value {
+        case .text(let text): text
+        case .afterFirstWord(let text): "- \(text)"
+        }
+      if write.controller == .io {
+        guard let entry = device(write, text) else { continue }
+        if let index = lists.firstIndex(where: { $0.name == entry.name }) {
+          lists[index].values.append(entry.value)
+        } else {
+          lists.append((entry.name, [entry.value]))
+        }
+      } else {
+        result += properties(write.file, text, version: version)
+      }
+    }
+    return result + ioWeight(plan)
+      + lists.map { UnitProperty($0.name, .array(of: "(st)", $0.values)) }
+  }
+
+  private static func properties(
+    _ file: String, _ text: String, version: Int
+  ) -> [UnitProperty] {
+    switch file {
+    case "cpu.weight": return number("CPUWeight", text)
+    // As the weight 0 it is known since version 252.
+    case "cpu.idle" where text == "1" && version >= 252:
+      return [UnitProperty("CPUWeight", .uint64(0))]
+    case "cpu.max": return quota(text)
+    case "cpuset.cpus": return mask("AllowedCPUs", text)
+    case "cpuset.mems": return mask("AllowedMemoryNodes", text)
+    case "pids.max": return number("TasksMax", text)
+    case "memory.max": return number("MemoryMax", text)
+    case "memory.low": return number("MemoryLow", text)
+    case "memory.min": return number("MemoryMin", text)
+    case "memory.high": return number("MemoryHigh", text)
+    case "memory.swap.max": return number("MemorySwapMax", text)
+    case "memory.zswap.max" where version >= 253: return number("MemoryZSwapMax", text)
+    default: return []
+    }
+  }
+
+  /// A number, or the largest for `max`; nothing for what systemd would take
+  /// for something else.
+  private static func number(_ name: String, _ text: String) -> [UnitProperty] {
+    if text == "max" { return [UnitProperty(name, .uint64(.max))] }
+    return UInt64(text).map { [UnitProperty(name, .uint64($0))] } ?? []
+  }
+
+  /// A quota per second, which systemd keeps in steps of ten milliseconds, and
+  /// the period.
+  private static func quota(_ text: String) -> [UnitProperty] {
+    let words = text.split(separator: " ")
+    let period = words.count > 1 ? UInt64(words[1]) : nil
+    var result: [UnitProperty] = []
+    if let period { result.append(UnitProperty("CPUQuotaPeriodUSec", .uint64(period))) }
+    switch words.first {
+    case "max": result.append(UnitProperty("CPUQuotaPerSecUSec", .uint64(.max)))
+    case let word?:
+      guard let quota = UInt64(word) else { break }
+      let (scaled, isTooLarge) = quota.multipliedReportingOverflow(by: 1_000_000)
+      let perSecond = isTooLarge ? UInt64.max : scaled / max(1, period ?? 100_000)
+      let step: UInt64 = 10_000
+      let rounded = perSecond % step == 0 ? perSecond : (perSecond / step + 1) &* step
+      result.append(UnitProperty("CPUQuotaPerSecUSec", .uint64(rounded)))
+    case nil: break
+    }
+    return result
+  }
+
+  /// A list such as `0-2,7` as a mask, its first byte for the lowest numbers.
+  static func mask(_ name: String, _ list: String) -> [UnitProperty] {
+    var bytes: [UInt8] = []
+    for range in list.split(separator: ",") {
+      let ends = range.split(separator: "-").map { Int($0.filter { $0 != " " }) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
+        first <= last, last < 1 << 16
+      else { return [] }
+      while bytes.count <= last / 8 { bytes.append(0) }
+      for index in first...last { bytes[index / 8] |= 1 << UInt8(index % 8) }
+    }
+    return bytes.isEmpty ? [] : [UnitProperty(name, .bytes(bytes))]
+  }
+
+  // MARK: Block devices
+
+  private static let rates = [
+    "rbps": "IOReadBandwidthMax", "wbps": "IOWriteBandwidthMax", "riops": "IOReadIOPSMax",
+    "wiops": "IOWriteIOPSMax",
+  ]
+
+  /// What holds for one device, and the list that it belongs to.
+  private static func device(
+    _ write: LimitWrite, _ text: String
+  ) -> (name: String, value: BusValue)? {
+    let words = text.split(separator: " ")
+    guard words.count == 2 else { return nil }
+    let path = BusValue.string("/dev/block/\(words[0])")
+    if write.file == "io.max" {
+      let parts = words[1].split(separator: "=")
+      guard parts.count == 2, let name = rates[String(parts[0])] else { return nil }
+      guard let rate = parts[1] == "max" ? UInt64.max : UInt64(parts[1]) else { return nil }
+      return (name, .structure([path, .uint64(rate)]))
+    }
+    let weight = write.fallback?.value ?? text
+    guard let number = weight.split(separator: " ").last.flatMap({ UInt64($0) }) else { return nil }
+    return ("IODeviceWeight", .structure([path, .uint64(number)]))
+  }
+
+  /// The weight for all devices, on the scale of io.weight.
+  private static func ioWeight(_ plan: LimitPlan) -> [UnitProperty] {
+    for write in plan.writes where write.controller == .io {
+      guard case .text(let text) = write.value else { continue }
+      let weight = write.fallback?.value ?? text
+      if write.file == "io.weight" || write.file == "io.bfq.weight", let number = UInt64(weight) {
+        return [UnitProperty("IOWeight", .uint64(number))]
+      }
+    }
+    return []
+  }
+}
