@@ -5,7 +5,7 @@ internal import Glibc
 /// Descriptors that are waited for together, each for something of its own.
 package struct PollSet {
   /// What a descriptor can be.
-  package struct Events: OptionSet, Sendable {
+  package struct Events: FlagSet, Sendable {
     package let rawValue: Int16
 
     package init(rawValue: Int16) {
@@ -29,11 +29,14 @@ package struct PollSet {
 
   /// What is the case for the descriptors of a set.
   package struct Ready {
-    fileprivate var events: [Int32: Events] = [:]
+    fileprivate let answers: [pollfd]
 
     /// What is the case for a descriptor; nothing for one that is not in the set.
     package func events(of descriptor: borrowing Descriptor) -> Events {
-      events[descriptor.number] ?? []
+      for answer in answers where answer.fd == descriptor.number {
+        return Events(rawValue: answer.revents)
+      }
+      return []
     }
 
     /// Whether there is something to be taken from a descriptor, its end
@@ -64,10 +67,6 @@ package struct PollSet {
       if try check(count, "poll") == 0, let deadline, !deadline.hasPassed { continue }
       break
     }
-    var ready = Ready()
-    for request in requests where request.revents != 0 {
-      ready.events[request.fd] = Events(rawValue: request.revents)
-    }
-    return ready
+    return Ready(answers: requests)
   }
 }

@@ -119,7 +119,7 @@ extension SyscallFilter {
   }
 
   /// How a filter is loaded (seccomp(2)).
-  package struct Flags: OptionSet, Sendable {
+  package struct Flags: FlagSet, Sendable {
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {

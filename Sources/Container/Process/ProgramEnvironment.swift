@@ -11,12 +11,12 @@ enum ProgramEnvironment {
   /// Of several values for a name the last counts, and a HOME that is missing or
   /// empty is the one of the user's entry in the container's database.
   static func environment(of process: Process) -> [String] {
-    var names = Set<String>()
     var backwards: [String] = []
+    var names = Names(expecting: process.env.count)
     var hasHome = false
     for entry in process.env.reversed() {
       let name = name(of: entry)
-      guard names.insert(name).inserted, entry != "HOME=" else { continue }
+      guard names.insert(name), entry != "HOME=" else { continue }
       hasHome = hasHome || name == "HOME"
       backwards.append(entry)
     }
@@ -28,6 +28,24 @@ enum ProgramEnvironment {
   private static func name(of entry: String) -> String {
     guard let end = entry.utf8.firstIndex(of: UInt8(ascii: "=")) else { return entry }
     return String(entry[..<end])
+  }
+
+  /// Names that were seen: a list, since comparing a few is quicker than the
+  /// first use of a set, or a set for many.
+  private struct Names {
+    private let areMany: Bool
+    private var few: [String] = []
+    private var many = Set<String>()
+
+    init(expecting count: Int) { areMany = count > 100 }
+
+    /// - Returns: whether the name is a new one.
+    mutating func insert(_ name: String) -> Bool {
+      if areMany { return many.insert(name).inserted }
+      if few.contains(name) { return false }
+      few.append(name)
+      return true
+    }
   }
 
   /// The home directory that the container's user database has for a user.

@@ -13,21 +13,24 @@ enum StandardStreams {
   /// the caller's. A terminal that is made for the process is given when it is
   /// made.
   static func give(to uid: UInt32) throws(RuntimeError) {
-    for inherited in StandardStream.allCases {
-      do {
-        let stream = try Descriptor.copy(of: inherited)
-        if try FileStatus(of: stream).uid == uid { continue }
-        let kind = try MountTree.filesystem(of: stream).magic
-        if givenAway.contains(kind) { try OwnProcess.changeOwner(of: stream, to: uid) }
-      } catch {
-        // The program can still use the stream as it is. A user namespace may not
-        // know the owner (EINVAL, EOVERFLOW), and streams may be closed.
-        if [EPERM, EINVAL, EOVERFLOW, EBADF].contains(error.errno) { continue }
-        throw RuntimeError(error, "change the owner of stream \(inherited.rawValue)")
-      }
-    }
+    try give(.input, to: uid)
+    try give(.output, to: uid)
+    try give(.error, to: uid)
   }
 
-  /// What holds pipes and sockets without a name in any directory.
-  private static let givenAway = [MountTree.pipefsMagic, MountTree.sockfsMagic]
+  private static func give(_ inherited: StandardStream, to uid: UInt32) throws(RuntimeError) {
+    do {
+      let stream = try Descriptor.copy(of: inherited)
+      if try FileStatus(of: stream).uid == uid { return }
+      let kind = try MountTree.filesystem(of: stream).magic
+      if kind == MountTree.pipefsMagic || kind == MountTree.sockfsMagic {
+        try OwnProcess.changeOwner(of: stream, to: uid)
+      }
+    } catch {
+      // The program can still use the stream as it is. A user namespace may not
+      // know the owner (EINVAL, EOVERFLOW), and streams may be closed.
+      if [EPERM, EINVAL, EOVERFLOW, EBADF].contains(error.errno) { return }
+      throw RuntimeError(error, "change the owner of stream \(inherited.rawValue)")
+    }
+  }
 }

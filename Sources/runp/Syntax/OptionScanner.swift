@@ -96,8 +96,10 @@ enum OptionScanner {
   private let infos: [OptionInfo]
   private let words: [String]
   private let letters: String
-  private var argv: [UnsafeMutablePointer<CChar>?]
-  private var table: [clinux_option]
+  // As C has them: arrays of these would be types of their own, which the
+  // process would have to make first.
+  private let argv: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let table: UnsafeMutablePointer<clinux_option>
   private var position: Int32 = 0
   /// The last word that was normalized; inside a cluster getopt_long stays on it.
   private var normalizedUpTo = 0
@@ -113,24 +115,28 @@ enum OptionScanner {
       if !info.isFlag { letters.append(":") }
     }
     self.letters = letters
-    unsafe argv = [strdup("runp")]
-    for word in words { unsafe argv.append(strdup(word)) }
-    unsafe argv.append(nil)
-    unsafe table = []
-    for (index, info) in infos.enumerated() {
-      unsafe table.append(
-        clinux_option(
-          name: UnsafePointer(strdup(info.name)), has_argument: info.isFlag ? 2 : 1, flag: nil,
-          code: Self.firstCode + Int32(index)))
+    unsafe argv = .allocate(capacity: words.count + 2)
+    unsafe argv[0] = strdup("runp")
+    for index in words.indices { unsafe argv[index + 1] = strdup(words[index]) }
+    unsafe argv[words.count + 1] = nil
+    unsafe table = .allocate(capacity: infos.count + 1)
+    for index in infos.indices {
+      let info = infos[index]
+      unsafe table[index] = clinux_option(
+        name: UnsafePointer(strdup(info.name)), has_argument: info.isFlag ? 2 : 1, flag: nil,
+        code: Self.firstCode + Int32(index))
     }
-    unsafe table.append(clinux_option(name: nil, has_argument: 0, flag: nil, code: 0))
+    unsafe table[infos.count] = clinux_option(name: nil, has_argument: 0, flag: nil, code: 0)
   }
 
-  mutating func free() {
-    while let pointer = unsafe argv.popLast() { unsafe Glibc.free(pointer) }
-    while let option = unsafe table.popLast() {
-      unsafe Glibc.free(UnsafeMutablePointer(mutating: option.name))
+  func free() {
+    // getopt_long has changed the order of the words, none of them.
+    for index in 0...words.count { unsafe Glibc.free(argv[index]) }
+    for index in infos.indices {
+      unsafe Glibc.free(UnsafeMutablePointer(mutating: table[index].name))
     }
+    unsafe argv.deallocate()
+    unsafe table.deallocate()
   }
 
   /// The next option or argument, or nil at the end or after `--`.
@@ -138,7 +144,7 @@ enum OptionScanner {
     try normalizeNext()
     var value: UnsafePointer<CChar>?
     let code = unsafe clinux_getopt(
-      Int32(argv.count - 1), &argv, letters, table, &position, &value)
+      Int32(words.count + 1), argv, letters, table, &position, &value)
     let text = unsafe value.map { unsafe String(cString: $0) }
     switch code {
     case -1:
