@@ -489,3 +489,11 @@ write_nothing() {
   local RUNTIME=$WORK/on-terminal
   rt "$@"
 }
+
+# --- state ------------------------------------------------------------------
+
+@test "a state directory that cannot be had once it is made is taken away again" {
+  fails 'too many open files' --at "$STATE/$ID" openat:error=EMFILE
+  fails 'no locks available' --at "$STATE/$ID" flock:error=ENOLCK
+  gone "$ID"
+}

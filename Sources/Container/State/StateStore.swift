@@ -52,14 +52,21 @@ package struct StateStore {
     try StateTrust.require(path: root, entries: .others)
   }
 
-  /// Opens and locks a directory just made; nil when it is gone again.
+  /// Opens and locks a directory just made, which is taken away again when that
+  /// fails.
+  ///
+  /// - Returns: nil when it is gone already.
   private func lockNew(_ id: String) throws(SystemError) -> StateDirectory? {
     do {
       let directory = StateDirectory(
         path: path(of: id), descriptor: try File.open(path(of: id), [.directory, .noFollow]))
       try FileLock.take(directory.descriptor, wait: true)
       if try !directory.isGone() { return directory }
-    } catch  where error.errno == ENOENT {}
+    } catch {
+      if error.errno == ENOENT { return nil }
+      try? File.remove(path(of: id), isDirectory: true)
+      throw error
+    }
     return nil
   }
 

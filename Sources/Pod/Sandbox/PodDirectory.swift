@@ -68,45 +68,64 @@ struct PodDirectory: ~Copyable {
     }
     let paths = PodPaths(root: root, id: id)
     try requireTrust(root, paths)
-    let directory: PodDirectory
-    do {
-      directory = try makeDirectory(id, root: root, rootMode: rootMode)
-    } catch {
-      throw RuntimeError(error, "make the pod's directory")
+    for _ in 0..<100 {
+      let hasParents: Bool
+      do {
+        hasParents = try makeParents(of: paths, root: root, rootMode: rootMode)
+      } catch {
+        throw RuntimeError(error, "make the pod's directory")
+      }
+      // Somebody else may have made one of them since it was not there.
+      try requireTrust(root, paths)
+      if hasParents, let directory = try makeOwn(id, paths) { return directory }
+      // The last pod has just been removed, and the directories with it.
     }
-    // Somebody else may have made one of them since it was not there.
-    try requireTrust(root, paths)
-    try StateTrust.require(directory.descriptor, paths.directory)
-    return directory
+    throw RuntimeError(.failed, "make the pod's directory: \(paths.parent) does not stay")
   }
 
-  private static func makeDirectory(
-    _ id: String, root: String, rootMode: UInt32
-  ) throws(SystemError) -> PodDirectory {
-    let paths = PodPaths(root: root, id: id)
-    var attempts = 0
-    while true {
+  /// - Returns: false when they were removed meanwhile.
+  private static func makeParents(
+    of paths: PodPaths, root: String, rootMode: UInt32
+  ) throws(SystemError) -> Bool {
+    do {
+      try File.makeDirectories(root, mode: rootMode)
+      // Volumes and shared memory are open to everybody, so that all users of
+      // the containers can have them: what keeps other users of the host out
+      // is that they cannot get here. Members need no way: the runtime opens
+      // what it mounts for them, whoever they are on the host.
+      try File.makeDirectories(paths.parent, mode: 0o700)
+      // It may be there from a time when it was open to others.
+      try File.open(paths.parent, [.directory, .noFollow]).setPermissions(0o700)
+      return true
+    } catch  where error.errno == ENOENT {
+      return false
+    }
+  }
+
+  /// Makes and opens the pod's own directory, and takes it away again when it
+  /// cannot be had.
+  ///
+  /// - Returns: nil when what it was in was removed meanwhile.
+  private static func makeOwn(
+    _ id: String, _ paths: PodPaths
+  ) throws(RuntimeError) -> PodDirectory? {
+    var isNew = false
+    do {
       do {
-        try File.makeDirectories(root, mode: rootMode)
-        // Volumes and shared memory are open to everybody, so that all users of
-        // the containers can have them: what keeps other users of the host out
-        // is that they cannot get here. Members need no way: the runtime opens
-        // what it mounts for them, whoever they are on the host.
-        try File.makeDirectories(paths.parent, mode: 0o700)
-        // It may be there from a time when it was open to others.
-        try File.open(paths.parent, [.directory, .noFollow]).setPermissions(0o700)
-        do {
-          try File.makeDirectory(paths.directory, mode: 0o700)
-        } catch  where error.errno == EEXIST {
-          // It is taken, or left over: the lock will tell.
-        }
-        return PodDirectory(
-          id: id, paths: paths,
-          descriptor: try File.open(paths.directory, [.directory, .noFollow]))
-      } catch  where error.errno == ENOENT && attempts < 100 {
-        // The last pod has just been removed, and the directories with it.
-        attempts += 1
+        try File.makeDirectory(paths.directory, mode: 0o700)
+        isNew = true
+      } catch {
+        // It is taken, or left over: the lock will tell.
+        if error.errno != EEXIST { throw error }
       }
+      let descriptor = try File.open(paths.directory, [.directory, .noFollow])
+      try StateTrust.require(descriptor, paths.directory)
+      return PodDirectory(id: id, paths: paths, descriptor: descriptor)
+    } catch {
+      if let error = error as? SystemError, error.errno == ENOENT { return nil }
+      // Whoever has found it meanwhile sees that it is gone.
+      if isNew { try? File.remove(paths.directory, isDirectory: true) }
+      throw RuntimeError(error, "make the pod's directory")
     }
   }
 
