@@ -326,6 +326,18 @@ package enum OwnProcess {
     return entries.filter { !$0.hasPrefix("_RUNP_SEALED=") }
   }
 
+  /// Has C libraries take another user for the one of this process while a body
+  /// runs.
+  ///
+  /// In a user namespace that is what those want who look from outside.
+  package static func shown<T, E: Error>(
+    as user: UInt32, _ body: () throws(E) -> T
+  ) throws(E) -> T {
+    cstart_show_user(Int64(user))
+    defer { cstart_show_user(-1) }
+    return try body()
+  }
+
   /// Whether a container may see this process: what it executes must be out of
   /// reach (CVE-2019-5736).
   package static var mayEnterContainers: Bool { cstart_may_enter() }

@@ -2,6 +2,7 @@
 
 internal import Cgroups
 internal import Container
+internal import Kernel
 
 /// What every command gets besides its own arguments.
 struct CommandContext {
@@ -41,7 +42,8 @@ struct CommandContext {
     if !isRootless { return .system }
     return .user(
       session: environment.variable("DBUS_SESSION_BUS_ADDRESS"),
-      directory: environment.variable("XDG_RUNTIME_DIR"), user: environment.userID)
+      directory: environment.variable("XDG_RUNTIME_DIR"),
+      user: UserNamespace.outside(environment.userID))
   }
 
   /// The path of the state directory, or why it has none, for the log.

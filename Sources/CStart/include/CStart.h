@@ -26,3 +26,9 @@ bool cstart_enters(const char *word);
 bool cstart_may_enter(void);
 // Called first of all; executes the program again where it has to be sealed.
 void cstart_seal(int argc, char **argv, char **envp);
+
+// user.c
+
+// Has geteuid answer with another user, until it is called with a negative
+// number.
+void cstart_show_user(long long user);

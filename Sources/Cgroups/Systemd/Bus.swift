@@ -17,16 +17,20 @@ internal import Kernel
 
   /// Connects to the first of several addresses that answers.
   ///
-  /// - Parameter addresses: of the form `unix:path=…` or `unix:abstract=…`; the
-  ///   other forms that libdbus knows start programs.
+  /// - Parameters:
+  ///   - addresses: of the form `unix:path=…` or `unix:abstract=…`; the other
+  ///     forms that libdbus knows start programs.
+  ///   - user: who the client is to the bus.
   /// - Throws: `BusError` when none does.
-  init(addresses: [String]) throws(BusError) {
+  init(addresses: [String], as user: UInt32) throws(BusError) {
     // Before libdbus opens anything, and for good.
     dbus_connection_set_change_sigpipe(0)
     var failure = BusError(name: "", message: "there is no message bus")
     for address in addresses {
       do throws(BusError) {
-        unsafe connection = try Self.open(address)
+        unsafe connection = try OwnProcess.shown(as: user) { () throws(BusError) in
+          unsafe try Self.open(address)
+        }
         return
       } catch {
         failure = error

@@ -6,13 +6,15 @@ package struct SystemdAddress: Equatable, Sendable, CustomStringConvertible {
   package let isUser: Bool
   /// The addresses of its bus, the best one first.
   let addresses: [String]
+  /// Who calls, as those see it who are in no user namespace.
+  let user: UInt32
 
   /// The systemd of the machine.
   package static let system = SystemdAddress(
     isUser: false,
     addresses: [
       "unix:path=/run/dbus/system_bus_socket", "unix:path=/var/run/dbus/system_bus_socket",
-    ])
+    ], user: 0)
 
   /// The systemd of the user who calls.
   ///
@@ -20,7 +22,7 @@ package struct SystemdAddress: Equatable, Sendable, CustomStringConvertible {
   ///   - session: `DBUS_SESSION_BUS_ADDRESS`, several addresses with `;`
   ///     between them.
   ///   - directory: `XDG_RUNTIME_DIR`.
-  ///   - user: the ID of the user.
+  ///   - user: the ID of the user, outside of any user namespace.
   /// - Returns: the addresses that are given, then the usual one.
   package static func user(
     session: String?, directory: String?, user: UInt32
@@ -30,7 +32,7 @@ package struct SystemdAddress: Equatable, Sendable, CustomStringConvertible {
       .filter { $0.hasPrefix("unix:") }
     if let directory, !directory.isEmpty { addresses.append("unix:path=\(directory)/bus") }
     addresses.append("unix:path=/run/user/\(user)/bus")
-    return SystemdAddress(isUser: true, addresses: addresses)
+    return SystemdAddress(isUser: true, addresses: addresses, user: user)
   }
 
   package var description: String { isUser ? "the user's systemd" : "systemd" }

@@ -16,7 +16,7 @@ package final class SystemdManager {
   /// Connects to the systemd of the machine, or of a user.
   package init(_ address: SystemdAddress) throws(CgroupError) {
     do throws(BusError) {
-      bus = try Bus(addresses: address.addresses)
+      bus = try Bus(addresses: address.addresses, as: address.user)
     } catch {
       throw CgroupError(.unreachable, "\(address) cannot be reached: \(error)")
     }
