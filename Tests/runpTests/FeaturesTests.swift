@@ -51,7 +51,10 @@ import Testing
   }
 
   @Test func annotationsThatAreActedOnAreNamed() {
-    #expect(document["potentiallyUnsafeConfigAnnotations"] == ["org.runp.", "run.oci."])
+    #expect(
+      document["potentiallyUnsafeConfigAnnotations"] == [
+        "org.runp.", "org.systemd.property.", "run.oci.",
+      ])
   }
 
   @Test func callersLearnThatThereAreNoCheckpoints() {

@@ -20,7 +20,7 @@ struct FeaturesDocument {
 
   /// Annotations that change what a container may do; one that ends in a dot
   /// stands for all that start so.
-  static let unsafeAnnotations = ["org.runp.", "run.oci."]
+  static let unsafeAnnotations = ["org.runp.", "org.systemd.property.", "run.oci."]
 
   /// The document.
   var json: JSONValue {
