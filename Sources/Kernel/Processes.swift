@@ -300,6 +300,19 @@ package enum Processes {
     return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f)
   }
 
+  /// The ID of a process's parent; nil when there is no such process, 0 when the
+  /// parent is in no PID namespace that this process can see.
+  ///
+  /// The source is `/proc/PID/stat` (proc(5)).
+  package static func parent(of pid: Int32) -> Int32? {
+    // A process that cannot be read is not there: that is the answer.
+    guard let bytes = try? File.readSmall("/proc/\(pid)/stat"),
+      let end = bytes.lastIndex(of: UInt8(ascii: ")")), bytes.count > end + 2,
+      let parent = number(field: 1, of: bytes, after: end + 2)
+    else { return nil }
+    return Int32(truncatingIfNeeded: parent)
+  }
+
   /// The decimal number in the field of that index, counted from a place where
   /// field 0 begins; nil when there is none.
   private static func number(field: Int, of bytes: [UInt8], after start: Int) -> UInt64? {

@@ -6,9 +6,10 @@ enum CommandTable {
   static var all: [any Command.Type] {
     [
       CreateCommand.self, StartCommand.self, StateCommand.self, KillCommand.self,
-      DeleteCommand.self, RunCommand.self, ExecCommand.self, ListCommand.self,
+      DeleteCommand.self, RunCommand.self, ExecCommand.self, ListCommand.self, PsCommand.self,
       PodCreateCommand.self, PodStartCommand.self, PodRunCommand.self, PodStateCommand.self,
-      PodListCommand.self, PodKillCommand.self, PodStopCommand.self, PodDeleteCommand.self,
+      PodListCommand.self, PodPsCommand.self, PodKillCommand.self, PodStopCommand.self,
+      PodDeleteCommand.self,
       SpecCommand.self, FeaturesCommand.self, CompletionCommand.self, ManCommand.self,
       HelpCommand.self,
     ]
