@@ -132,13 +132,18 @@ package struct Cgroup: ~Copyable {
   /// namespace of the caller.
   package borrowing func processes() throws(CgroupError) -> [Int32] {
     do {
-      var processes = try Self.ownProcesses(directory)
-      var walk = try CgroupWalk(below: directory)
-      while try walk.next() { processes += try Self.ownProcesses(walk.current) }
-      return processes
+      return try Self.processes(in: directory)
     } catch {
       throw CgroupError(error, "cgroup \(path)")
     }
+  }
+
+  /// The processes in an open cgroup and in those below it.
+  static func processes(in directory: borrowing Descriptor) throws(SystemError) -> [Int32] {
+    var processes = try ownProcesses(directory)
+    var walk = try CgroupWalk(below: directory)
+    while try walk.next() { processes += try ownProcesses(walk.current) }
+    return processes
   }
 
   /// What of one cgroup alone belongs to `processes`.

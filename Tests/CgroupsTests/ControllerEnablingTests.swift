@@ -10,24 +10,24 @@ import Testing
 
 /// Tests on a directory that looks like the hierarchy.
 @Suite struct ControllerEnablingTests {
-  @Test func whatAccountsIsEnabledWhereItIsAndNothingElse() throws {
+  @Test func allThatThereAreAreEnabledWhateverThePlanNeeds() throws {
     let fake = FakeCgroup(controllers: "cpuset memory pids hugetlb\n")
     fake.add("/", ["cgroup.subtree_control": ""])
     let hierarchy = CgroupHierarchy(mountPoint: fake.path)
     let cgroup = try Cgroup.create(
       in: hierarchy, at: CgroupPath(components: ["leaf"]), for: LimitPlan())
-    #expect(fake.contents("/cgroup.subtree_control") == "+memory +pids")
+    #expect(fake.contents("/cgroup.subtree_control") == "+cpuset +memory +pids +hugetlb")
     #expect(cgroup.path.description == "/leaf")
     #expect(fake.exists("/leaf"))
   }
 
-  @Test func whatThePlanNeedsIsEnabledAsWell() throws {
+  @Test func whatIsMissingIsEnabled() throws {
     let fake = FakeCgroup(controllers: "cpuset memory pids hugetlb\n")
     fake.add("/", ["cgroup.subtree_control": "memory\n"])
     let hierarchy = CgroupHierarchy(mountPoint: fake.path)
     let plan = try LimitPlan(LinuxResources(cpu: LinuxCPU(cpus: "0")))
     _ = try Cgroup.create(in: hierarchy, at: CgroupPath(components: ["leaf"]), for: plan)
-    #expect(fake.contents("/cgroup.subtree_control")?.hasPrefix("+cpuset +pids") == true)
+    #expect(fake.contents("/cgroup.subtree_control")?.hasPrefix("+cpuset +pids +hugetlb") == true)
   }
 
   @Test func whatIsEnabledIsNotWrittenAgain() throws {
@@ -49,7 +49,7 @@ import Testing
     return fake
   }
 
-  @Test func whatOnlyAccountsMayBeRefused() throws {
+  @Test func whatThePlanDoesNotNeedMayBeRefused() throws {
     let fake = try refusing()
     _ = try Cgroup.create(
       in: CgroupHierarchy(mountPoint: fake.path), at: CgroupPath(components: ["leaf"]),

@@ -47,6 +47,52 @@ here() { echo "$RUNP_CGROUP2$CGROUP_PARENT/$ID"; }
   rmdir "$RUNP_CGROUP2$CGROUP_PARENT/sibling"
 }
 
+@test "a parent that another command removes in the middle of its use is made anew" {
+  runp_only "it holds none open"
+  if ! grep -qw hugetlb "$RUNP_CGROUP2/cgroup.controllers"; then skip "cgroup v2 has no hugetlb here"; fi
+  local parent=$RUNP_CGROUP2$CGROUP_PARENT/one
+  config --arg p "$CGROUP_PARENT/one/$ID" '.linux.cgroupsPath = $p
+    | .linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 4194304}]'
+  # Between its look at the parent and what it writes there: the second time that
+  # it asks for processes, after those of the test's own cgroup.
+  printf '#!/bin/bash\nexec strace -qqq -o %q -P cgroup.procs -e signal=none -e trace=openat %s %q "$@"\n' \
+    "$WORK/strace" "-e inject=openat:delay_exit=3000000:when=2" "$RUNTIME" >"$WORK/slowly"
+  chmod 755 "$WORK/slowly"
+  background "$WORK/removed" bash -c 'until [ -d "$1" ] && sleep 1 && rmdir "$1"; do sleep 0.05; done' - "$parent"
+  RUNTIME=$WORK/slowly ok create --bundle "$BUNDLE" "$ID"
+  if kill -0 "${BACKGROUND[0]}" 2>/dev/null; then echo "the parent was not removed" >&2; return 1; fi
+  grep -q DELAYED "$WORK/strace"
+  equal "$(cat "$parent/$ID/hugetlb.2MB.max")" 4194304
+  ok delete --force "$ID"
+  [ ! -d "$parent" ]
+}
+
+@test "containers that come and go below one parent at once do not miss it" {
+  local round n jobs
+  for n in 1 2 3 4; do
+    new_bundle "b$n"
+    config --arg p "$CGROUP_PARENT/one/two/$ID-$n" '.linux.cgroupsPath = $p'
+  done
+  for round in 1 2 3; do
+    jobs=()
+    for n in 1 2 3 4; do
+      runtime run --bundle "$WORK/b$n" "$ID-$n" </dev/null >>"$WORK/said" 2>&1 3>&- 4>&- &
+      jobs+=($!)
+    done
+    for n in "${jobs[@]}"; do
+      if ! wait "$n"; then cat "$WORK/said" >&2; return 1; fi
+    done
+  done
+  if is_runp; then [ ! -d "$RUNP_CGROUP2$CGROUP_PARENT/one" ]; fi
+  rmdir "$RUNP_CGROUP2$CGROUP_PARENT/one/two" "$RUNP_CGROUP2$CGROUP_PARENT/one" 2>/dev/null || true
+}
+
+@test "all controllers of the hierarchy are the container's, too" {
+  peer_falls_short crun "it enables those that it knows"
+  create
+  equal "$(cat "$(here)/cgroup.controllers")" "$(cat "$RUNP_CGROUP2/cgroup.controllers")"
+}
+
 @test "two containers next to each other do not disturb each other" {
   running
   local first=$ID
@@ -133,6 +179,36 @@ same_cgroup() {
   echo threaded >"$(here)/cgroup.type"
   refused create --bundle "$BUNDLE" "$ID"
   says 'threaded'
+  rmdir "$(here)"
+}
+
+@test "below a threaded cgroup, and below one that has such, there is no place for a container" {
+  runp_only "it makes the container's cgroup threaded, too, where its processes cannot be killed as one"
+  local place
+  mkdir "$RUNP_CGROUP2$CGROUP_PARENT/threads"
+  echo threaded >"$RUNP_CGROUP2$CGROUP_PARENT/threads/cgroup.type"
+  for place in threads/below beside; do
+    config --arg p "$CGROUP_PARENT/$place" '.linux.cgroupsPath = $p'
+    refused create --bundle "$BUNDLE" "$ID"
+    says "no process can be in cgroup $CGROUP_PARENT/$place: one above it is threaded"
+    gone "$ID"
+    [ ! -e "$RUNP_CGROUP2$CGROUP_PARENT/$place" ]
+  done
+  rmdir "$RUNP_CGROUP2$CGROUP_PARENT/threads"
+}
+
+@test "why a cgroup is not taken is said in runc's words, too" {
+  peer_falls_short crun "it takes both"
+  mkdir "$(here)"
+  background "$WORK/other" sleep 60
+  echo "${BACKGROUND[0]}" >"$(here)/cgroup.procs"
+  refused create --bundle "$BUNDLE" "$ID"
+  says "container's cgroup is not empty: 1 process"
+  kill -KILL "${BACKGROUND[0]}"
+  eventually grep -q 'populated 0' "$(here)/cgroup.events"
+  echo 1 >"$(here)/cgroup.freeze"
+  refused create --bundle "$BUNDLE" "$ID"
+  says "container's cgroup unexpectedly frozen"
   rmdir "$(here)"
 }
 

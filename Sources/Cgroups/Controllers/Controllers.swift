@@ -27,10 +27,6 @@ package struct Controllers: OptionSet, Sendable, Hashable {
   /// Memory of devices.
   package static let dmem = Controllers(rawValue: 1 << 8)
 
-  /// Those that count as well as limit: tools read what a container uses from
-  /// their files, so they are enabled wherever that is possible.
-  package static let accounting: Controllers = [.cpu, .memory, .io, .pids]
-
   private static let all: [(name: String, controller: Controllers)] = [
     ("cpu", .cpu), ("cpuset", .cpuset), ("memory", .memory), ("io", .io), ("pids", .pids),
     ("hugetlb", .hugetlb), ("rdma", .rdma), ("misc", .misc), ("dmem", .dmem),

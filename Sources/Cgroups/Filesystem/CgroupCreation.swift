@@ -11,8 +11,10 @@ extension Cgroup {
   /// Makes a cgroup and what is missing above it, or takes one that is there.
   ///
   /// Each cgroup on the way gets the controllers that the plan needs enabled
-  /// for its children, and those that account where that is possible; the
-  /// cgroup itself enables none, or no process could be in it.
+  /// for its children, and all others where that is possible: tools read what
+  /// the container uses from their files, it finds its own there, and can only
+  /// pass on what it has. The cgroup itself enables none, or no process could
+  /// be in it.
   ///
   /// - Parameters:
   ///   - hierarchy: the hierarchy.
@@ -29,13 +31,12 @@ extension Cgroup {
   ) throws(CgroupError) -> Cgroup {
     let available = try hierarchy.controllers()
     try plan.check(available, of: hierarchy)
-    let wanted = available.intersection(.accounting).union(plan.controllers)
     // Another command may remove a directory on the way between our opening
     // it and our making something in it: then it is made anew.
     var attempts = 0
     while true {
       do {
-        return try createOnce(in: hierarchy, at: path, for: plan, enabling: wanted, as: claim)
+        return try createOnce(in: hierarchy, at: path, for: plan, enabling: available, as: claim)
       } catch  where error.cause?.meansRemoved == true && attempts < 100 {
         attempts += 1
       } catch {
@@ -135,8 +136,8 @@ extension Cgroup {
 
   /// Enables controllers for the children of a cgroup.
   ///
-  /// - Returns: those of the wanted ones that are enabled now; those that only
-  ///   account may be missing.
+  /// - Returns: those of the wanted ones that are enabled now; those that the
+  ///   plan does not need may be missing.
   private static func enable(
     _ wanted: Controllers, in directory: borrowing Descriptor, _ location: String,
     for plan: LimitPlan
@@ -169,12 +170,12 @@ extension Cgroup {
       do {
         try File.writeControl("+\(controller.names[0])", to: name, at: directory)
         enabled.insert(controller)
-      } catch  where plan.controllers.contains(controller) {
-        throw plan.error(enabling: controller, at: location, error)
       } catch  where error.meansRemoved && !File.exists(name, at: directory) {
         throw CgroupError(error, "cgroup \(location)")
+      } catch  where plan.controllers.contains(controller) {
+        throw plan.error(enabling: controller, at: location, error)
       } catch {
-        // It would only have accounted.
+        // No limit asks for it.
       }
     }
     return enabled.intersection(wanted)
@@ -210,6 +211,9 @@ extension LimitPlan {
           + " only in its leaves")
     case ENOENT:
       CgroupError(.missingController, "\(what) \(location): that cgroup itself does not have it")
+    case EOPNOTSUPP:
+      CgroupError(
+        .failed, "\(what) \(location): that cgroup is threaded, and can limit only single threads")
     case EINVAL where controller == .cpu:
       CgroupError(.failed, "\(what) \(location): realtime processes run there")
     default:

@@ -75,17 +75,23 @@ extension Cgroup {
   private static func checkIsFree(
     _ leaf: borrowing Descriptor, _ location: String
   ) throws(CgroupError) {
-    let events: String
-    let type: String
     do {
-      events = try File.readText("cgroup.events", at: leaf)
-      type = try File.readText("cgroup.type", at: leaf)
+      let events = try File.readText("cgroup.events", at: leaf)
+      // Callers look for what runc says of both.
+      if value(of: "populated", in: events) == 1 {
+        let count = try processes(in: leaf).count
+        throw taken(
+          location,
+          "has processes in it: container's cgroup is not empty: \(count) process(es) found")
+      }
+      if value(of: "frozen", in: events) == 1 {
+        throw taken(location, "is frozen: container's cgroup unexpectedly frozen")
+      }
+      let type = try File.readText("cgroup.type", at: leaf)
+      if type != "domain\n" { throw taken(location, "is threaded") }
     } catch {
-      throw CgroupError(error, "cgroup \(location)")
+      throw CgroupError(whatever: error, "cgroup \(location)")
     }
-    if value(of: "populated", in: events) == 1 { throw taken(location, "has processes in it") }
-    if value(of: "frozen", in: events) == 1 { throw taken(location, "is frozen") }
-    if type != "domain\n" { throw taken(location, "is threaded") }
   }
 
   static func taken(_ location: String, _ reason: String) -> CgroupError {

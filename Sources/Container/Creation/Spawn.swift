@@ -29,7 +29,7 @@ enum Spawn {
         return child
       }
     } catch {
-      throw RuntimeError(error, "clone the container's first process")
+      throw reason(error, cgroup).adding("clone the container's first process")
     }
   }
 
@@ -39,6 +39,19 @@ enum Spawn {
   ) throws(SystemError) -> Processes.Side {
     guard let cgroup else { return try Processes.clone(into: kinds) }
     return try Processes.clone(into: kinds, cgroup: cgroup.value.directory)
+  }
+
+  /// What a failed clone means, where the errno does not say it.
+  private static func reason(_ error: any Error, _ cgroup: Shared<Cgroup>?) -> RuntimeError {
+    guard let system = error as? SystemError, system.errno == EOPNOTSUPP, let cgroup else {
+      return RuntimeError(error)
+    }
+    // The controllers of a threaded cgroup know single threads, and nothing could
+    // kill the processes in it as one.
+    return RuntimeError(
+      .failed,
+      "no process can be in cgroup \(cgroup.value.path): one above it is threaded, or has threaded"
+        + " ones below it")
   }
 
   /// Keeps children from being looked into, from their first moment on: one
