@@ -50,13 +50,28 @@ import Testing
     #expect(fake.contents("/c1/cpu.max")?.hasPrefix("5000 20000") == true)
   }
 
-  @Test func theWeightGoesToTheFileThatIsThere() throws {
+  @Test func theWeightGoesToTheFilesThatAreThere() throws {
     let resources = LinuxResources(blockIO: LinuxBlockIO(weight: 505))
     try apply(resources, ["io.weight": ""])
     #expect(fake.contents("/c1/io.weight") == "5000")
     try apply(resources, ["io.weight": "", "io.bfq.weight": ""])
     #expect(fake.contents("/c1/io.bfq.weight") == "505")
-    #expect(fake.contents("/c1/io.weight") == "")
+    #expect(fake.contents("/c1/io.weight") == "5000")
+  }
+
+  @Test func aPartitionThatTheKernelCannotMakeIsAnError() throws {
+    let name = "cpuset.cpus.partition"
+    try apply(LinuxResources(unified: [name: "root"]), [name: ""])
+    #expect(fake.contents("/c1/\(name)") == "root")
+    // The file keeps what is written, as the kernel keeps the reason.
+    let invalid = "root invalid (Parent is not a partition root)"
+    let error = #expect(throws: CgroupError.self) {
+      try apply(LinuxResources(unified: [name: invalid]), [name: ""])
+    }
+    #expect(
+      error?.description
+        == "linux.resources.unified.cpuset.cpus.partition: cgroup /c1 is no partition:"
+        + " root invalid (Parent is not a partition root)")
   }
 
   @Test func aMissingFileIsAnErrorThatNamesThePropertyAndTheReason() {

@@ -67,7 +67,7 @@ private let plans: [(LinuxResources, [String])] = [
   ),
   (LinuxResources(cpu: LinuxCPU(cpus: "", mems: "")), []),
 
-  (LinuxResources(blockIO: LinuxBlockIO(weight: 10)), ["io.bfq.weight 10 | io.weight 1"]),
+  (LinuxResources(blockIO: LinuxBlockIO(weight: 10)), ["io.bfq.weight 10 & io.weight 1"]),
   (LinuxResources(blockIO: LinuxBlockIO(weight: 0, leafWeight: 0)), []),
   (
     LinuxResources(
@@ -81,7 +81,7 @@ private let plans: [(LinuxResources, [String])] = [
         ],
         throttleWriteIOPSDevice: [LinuxThrottleDevice(major: 8, minor: 0, rate: 4)])),
     [
-      "io.bfq.weight 8:16 1000 | io.weight 8:16 10000", "io.max 8:0 rbps=1", "io.max 8:0 wbps=2",
+      "io.bfq.weight 8:16 1000 & io.weight 8:16 10000", "io.max 8:0 rbps=1", "io.max 8:0 wbps=2",
       "io.max 8:0 riops=3", "io.max? 8:16 riops=max", "io.max 8:0 wiops=4",
     ]
   ),
@@ -142,8 +142,8 @@ private let refusals: [(LinuxResources, String)] = [
         case .text(let text): text
         case .afterFirstWord(let text): "… \(text)"
         }
-      let fallback = write.fallback.map { " | \($0.file) \($0.value)" } ?? ""
-      return "\(write.file)\(write.isRequired ? "" : "?") \(value)\(fallback)"
+      let counterpart = write.counterpart.map { " & \($0.file) \($0.value)" } ?? ""
+      return "\(write.file)\(write.isRequired ? "" : "?") \(value)\(counterpart)"
         + (write.mayComeAfterNext ? " ~" : "")
     }
     #expect(writes == expected)

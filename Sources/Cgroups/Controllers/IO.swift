@@ -24,14 +24,17 @@ extension LimitPlan {
     addRates(io.throttleWriteIOPSDevice, "throttleWriteIOPSDevice", "wiops")
   }
 
-  /// The BFQ scheduler takes weights as they are, io.weight on a scale of its
-  /// own; which of the two files is there depends on the kernel.
+  /// Plans a weight in the BFQ scheduler's file, which takes it as it is, and in
+  /// that of the kernel's cost model, on another scale.
+  ///
+  /// Which of the two is there depends on the kernel, and which of them counts
+  /// for a device on its scheduler.
   private mutating func addWeight(
     _ weight: UInt16, _ property: String, for device: String?
   ) {
     let target = device.map { "\($0) " } ?? ""
     var write = LimitWrite(property, .io, "io.bfq.weight", "\(target)\(weight)")
-    write.fallback = ("io.weight", "\(target)\(Self.weight(blockIO: weight))")
+    write.counterpart = ("io.weight", "\(target)\(Self.weight(blockIO: weight))")
     append(write)
   }
 

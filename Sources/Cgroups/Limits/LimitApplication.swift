@@ -34,17 +34,33 @@ extension Cgroup {
   }
 
   private borrowing func apply(_ write: LimitWrite) throws(CgroupError) {
+    var isSet = try set(write)
+    if let second = write.second, try set(second) { isSet = true }
+    if !isSet, write.isRequired { throw missing(write) }
+    if write.file == "cpuset.cpus.partition" { try checkPartition(write) }
+  }
+
+  /// - Returns: false when the cgroup has nothing that could be set.
+  private borrowing func set(_ write: LimitWrite) throws(CgroupError) -> Bool {
     do {
       try File.writeControl(try text(of: write), to: write.file, at: directory)
+      return true
     } catch  where error.errno == ENOENT {
-      if let alternative = write.alternative {
-        try apply(alternative)
-      } else if write.isRequired {
-        throw missing(write)
-      }
+      return false
+    } catch  where error.errno == EOPNOTSUPP && write.counterpart != nil {
+      // The file is for another scheduler than the device's.
+      return false
     } catch {
       throw CgroupError(error, "\(write.property): cgroup \(path)")
     }
+  }
+
+  /// Fails when the kernel has taken a partition of processors, but cannot make
+  /// it one: it does not refuse the write, and says so in the file.
+  private borrowing func checkPartition(_ write: LimitWrite) throws(CgroupError) {
+    guard let state = try read(write.file), state.contains(" invalid") else { return }
+    let words = state.prefix { $0 != "\n" }
+    throw CgroupError(.failed, "\(write.property): cgroup \(path) is no partition: \(words)")
   }
 
   private borrowing func text(of write: LimitWrite) throws(SystemError) -> String {
@@ -58,6 +74,11 @@ extension Cgroup {
   }
 
   private borrowing func missing(_ write: LimitWrite) -> CgroupError {
+    let files = [write.file] + (write.counterpart.map { [$0.file] } ?? [])
+    if files.contains(where: { File.exists($0, at: directory) }) {
+      return CgroupError(
+        .failed, "\(write.property): cgroup \(path): the device's scheduler goes by no weights")
+    }
     let name = write.controller.names.first
     let reason =
       if let name, !isEnabled(write.controller) {

@@ -98,8 +98,8 @@ struct LimitWrite: Sendable, Equatable {
   ///
   /// Where the value is what holds without the controller, it is not.
   var isRequired = true
-  /// What is written where, when the file is not there.
-  var fallback: (file: String, value: String)?
+  /// What is written where besides; one of the two must be possible.
+  var counterpart: (file: String, value: String)?
   /// Whether the kernel may want the next write first.
   var mayComeAfterNext = false
 
@@ -123,20 +123,20 @@ struct LimitWrite: Sendable, Equatable {
     self.isRequired = isRequired
   }
 
-  /// The write in place of this one, when the file is not there.
-  var alternative: LimitWrite? {
-    guard let fallback else { return nil }
+  /// The counterpart as a write of its own.
+  var second: LimitWrite? {
+    guard let counterpart else { return nil }
     var write = self
-    write.file = fallback.file
-    write.value = .text(fallback.value)
-    write.fallback = nil
+    write.file = counterpart.file
+    write.value = .text(counterpart.value)
     return write
   }
 
   static func == (a: LimitWrite, b: LimitWrite) -> Bool {
     a.property == b.property && a.controller == b.controller && a.file == b.file
       && a.value == b.value && a.isRequired == b.isRequired
-      && a.fallback?.file == b.fallback?.file && a.fallback?.value == b.fallback?.value
+      && a.counterpart?.file == b.counterpart?.file
+      && a.counterpart?.value == b.counterpart?.value
       && a.mayComeAfterNext == b.mayComeAfterNext
   }
 }

@@ -120,7 +120,7 @@ enum UnitLimits {
       guard let rate = parts[1] == "max" ? UInt64.max : UInt64(parts[1]) else { return nil }
       return (name, .structure([path, .uint64(rate)]))
     }
-    let weight = write.fallback?.value ?? text
+    let weight = write.counterpart?.value ?? text
     guard let number = weight.split(separator: " ").last.flatMap({ UInt64($0) }) else { return nil }
     return ("IODeviceWeight", .structure([path, .uint64(number)]))
   }
@@ -129,7 +129,7 @@ enum UnitLimits {
   private static func ioWeight(_ plan: LimitPlan) -> [UnitProperty] {
     for write in plan.writes where write.controller == .io {
       guard case .text(let text) = write.value else { continue }
-      let weight = write.fallback?.value ?? text
+      let weight = write.counterpart?.value ?? text
       if write.file == "io.weight" || write.file == "io.bfq.weight", let number = UInt64(weight) {
         return [UnitProperty("IOWeight", .uint64(number))]
       }

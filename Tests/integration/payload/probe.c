@@ -473,6 +473,40 @@ static void op_syscall(char **a) {
   printf("syscall.%ld=%s\n", n, verdict(r));
 }
 
+// Maps huge pages one by one, as many as there may be.
+static void op_hugehog(char **a) {
+  const size_t step = 2 << 20;
+  int most = atoi(a[0]), n = 0, why = 0;
+  for (; n < most; n++) {
+    char *p = mmap(NULL, step, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | (21 << 26), -1, 0);
+    if (p == MAP_FAILED) {
+      why = errno;
+      break;
+    }
+    *p = 1;
+  }
+  printf("huge.made=%d\nhuge.stop=%s\n", n, why ? strerrorname_np(why) : "-");
+}
+
+// Reads a number of bytes past every cache, and says how long it took.
+static void op_readraw(char **a) {
+  long want = atol(a[1]), have = 0;
+  void *buffer;
+  struct timespec from, to;
+  int fd = open(a[0], O_RDONLY | O_DIRECT);
+  if (fd < 0 || posix_memalign(&buffer, 4096, 65536)) {
+    printf("raw.stop=%s\n", strerrorname_np(errno));
+    return;
+  }
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  for (ssize_t n; have < want && (n = read(fd, buffer, 65536)) > 0;) have += n;
+  clock_gettime(CLOCK_MONOTONIC, &to);
+  printf("raw.bytes=%ld\nraw.ms=%ld\n", have,
+         (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000);
+  close(fd);
+}
+
 static void op_memhog(char **a) {
   size_t want = strtoull(a[0], NULL, 0), step = 1 << 20, have = 0;
   while (have < want) {
@@ -919,7 +953,7 @@ static const struct {
     {"exec", op_exec, 1},           {"exit", op_exit, 1},
     {"fds", op_fds, 0},             {"fetch", op_fetch, 1},
     {"forkbomb", op_forkbomb, 1},   {"hang", op_hang, 0},
-    {"handle", op_handle, 0},
+    {"handle", op_handle, 0},       {"hugehog", op_hugehog, 1},
     {"ids", op_ids, 0},             {"interface", op_interface, 0},
     {"keyring", op_keyring, 0},     {"list", op_list, 0},
     {"memhog", op_memhog, 1},       {"mkdir", op_mkdir, 0},
@@ -930,6 +964,7 @@ static const struct {
     {"oom", op_oom, 0},             {"open", op_open, 0},
     {"print", op_print, 0},         {"process", op_process, 0},
     {"read", op_read, 0},           {"readlink", op_readlink, 0},
+    {"readraw", op_readraw, 2},
     {"rlimits", op_rlimits, 0},     {"scheduler", op_scheduler, 0},
     {"seccomp", op_seccomp, 0},     {"serve", op_serve, 2},
     {"size", op_size, 0},           {"sleep", op_sleep, 1},
