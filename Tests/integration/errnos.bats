@@ -36,6 +36,11 @@ fails() {
   [ ! -d "$(here)" ]
 }
 
+@test "that a process has died before it read what it was told is said ahead of what it has said" {
+  runs --first recvmsg:error=ECONNRESET:when=1
+  fails 'recvmsg.*: connection reset' --first recvmsg:error=ECONNRESET
+}
+
 @test "a cgroup above it that others make meanwhile is theirs" {
   config --arg p "$CGROUP_PARENT/deep/$ID" '.linux.cgroupsPath = $p'
   mkdir "$RUNP_CGROUP2$CGROUP_PARENT/deep"

@@ -75,6 +75,28 @@ prepare() { with_user_namespace; }
   is mkdir./sys/fs/cgroup/below ok
 }
 
+@test "cgroup: where the kernel's list of files is not in sight, the specification's is given" {
+  runp_only "it has another way to the file"
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  arguments /bin/probe stat /sys/fs/cgroup /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/cgroup.max.depth
+  ok_with --at /sys/kernel/cgroup/delegate openat:error=ENOENT run --bundle "$BUNDLE" "$ID"
+  like stat./sys/fs/cgroup ' 0:[0-9]*$'
+  like stat./sys/fs/cgroup/cgroup.procs ' 0:[0-9]*$'
+  like stat./sys/fs/cgroup/cgroup.max.depth ' 65534:65534$'
+}
+
+@test "cgroup: a writable one belongs to the process's user without a user namespace, too" {
+  peer_falls_short crun "it is root's"
+  peer_falls_short runc "it gives it away with systemd only"
+  new_bundle without
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  config '.process.user = {uid: 7, gid: 7}'
+  probe stat /sys/fs/cgroup /sys/fs/cgroup/cgroup.max.depth -- mkdir /sys/fs/cgroup/below
+  like stat./sys/fs/cgroup ' 7:0$'
+  like stat./sys/fs/cgroup/cgroup.max.depth ' 0:0$'
+  is mkdir./sys/fs/cgroup/below ok
+}
+
 @test "cgroup: a read-only one stays the host's" {
   peer_falls_short crun "it gives it away all the same"
   with_mount /sys/fs/cgroup cgroup cgroup ro

@@ -7,13 +7,15 @@ internal import RuntimeSpec
 
 /// Giving a container's cgroup to its user (config-linux.md, cgroup ownership).
 ///
-/// Only then can a container in a user namespace make cgroups in its own: the
-/// kernel goes by the owner of the files.
+/// Only then can one who is not root on the host make cgroups in it: the kernel
+/// goes by the owner of the files.
 enum CgroupDelegation {
-  /// Whether the container can use its cgroup so: it has namespaces of its own
-  /// for users and cgroups, and a writable mount.
-  static func isWanted(_ namespaces: NamespacePlan, _ mounts: [PlannedMount]) -> Bool {
-    guard namespaces.hasUser, namespaces.made.contains(.cgroup) else { return false }
+  /// Whether the container can use its cgroup so: its user is not the host's
+  /// root, and it has a cgroup namespace of its own and a writable mount.
+  static func isWanted(
+    by user: UInt32, _ namespaces: NamespacePlan, _ mounts: [PlannedMount]
+  ) -> Bool {
+    guard user != 0 || namespaces.hasUser, namespaces.made.contains(.cgroup) else { return false }
     return mounts.contains { planned in
       ["cgroup", "cgroup2"].contains(planned.mount.type)
         && !planned.options.attributesForNewMount.contains(.readOnly)
@@ -32,14 +34,24 @@ enum CgroupDelegation {
   /// Gives a cgroup to a user: its directory, and those files with which
   /// processes are distributed, not those with limits.
   static func give(_ directory: borrowing Descriptor, to user: UInt32) throws(SystemError) {
-    let files = try File.readText("/sys/kernel/cgroup/delegate").split(separator: "\n")
     try FileName(".").setOwner(user, in: directory)
-    for file in files {
+    for file in try files() {
       do {
-        try FileName(String(file)).setOwner(user, in: directory)
+        try FileName(file).setOwner(user, in: directory)
       } catch  where error.errno == ENOENT {
         // The list is of all that a kernel may have.
       }
+    }
+  }
+
+  /// The names of those files.
+  private static func files() throws(SystemError) -> [String] {
+    do {
+      let text = try File.readText("/sys/kernel/cgroup/delegate")
+      return text.split(separator: "\n").map(String.init)
+    } catch  where error.errno == ENOENT {
+      // Where sysfs is not in sight: what the specification names then.
+      return ["cgroup.procs", "cgroup.subtree_control", "cgroup.threads"]
     }
   }
 }

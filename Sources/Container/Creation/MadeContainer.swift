@@ -38,9 +38,12 @@ final class MadeContainer {
       throw RuntimeError(error)
     }
     channel = ends.0
-    child = try Spawn.clone(
-      plan, cgroup: cgroup, ends: (runtime: ends.0, container: ends.1),
-      context)
+    do {
+      child = try Spawn.clone(
+        plan, cgroup: cgroup, ends: (runtime: ends.0, container: ends.1), context)
+    } catch {
+      throw error.explained(byKillsIn: cgroup)
+    }
   }
 
   private var reservation: Reservation { plan.reservation }
@@ -56,8 +59,10 @@ final class MadeContainer {
       try follow()
       try publish()
     } catch {
+      // Before the cgroup is removed.
+      let explained = error.explained(byKillsIn: cgroup)
       undo()
-      throw error
+      throw explained
     }
   }
 
@@ -101,7 +106,7 @@ final class MadeContainer {
 
   private func delegateCgroup() throws(RuntimeError) {
     guard let cgroup, let user = plan.spec.process?.user,
-      CgroupDelegation.isWanted(plan.namespaces, plan.mounts.mounts)
+      CgroupDelegation.isWanted(by: user.uid, plan.namespaces, plan.mounts.mounts)
     else { return }
     do {
       guard let uid = try CgroupDelegation.hostID(of: user.uid, pid: child.pid, plan.proc.value)
@@ -145,8 +150,8 @@ final class MadeContainer {
         case .ready:
           try plan.setup?.finishOutside(child.pid)
           return
-        case .failed(let error): throw explain(error)
-        case .closed: throw explain(RuntimeError(.failed, "the container's first process died"))
+        case .failed(let error): throw error
+        case .closed: throw Self.died
         case .listener, .executing: break
         }
       }
@@ -177,19 +182,15 @@ final class MadeContainer {
     _ = try first.wait()
   }
 
-  /// Adds that memory was short, when it was.
-  private func explain(_ error: RuntimeError) -> RuntimeError {
-    // Without the memory controller nothing is known.
-    guard let kills = try? cgroup?.value.oomKillCount(), kills > 0 else { return error }
-    return RuntimeError(
-      .failed, "container init was OOM-killed (memory limit too low?): \(error)")
+  private static var died: RuntimeError {
+    RuntimeError(.failed, "the container's first process died")
   }
 
   /// Tells callers of the first process, and lets go of it unless it is to
   /// execute its program at once.
   private func publish() throws(RuntimeError) {
     guard let startTime = Processes.startTime(of: child.pid) else {
-      throw explain(RuntimeError(.failed, "the container's first process died"))
+      throw Self.died
     }
     reservation.record.initProcess = .init(pid: child.pid, startTime: startTime)
     // Without a cgroup nothing else leads to the process.

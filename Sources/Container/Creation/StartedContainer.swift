@@ -21,7 +21,7 @@ struct StartedContainer {
       try step("talk to the container's first process") {
         try channel.go()
         try ProgramStart.follow(
-          channel, context, pid: record.initProcess?.pid ?? 0,
+          channel, record, context, pid: record.initProcess?.pid ?? 0,
           agent: record.configuration.agent, state: state(.created))
       }
     } catch {

@@ -55,8 +55,9 @@ final class ContainerEntry {
     return EnteredProcess(child: child, channel: ends.0, console: console)
   }
 
-  private static var died: RuntimeError {
+  private var death: RuntimeError {
     RuntimeError(.failed, "the process died on its way into the container")
+      .explained(byKillsIn: cgroup.record, context)
   }
 
   private func clone(
@@ -102,10 +103,10 @@ final class ContainerEntry {
       case .warning(let text): context.warn(text)
       case .process(_, let pidfd):
         let child = try Processes.child(behind: try pidfd.value.duplicate())
-        if child.pid == between.pid { throw Self.died }
+        if child.pid == between.pid { throw death }
         return child
       case .failed(let error): throw error
-      case .closed: throw Self.died
+      case .closed: throw death
       case .console, .hooks, .ready, .listener, .executing, .tree: break
       }
     }

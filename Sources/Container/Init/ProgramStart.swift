@@ -17,8 +17,8 @@ enum ProgramStart {
   /// - Throws: `RuntimeError` with the process's own reason when it could not, of
   ///   kind `hookFailed` when that is one of its hooks.
   static func follow(
-    _ channel: SyncChannel, _ context: RuntimeContext, pid: Int32, agent: SeccompAgent?,
-    state: State
+    _ channel: SyncChannel, _ record: ContainerRecord, _ context: RuntimeContext, pid: Int32,
+    agent: SeccompAgent?, state: State
   ) throws {
     var stage = Stage.settingUp
     while true {
@@ -32,7 +32,7 @@ enum ProgramStart {
       case .failed(let error): throw error
       case .closed:
         if stage == .executing { return }
-        throw stage.death
+        throw stage.death.explained(byKillsIn: record, context)
       case .console, .ready, .process, .tree: break
       }
     }

@@ -168,8 +168,7 @@ struct SyncChannel {
   /// - Throws: `SystemError` with `EAGAIN` when there is none: at once unless it
   ///   is `waiting`, or in the time of `limitPatience`.
   func receive(waiting: Bool = true) throws(SystemError) -> Message {
-    let (bytes, held) = try Sockets.receive(
-      on: open().value, limit: ErrorMessage.limit, waiting: waiting)
+    let (bytes, held) = try receiveBytes(waiting)
     guard let first = bytes.first, let tag = Tag(rawValue: first) else { return .closed }
     let payload = bytes.dropFirst()
     switch (tag, held.first) {
@@ -183,6 +182,18 @@ struct SyncChannel {
     case (.warning, _): return .warning(String(decoding: payload, as: UTF8.self))
     case (.failed, _): return .failed(ErrorMessage.decode(payload) ?? Self.unreadable)
     default: return .closed
+    }
+  }
+
+  private func receiveBytes(
+    _ waiting: Bool
+  ) throws(SystemError) -> (bytes: [UInt8], descriptors: [Shared<Descriptor>]) {
+    do {
+      return try Sockets.receive(on: open().value, limit: ErrorMessage.limit, waiting: waiting)
+    } catch  where error.errno == ECONNRESET {
+      // The other side has died before it read what it was told. The kernel
+      // says so once, ahead of what that side has said.
+      return try Sockets.receive(on: open().value, limit: ErrorMessage.limit, waiting: waiting)
     }
   }
 

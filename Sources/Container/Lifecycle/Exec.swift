@@ -68,7 +68,7 @@ extension Lifecycle {
       id: record.id, status: .running, pid: entered.child.pid, bundle: record.bundle,
       annotations: record.annotations)
     try ProgramStart.follow(
-      entered.channel, context, pid: entered.child.pid,
+      entered.channel, record, context, pid: entered.child.pid,
       agent: SeccompAgent(spec.linux?.seccomp), state: state)
   }
 }
