@@ -56,6 +56,9 @@ extension Spec: JSONDecodable {
     annotations = try json.stringMap("annotations")
     linux = try json.object("linux")
     try OtherPlatforms.check(json)
+    if let pids = linux?.resources?.pids {
+      linux?.resources?.pids?.limit = pids.limit(in: ociVersion)
+    }
     // crun's way of saying it, from before the specification had one.
     if linux?.seccomp?.listenerPath == nil {
       linux?.seccomp?.listenerPath = annotations["run.oci.seccomp.receiver"]

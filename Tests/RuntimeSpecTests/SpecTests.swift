@@ -72,6 +72,21 @@ import Testing
     #expect(try User(json: JSONNode(JSONValue(parsing: text))) == user)
   }
 
+  /// podman 4 writes 0 for `--pids-limit=-1`, and 1.0.2-dev for the version.
+  @Test(
+    arguments: [
+      ("1.3.0", 0, 0), ("1.4.0-dev", 0, 0), ("1.2.1", 0, nil), ("1.0.2-dev", 0, nil),
+      ("1.0.2-dev", 5, 5), ("1.0.2-dev", -1, -1), ("1.3.0", -1, -1),
+    ] as [(String, Int64, Int64?)])
+  func aLimitOfNoProcessesIsOneSinceVersion1Point3(
+    version: String, written: Int64, meant: Int64?
+  ) throws {
+    let text = """
+      {"ociVersion": "\(version)", "linux": {"resources": {"pids": {"limit": \(written)}}}}
+      """
+    #expect(try Spec.decode(bytes: Array(text.utf8)).linux?.resources?.pids?.limit == meant)
+  }
+
   @Test func tellsAbsentFromEmpty() throws {
     let spec = try Spec.decode(bytes: FixtureTests.bytes("good/minimal.json"))
     #expect(spec == Spec(ociVersion: "1.0.0", root: Root(path: "rootfs")))
