@@ -64,7 +64,7 @@ struct PlannedContainer {
       let cgroup = try makeCgroup()
       plan.cgroups = Mounter.CgroupView.find(
         bundle.spec, reservation.record.cgroup == nil ? nil : self.cgroup?.path,
-        hasNamespace: plan.namespaces.all.contains(.cgroup), context)
+        hasNamespace: plan.namespaces.hasCgroupRoot, context)
       // With a cgroup it has been written.
       if cgroup == nil, reservation.record.mountBelow != nil { try reservation.write() }
       try reservation.keep(configuration: bundle.configBytes)

@@ -108,6 +108,20 @@ struct NamespacePlan {
   /// Whether the container lives in a user namespace other than the runtime's.
   var hasUser: Bool { made.contains(.user) || joined(.user) != nil }
 
+  /// Whether the container sees the cgroups from another root than the runtime.
+  ///
+  /// In the runtime's own namespace the hierarchy must not be mounted anew: in the
+  /// host's, that sets the options (`nsdelegate`) of all mounts of it.
+  var hasCgroupRoot: Bool {
+    guard let joined = joined(.cgroup) else { return made.contains(.cgroup) }
+    do {
+      return try !Namespaces.same(joined.descriptor.value, Namespaces.own(.cgroup))
+    } catch {
+      // A bind mount of the runtime's own shows nothing that it may not.
+      return false
+    }
+  }
+
   /// Where the container's processes have their privileges.
   var userNamespace: UserNamespace { hasUser ? .container : .own }
 

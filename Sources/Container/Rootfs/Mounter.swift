@@ -11,7 +11,7 @@ internal import RuntimeSpec
 struct Mounter {
   /// What a `cgroup` mount shows.
   struct CgroupView {
-    /// Whether the container has a cgroup namespace of its own.
+    /// Whether the container is in another cgroup namespace than the runtime.
     let hasNamespace: Bool
     /// Where the host has the hierarchy.
     let mountPoint: String

@@ -180,15 +180,28 @@ probe_cpus() {
   is cpus 1
 }
 
-@test "pids: -1 is no limit, and 0 is one" {
+@test "pids: -1 is no limit" {
   config '.linux.resources.pids.limit = -1'
   create
   equal "$(file pids.max)" max
-  ok delete --force "$ID"
-  if is_crun; then return 0; fi
-  config '.linux.resources.pids.limit = 0'
-  create
-  [ "$(file pids.max)" -le 1 ]
+}
+
+# No process can be cloned into a cgroup that may have none.
+@test "pids: 0 is a limit, of the first process alone, as the specification says since 1.3" {
+  peer_falls_short crun "it leaves 0 out"
+  config '.ociVersion = "1.3.0" | .linux.resources.pids.limit = 0'
+  arguments /bin/probe forkbomb 5
+  run_once
+  is fork.made 0
+  is fork.stop EAGAIN
+}
+
+@test "pids: 0 is no limit in a document of before, as engines of that time mean it (podman 4: --pids-limit=-1)" {
+  peer_falls_short runc "it makes 1 of it, and nothing can be forked"
+  config '.ociVersion = "1.0.2-dev" | .linux.resources.pids.limit = 0'
+  arguments /bin/probe forkbomb 5
+  run_once
+  is fork.made 5
 }
 
 @test "io weight and throttling" {
@@ -210,6 +223,69 @@ probe_cpus() {
   else
     says 'io'
   fi
+}
+
+@test "huge pages stop at their limit" {
+  if ! grep -qw hugetlb "$RUNP_CGROUP2/cgroup.controllers"; then skip "cgroup v2 has no hugetlb here"; fi
+  echo 8 >/proc/sys/vm/nr_hugepages
+  config '.linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 6291456}]'
+  if is_crun; then
+    # Without a limit of the reservation a process is killed by SIGBUS.
+    arguments /bin/probe hugehog 8
+    rt run --bundle "$BUNDLE" "$ID"
+    equal "$status" 135
+  else
+    probe hugehog 8
+    is huge.made 3
+    is huge.stop ENOMEM
+  fi
+  echo 0 >/proc/sys/vm/nr_hugepages
+}
+
+@test "processors are a partition of their own, or the reason why not" {
+  config --arg p "/$ID" '.linux.cgroupsPath = $p
+    | .linux.resources.unified = {"cpuset.cpus": "1", "cpuset.cpus.partition": "isolated"}'
+  create
+  equal "$(cat "$RUNP_CGROUP2/$ID/cpuset.cpus.partition")" isolated
+  ok delete --force "$ID"
+  peer_falls_short crun "it does not look what has become of it"
+  peer_falls_short runc "it does not look what has become of it"
+  # What is around it is no partition, and has the processors, too.
+  config --arg p "$CGROUP_PARENT/$ID" '.linux.cgroupsPath = $p'
+  create_refused
+  says 'unified.cpuset.cpus.partition: cgroup .* is no partition: isolated invalid'
+}
+
+@test "exclusive processors, where the kernel knows them" {
+  create
+  if [ ! -e "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cpuset.cpus.exclusive" ]; then
+    ok delete --force "$ID"
+    config '.linux.resources.unified = {"cpuset.cpus.exclusive": "1"}'
+    create_refused
+    says 'cpuset.cpus.exclusive'
+    return 0
+  fi
+  ok delete --force "$ID"
+  config '.linux.resources.unified = {"cpuset.cpus": "1", "cpuset.cpus.exclusive": "1"}'
+  create
+  equal "$(file cpuset.cpus.exclusive)" 1
+}
+
+@test "all controllers are the container's to pass on" {
+  peer_falls_short crun "it enables those that it knows"
+  with_mount /sys/fs/cgroup cgroup cgroup rw
+  probe read /sys/fs/cgroup/cgroup.controllers
+  equal "$(value read./sys/fs/cgroup/cgroup.controllers)" "$(cat "$RUNP_CGROUP2/cgroup.controllers")"
+}
+
+@test "what limits no resource of this machine is refused with the kernel's reason" {
+  local name
+  for name in misc rdma dmem; do
+    if ! grep -qw "$name" "$RUNP_CGROUP2/cgroup.controllers"; then continue; fi
+    config --arg f "$name.max" '.linux.resources.unified = {($f): "nothing 1"}'
+    create_refused
+    says "$name.max"
+  done
 }
 
 @test "hugetlb limits, the reservation's too" {
@@ -243,6 +319,20 @@ probe_cpus() {
   config '.linux.resources.memory = {limit: 65536, swap: 65536}'
   refused run --bundle "$BUNDLE" "$ID"
   says 'memory|OOM'
+}
+
+@test "the options of the host's hierarchy stay, whatever namespace it is mounted in" {
+  peer_falls_short crun "it takes them away for the whole host"
+  peer_falls_short runc "it takes them away for the whole host"
+  mount -o remount,nsdelegate "$RUNP_CGROUP2"
+  with_mount /sys/fs/cgroup cgroup cgroup ro
+  probe mounts /sys/fs/cgroup
+  grep -q 'cgroup2 .*nsdelegate' /proc/mounts
+  # The host's own, which a configuration can name.
+  with_namespace cgroup /proc/self/ns/cgroup
+  probe mounts /sys/fs/cgroup
+  like mount./sys/fs/cgroup '^cgroup2 ro'
+  grep -q 'cgroup2 .*nsdelegate' /proc/mounts
 }
 
 # --- pods -------------------------------------------------------------------
