@@ -10,6 +10,12 @@ extension Cgroup {
     try read("cgroup.freeze")?.first == "1"
   }
 
+  /// Whether all of its processes stand still, as those that were told to do
+  /// before long.
+  package borrowing func standsStill() throws(CgroupError) -> Bool {
+    try value(of: "frozen", in: "cgroup.events") == 1
+  }
+
   /// Stops all of its processes, and those of the cgroups below it, where they
   /// are; they stay so until they are thawed or killed.
   package borrowing func freeze(until deadline: Deadline) throws(CgroupError) {
@@ -26,7 +32,7 @@ extension Cgroup {
   package borrowing func thaw(until deadline: Deadline) throws(CgroupError) {
     try control("cgroup.freeze", "0")
     // Under a frozen ancestor this cgroup stays frozen, and that is no failure.
-    if try value(of: "frozen", in: "cgroup.events") == 1, !(try hasFrozenAncestor()) {
+    if try standsStill(), !(try hasFrozenAncestor()) {
       try wait(for: "frozen", toBe: 0, until: deadline)
     }
   }

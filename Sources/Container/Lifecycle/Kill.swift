@@ -17,7 +17,8 @@ extension Lifecycle {
   package static func kill(
     _ id: String, _ signal: Int32, all: Bool, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    let record = try StateStore(root: context.root).open(id).requireRecord(of: id)
+    let directory = try StateStore(root: context.root).open(id)
+    let record = try directory.requireRecord(of: id)
     do {
       let process = try record.initProcess?.open()
       if all || (signal == SIGKILL && !record.namespaces.made.contains(.pid)),
@@ -25,6 +26,10 @@ extension Lifecycle {
       {
         let wasEmpty = try process == nil && !all && !cgroup.value.isPopulated()
         if wasEmpty { throw notRunning }
+        // All but SIGKILL are sent while the processes stand still, and whoever
+        // pauses or resumes them meanwhile would be undone.
+        let lock = signal == SIGKILL ? nil : try directory.lockFreezer(id)
+        defer { withExtendedLifetime(lock) {} }
         return try signalAll(signal, record, process, cgroup.value)
       }
       if let process { return try send(signal, to: process.value) }

@@ -162,6 +162,28 @@ package struct StateDirectory: ~Copyable {
       .wrongState, "container \(id) is busy: another command at work on it does not end")
   }
 
+  /// Waits for and takes the lock that everything holds that has the container's
+  /// processes stand still, for as long as the result is held.
+  ///
+  /// It is not that of the state, which a `start` has for as long as the
+  /// container's hooks take. The kept configuration stands for it: it is there
+  /// from the beginning to the end, and never replaced.
+  ///
+  /// - Returns: nil where nothing is kept yet.
+  /// - Throws: `RuntimeError`, also when another command holds it for longer than
+  ///   there is patience.
+  borrowing func lockFreezer(_ id: String) throws(RuntimeError) -> Shared<Descriptor>? {
+    do {
+      let file = Shared(try File.open(Self.configName, .noFollow, at: descriptor))
+      if try FileLock.take(file.value, until: Lifecycle.patience) { return file }
+    } catch {
+      if error.errno == ENOENT { return nil }
+      throw RuntimeError(error)
+    }
+    throw RuntimeError(
+      .failed, "container \(id) is busy: another command pauses or signals its processes")
+  }
+
   /// Gives the lock up early.
   package borrowing func unlock() { FileLock.release(descriptor) }
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import Kernel
+internal import RuntimeSpec
+
+extension Lifecycle {
+  /// Stops all processes of a running container where they are.
+  ///
+  /// One whose pausing was cut short is paused whole; one that is paused already
+  /// is an error.
+  ///
+  /// - Throws: `RuntimeError` of kind `wrongState` when it does not run.
+  package static func pause(_ id: String, _ context: RuntimeContext) throws(RuntimeError) {
+    let directory = try StateStore(root: context.root).open(id)
+    let lock = try directory.lockFreezer(id)
+    defer { withExtendedLifetime(lock) {} }
+    let status = try ContainerStatus(directory, id, context)
+    let (record, cgroup) = try freezable(status, context)
+    do {
+      let isWhole = try status.state == .paused && cgroup.value.standsStill()
+      if status.state != .running, status.state != .paused || isWhole {
+        throw RuntimeError(
+          .wrongState, "container not running: it is \(status.state.rawValue)")
+      }
+      try inform(of: true, record, context)
+      do {
+        try cgroup.value.freeze(until: patience)
+      } catch {
+        // The first error is the one to report.
+        try? inform(of: false, record, context)
+        throw error
+      }
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// Lets the processes of a paused container go on.
+  ///
+  /// - Throws: `RuntimeError` of kind `wrongState` when it is not paused.
+  package static func resume(_ id: String, _ context: RuntimeContext) throws(RuntimeError) {
+    let directory = try StateStore(root: context.root).open(id)
+    let lock = try directory.lockFreezer(id)
+    defer { withExtendedLifetime(lock) {} }
+    let status = try ContainerStatus(directory, id, context)
+    if status.state != .paused {
+      throw RuntimeError(.wrongState, "container not paused: it is \(status.state.rawValue)")
+    }
+    let (record, cgroup) = try freezable(status, context)
+    do {
+      try inform(of: false, record, context)
+      try cgroup.value.thaw(until: patience)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private static func failure(_ error: any Error) -> RuntimeError {
+    if (error as? CgroupError)?.cause?.meansRemoved == true {
+      return RuntimeError(.wrongState, "container not running: it has ended meanwhile")
+    }
+    return RuntimeError(error)
+  }
+
+  /// The cgroup of a container, in which its processes can be stopped.
+  private static func freezable(
+    _ status: ContainerStatus, _ context: RuntimeContext
+  ) throws(RuntimeError) -> (CgroupRecord, Shared<Cgroup>) {
+    if status.pid == 0 { throw RuntimeError(.wrongState, "container not running") }
+    guard let record = status.record.cgroup, let cgroup = try record.open(context) else {
+      throw RuntimeError(.failed, "it has no cgroup, and only the processes of one can be paused")
+    }
+    return (record, cgroup)
+  }
+
+  /// Has systemd do first, where the cgroup belongs to a unit of it, what is
+  /// done to the cgroup: it would undo what it does not know of.
+  private static func inform(
+    of pausing: Bool, _ record: CgroupRecord, _ context: RuntimeContext
+  ) throws(CgroupError) {
+    guard let unit = record.unit?.name else { return }
+    do throws(CgroupError) {
+      let manager = try context.cgroups.systemd()
+      if pausing { try manager.freeze(unit) } else { try manager.thaw(unit) }
+    } catch {
+      // The cgroup's own files are there all the same.
+      if error.kind != .unreachable { throw error }
+      context.warn(error.description)
+    }
+  }
+}
