@@ -120,7 +120,14 @@ package struct Cgroup: ~Copyable {
   /// How many of its processes the kernel has killed for want of memory; nil
   /// when the memory controller is not enabled for it.
   package borrowing func oomKillCount() throws(CgroupError) -> UInt64? {
-    try value(of: "oom_kill", in: "memory.events")
+    do {
+      let bytes = try File.readSmall("memory.events", at: directory)
+      return Self.value(of: "oom_kill", in: String(decoding: bytes, as: UTF8.self))
+    } catch  where error.meansRemoved {
+      return nil
+    } catch {
+      throw CgroupError(error, "cgroup \(path)")
+    }
   }
 
   /// Whether a process is in it or in a cgroup below it.

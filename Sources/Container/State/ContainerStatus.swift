@@ -11,6 +11,8 @@ package struct ContainerStatus {
   package let record: ContainerRecord
   /// Where in its life it is.
   package let state: ContainerState
+  /// Its cgroup, if that had to be looked at.
+  private let cgroup: Shared<Cgroup>?
 
   /// The ID of its first process, 0 when there is none.
   package var pid: Int32 {
@@ -27,12 +29,15 @@ package struct ContainerStatus {
   init(
     _ directory: borrowing StateDirectory, _ id: String, _ context: RuntimeContext
   ) throws(RuntimeError) {
+    var cgroup: Shared<Cgroup>?
     record = try directory.requireRecord(of: id)
-    state = try Self.state(of: record, directory, context)
+    state = try Self.state(of: record, directory, &cgroup, context)
+    self.cgroup = cgroup
   }
 
   private static func state(
-    of record: ContainerRecord, _ directory: borrowing StateDirectory, _ context: RuntimeContext
+    of record: ContainerRecord, _ directory: borrowing StateDirectory,
+    _ cgroup: inout Shared<Cgroup>?, _ context: RuntimeContext
   ) throws(RuntimeError) -> ContainerState {
     if let creator = record.creator { return creator.isAlive ? .creating : .stopped }
     guard let process = record.initProcess, let found = try look(at: process) else {
@@ -40,7 +45,9 @@ package struct ContainerStatus {
     }
     if found.phase != .living, record.hasEnded(context) { return .stopped }
     if found.name == StartGate.processName, directory.hasStartGate() { return .created }
-    return isFrozen(record, context) ? .paused : .running
+    // A cgroup that cannot be read does not tell; the process lives.
+    cgroup = try? record.cgroup?.open(context)
+    return (try? cgroup?.value.isFrozen()) == true ? .paused : .running
   }
 
   /// Looks at the first process, if it is still there: one that cannot be looked
@@ -56,14 +63,22 @@ package struct ContainerStatus {
     }
   }
 
-  private static func isFrozen(_ record: ContainerRecord, _ context: RuntimeContext) -> Bool {
-    guard let recorded = record.cgroup else { return false }
-    // A cgroup that cannot be read does not tell; the process lives.
-    guard let cgroup = try? recorded.open(context) else { return false }
-    return (try? cgroup.value.isFrozen()) ?? false
+  /// How many of its processes the kernel has killed for want of memory; nil when
+  /// nothing has counted that, or the count went with the cgroup.
+  package func oomKillCount(_ context: RuntimeContext) -> UInt64? {
+    // It only adds to the picture, which is right without it, too.
+    guard let cgroup = try? cgroup ?? record.cgroup?.open(context) else { return nil }
+    return try? cgroup.value.oomKillCount()
   }
 
-  /// The document that `state` prints, and `list` an array of.
+  /// The document that `state` prints.
+  package func json(_ context: RuntimeContext) -> JSONValue {
+    var document = json
+    if let kills = oomKillCount(context) { document["oomKills"] = JSONValue(kills) }
+    return document
+  }
+
+  /// The document that `list` prints an array of.
   package var json: JSONValue {
     var document: OrderedMap<JSONValue> = [
       "ociVersion": .string(specVersion), "id": .string(record.id), "pid": JSONValue(pid),

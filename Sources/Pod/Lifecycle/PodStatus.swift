@@ -107,7 +107,7 @@ package struct PodStatus {
       }
       document["volumes"] = .object(volumes)
     }
-    document["containers"] = .array(members.map(\.json))
+    document["containers"] = .array(members.map { $0.json(context) })
     if let spec, !spec.annotations.isEmpty { document["annotations"] = JSONValue(spec.annotations) }
     return .object(document)
   }

@@ -18,8 +18,9 @@ enum StateCommand: Command {
   static func run(
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let status = try ContainerStatus.load(arguments.id, context.runtime())
-    try Output.write(status.json.text(.indented(by: "  ")) + "\n")
+    let runtime = try context.runtime()
+    let status = try ContainerStatus.load(arguments.id, runtime)
+    try Output.write(status.json(runtime).text(.indented(by: "  ")) + "\n")
     return ExitStatus.success
   }
 }

@@ -35,6 +35,95 @@ field() { awk -v k="$2" '$1 == k { print $2 }' "$RUNP_CGROUP2$CGROUP_PARENT/$ID/
   gone "$ID"
 }
 
+@test "state tells of an out-of-memory kill, while the container runs and when it has stopped" {
+  runp_only "it is told by none else"
+  config '.linux.resources.memory = {limit: 33554432, swap: 33554432}'
+  arguments /bin/probe hang
+  create
+  ok start "$ID"
+  equal "$(state_of "$ID" .oomKills)" 0
+  rt exec "$ID" /bin/probe memhog 134217728
+  equal "$status" 137
+  equal "$(state_of "$ID" .oomKills)" 1
+  ok kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  equal "$(state_of "$ID" .oomKills)" 1
+}
+
+@test "events tells of an out-of-memory kill as it happens" {
+  peer_falls_short crun "it has no events"
+  config '.linux.resources.memory = {limit: 33554432, swap: 33554432}'
+  arguments /bin/probe hang
+  create
+  ok start "$ID"
+  background "$WORK/events" "$RUNTIME" --root "$STATE" events --interval 1h "$ID"
+  eventually eval 'ls -l /proc/${BACKGROUND[0]}/fd | grep -qE "memory.events|inotify"'
+  rt exec "$ID" /bin/probe memhog 134217728
+  equal "$status" 137
+  eventually grep -qx "{\"type\":\"oom\",\"id\":\"$ID\"}" "$WORK/events"
+  ok kill "$ID" KILL
+  eventually eval '! kill -0 "${BACKGROUND[0]}"'
+  equal "$(grep -c oom "$WORK/events")" 1
+}
+
+@test "events tells of an out-of-memory kill that ends the container" {
+  runp_only "runc may miss it"
+  config '.linux.resources.memory = {limit: 33554432, swap: 33554432}'
+  arguments /bin/probe memhog 134217728
+  create
+  background "$WORK/events" "$RUNTIME" --root "$STATE" events --interval 1h "$ID"
+  eventually eval 'ls -l /proc/${BACKGROUND[0]}/fd | grep -q memory.events'
+  ok start "$ID"
+  eventually eval '! kill -0 "${BACKGROUND[0]}"'
+  equal "$(jq -r .type "$WORK/events" | xargs)" "oom end"
+}
+
+@test "events tells of a process that could not be made for pids.max" {
+  runp_only "it is told by none else"
+  config '.linux.resources.pids.limit = 20'
+  arguments /bin/probe forkbomb 200 -- hang
+  create
+  background "$WORK/events" "$RUNTIME" --root "$STATE" events --interval 1h "$ID"
+  eventually eval 'ls -l /proc/${BACKGROUND[0]}/fd | grep -q pids.events'
+  ok start "$ID"
+  eventually grep -qx "{\"type\":\"pids-max\",\"id\":\"$ID\"}" "$WORK/events"
+}
+
+@test "events of a pod tells of its limit, and of the container that it ends" {
+  runp_only "no pods"
+  local pod=p-${WORK##*.}
+  echo '{"podVersion": "0.1.0", "linux": {"resources": {"memory": {"limit": 33554432, "swap": 33554432}}}}' >"$WORK/pod.json"
+  ok pod create --file "$WORK/pod.json" "$pod"
+  config 'del(.linux.cgroupsPath) | del(.hostname)'
+  arguments /bin/probe memhog 134217728
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID"
+  background "$WORK/events" "$RUNTIME" --root "$STATE" pod events --interval 1h "$pod"
+  eventually eval 'ls -l /proc/${BACKGROUND[0]}/fd | grep -q memory.events.local'
+  ok pod start "$pod"
+  eventually grep -q '"end"' "$WORK/events"
+  grep -qx "{\"type\":\"oom\",\"pod\":\"$pod\"}" "$WORK/events"
+  grep -qx "{\"type\":\"oom\",\"id\":\"$ID\",\"pod\":\"$pod\"}" "$WORK/events"
+  equal "$(runtime pod state "$pod" | jq .oomKills)" 1
+  ok pod delete --force "$pod"
+}
+
+@test "events has the counters of all controllers" {
+  peer_falls_short crun "it has no events"
+  config '.linux.resources = {memory: {limit: 67108864, swap: 67108864}, pids: {limit: 30},
+    cpu: {quota: 50000, period: 100000}}'
+  arguments /bin/probe burn 500 -- hang
+  create
+  ok start "$ID"
+  eventually grep -q burn.wall "${LOGS[$ID]}"
+  ok events --stats "$ID"
+  jq -e '.data.memory.usage | .limit == 67108864 and .usage > 0 and .failcnt == 0' <<<"$output"
+  jq -e '.data.memory.raw.anon > 0' <<<"$output"
+  jq -e '.data.pids | .current == 1 and .limit == 30' <<<"$output"
+  jq -e '.data.cpu.throttling | .periods > 0 and .throttledPeriods > 0' <<<"$output"
+  jq -e '.data.cpu.usage.total > 100000000' <<<"$output"
+  jq -e '.data.blkio | type == "object"' <<<"$output"
+}
+
 @test "run tells of an out-of-memory kill by the exit status" {
   config '.linux.resources.memory = {limit: 33554432, swap: 33554432}'
   arguments /bin/probe memhog 134217728

@@ -1,0 +1,180 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+load helpers
+
+prepare() { peer_falls_short crun "it has no events"; }
+
+# Starts to follow a container's events, or a pod's, into a file, and waits for
+# its first line: follow FILE COMMAND...
+follow() {
+  background "$@"
+  eventually test -s "$1"
+}
+events() { echo "$RUNTIME" --root "$STATE" "$@"; }
+
+ended() { ! kill -0 "$1" 2>/dev/null; }
+
+@test "events --stats prints the counters once" {
+  running
+  ok events --stats "$ID"
+  equal "$(wc -l <"$OUT")" 1
+  equal "$(jq -r '.type, .id' <<<"$output" | xargs)" "stats $ID"
+  jq -e '.data.cpu.usage | .kernel + .user > 0' <<<"$output"
+  jq -e '.data.pids.current == 1' <<<"$output"
+  jq -e '.data | has("memory") and has("blkio") and has("hugetlb") and has("network_interfaces")' <<<"$output"
+}
+
+@test "events --stats agrees with the cgroup's files" {
+  arguments /bin/probe burn 200 -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  local before after
+  before=$(awk '$1 == "user_usec" { print $2 }' "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cpu.stat")
+  ok events --stats "$ID"
+  after=$(awk '$1 == "user_usec" { print $2 }' "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cpu.stat")
+  local user
+  user=$(jq '.data.cpu.usage.user' <<<"$output")
+  [ "$user" -ge $((before * 1000)) ]
+  [ "$user" -le $((after * 1000)) ]
+}
+
+@test "events --stats has the pressure that the kernel tells of" {
+  running
+  [ -e "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cpu.pressure" ] || skip "the kernel keeps no account of pressure"
+  ok events --stats "$ID"
+  local kind
+  for kind in cpu memory blkio; do
+    jq -e --arg k "$kind" '.data[$k].psi.some | has("avg10") and has("avg60") and has("avg300") and (.total | type) == "number"' <<<"$output"
+  done
+}
+
+@test "events has the counters of the container's network interfaces" {
+  runp_only "runc has none"
+  running
+  ok events --stats "$ID"
+  equal "$(jq -c '.data.network_interfaces | map(.Name)' <<<"$output")" '["lo"]'
+  equal "$(jq -c '.data.network_interfaces[0] | keys_unsorted' <<<"$output")" \
+    '["Name","RxBytes","RxPackets","RxErrors","RxDropped","TxBytes","TxPackets","TxErrors","TxDropped"]'
+}
+
+@test "events has none of the host's network interfaces" {
+  without_namespace network
+  running
+  ok events --stats "$ID"
+  equal "$(jq -c '.data.network_interfaces' <<<"$output")" null
+}
+
+@test "events prints the counters at each interval, until the container ends" {
+  running
+  # shellcheck disable=SC2046
+  follow "$WORK/events" $(events events --interval 100ms "$ID")
+  eventually eval '[ "$(grep -c stats "$WORK/events")" -ge 3 ]'
+  jq -e --arg id "$ID" '.type == "stats" and .id == $id' <<<"$(head -n 1 "$WORK/events")"
+  ok kill "$ID" KILL
+  eventually ended "${BACKGROUND[0]}"
+  wait "${BACKGROUND[0]}"
+}
+
+@test "events tells of the end at once, whatever the interval" {
+  peer_falls_short runc "it prints no such line"
+  running
+  # shellcheck disable=SC2046
+  background "$WORK/events" $(events events --interval 1h "$ID")
+  eventually eval 'ls -l /proc/${BACKGROUND[0]}/fd | grep -q cgroup.events'
+  ok kill "$ID" KILL
+  eventually ended "${BACKGROUND[0]}"
+  equal "$(jq -r '.type, .id' "$WORK/events" | xargs)" "end $ID"
+}
+
+@test "events does nothing between its intervals" {
+  runp_only "it is about its system calls"
+  running
+  background "$WORK/events" strace -qqq -o "$WORK/calls" -e trace=poll,read "$RUNTIME" --root "$STATE" events --interval 1h "$ID"
+  eventually grep -q 'poll(\[' "$WORK/calls"
+  sleep 1
+  equal "$(tail -n 1 "$WORK/calls" | grep -c '^poll(\[')" 1
+  ok kill "$ID" KILL
+  eventually ended "${BACKGROUND[0]}"
+}
+
+@test "events ends when its reader has gone" {
+  running
+  timeout "$LIMIT" "$RUNTIME" --root "$STATE" events --interval 50ms "$ID" 2>/dev/null 3>&- | head -n 1 | jq -e '.type == "stats"'
+}
+
+@test "events ends with a container whose other processes live on" {
+  peer_falls_short runc "it waits for the last process"
+  scattered
+  # shellcheck disable=SC2046
+  background "$WORK/events" $(events events --interval 1h "$ID")
+  eventually eval 'ls -l /proc/${BACKGROUND[0]}/fd | grep -q cgroup.events'
+  kill_init
+  eventually ended "${BACKGROUND[0]}"
+  ok delete --force "$ID"
+}
+
+@test "events of a paused and of a created container" {
+  create
+  ok events --stats "$ID"
+  echo 1 >"$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.freeze"
+  ok events --stats "$ID"
+  echo 0 >"$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.freeze"
+}
+
+@test "events of a stopped container is refused" {
+  running
+  ok kill "$ID" KILL
+  eventually has_status "$ID" stopped
+  refused events --stats "$ID"
+  says "container with id $ID is not running"
+  refused events "$ID"
+  says "container with id $ID is not running"
+}
+
+@test "events of an id that nobody has says that it does not exist" {
+  refused events --stats "$ID"
+  says 'does not exist'
+}
+
+@test "events needs an interval that lasts" {
+  running
+  local interval
+  for interval in 0 0s -1s 5 x 1x; do
+    refused events --interval "$interval" "$ID"
+  done
+  refused events --interval=0s "$ID"
+  says 'duration interval must be greater than 0'
+}
+
+@test "events of a container without a cgroup is refused" {
+  runp_only "only crun knows disabled"
+  arguments /bin/probe hang
+  ok --cgroup-manager disabled create --bundle "$BUNDLE" "$ID"
+  ok start "$ID"
+  refused events --stats "$ID"
+  says 'no cgroup'
+}
+
+@test "events of a pod has the pod's counters and those of its containers, and its end" {
+  runp_only "no pods"
+  local pod=p-${WORK##*.}
+  ok pod create "$pod"
+  config 'del(.linux.cgroupsPath) | del(.hostname)'
+  arguments /bin/probe hang
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
+  ok pod start "$pod"
+  ok pod events --stats "$pod"
+  equal "$(jq -c 'del(.data)' <<<"$output" | xargs -d '\n')" \
+    "{\"type\":\"stats\",\"pod\":\"$pod\"} {\"type\":\"stats\",\"id\":\"$ID-a\",\"pod\":\"$pod\"}"
+  # shellcheck disable=SC2046
+  follow "$WORK/events" $(events pod events --interval 100ms "$pod")
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-b"
+  eventually grep -q "\"stats\",\"id\":\"$ID-b\"" "$WORK/events"
+  ok kill "$ID-a" KILL
+  eventually grep -qx "{\"type\":\"end\",\"id\":\"$ID-a\",\"pod\":\"$pod\"}" "$WORK/events"
+  ok pod delete --force "$pod"
+  eventually ended "${BACKGROUND[0]}"
+  equal "$(tail -n 1 "$WORK/events")" "{\"type\":\"end\",\"pod\":\"$pod\"}"
+}
