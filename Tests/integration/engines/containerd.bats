@@ -92,3 +92,27 @@ is_stopped() { ctr task list 3>&- 4>&- | grep -q "$ID.*STOPPED"; }
   differ "$status" 0
   says 'no-such-program.*not found'
 }
+
+# Without the answer of `ps` a container that was found is taken for a leaked one.
+@test "containerd finds a running container again after its own restart" {
+  with_image
+  works boxed --detach "$ID" sleep 100
+  works ctr task ps "$ID"
+  says "^$(pid_of_task)"
+  kill -TERM "${BACKGROUND[0]}"
+  wait "${BACKGROUND[0]}" || true
+  background "$WORK/containerd/log.2" containerd --config "$WORK/containerd/config.toml"
+  eventually ctr version
+  works ctr task list
+  says "$ID.*RUNNING"
+  works ctr task ps "$ID"
+  says "^$(pid_of_task)"
+  works ctr task exec --exec-id first "$ID" sh -c 'cat /proc/1/cmdline | head -c 5'
+  equal "$output" sleep
+  works ctr task kill --signal SIGKILL "$ID"
+  eventually is_stopped
+  works ctr task rm --force "$ID"
+  works ctr container rm "$ID"
+}
+
+pid_of_task() { ctr task list 3>&- 4>&- | awk -v id="$ID" '$1 == id { print $2 }'; }
