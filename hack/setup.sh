@@ -9,6 +9,7 @@
 #   demo    what the fixtures need
 #   engines podman and containerd, which the tests have call runp
 #   vm      the emulator, a kernel and virtme-ng for hack/vm.sh
+#   systemd the emulator and a disk for hack/vm.sh --systemd
 #   bench   the timing driver's needs and the newest crun and runc
 #
 # Without an argument: build and test. Swift itself comes from swift.org.
@@ -121,6 +122,12 @@ unpack_kernel() {
   rm -rf "$scratch"
 }
 
+# mke2fs, of e2fsprogs, fills a disk without a loop device or a mount.
+set_systemd() {
+  packages qemu-system-x86 mmdebstrap e2fsprogs
+  as_root env RUNP_TOOLS="$tools" "$here/systemd-disk.sh"
+}
+
 set_bench() {
   packages python3 jq busybox-static util-linux
   as_root env RUNP_TOOLS="$tools" "$here/peers.sh"
@@ -129,7 +136,7 @@ set_bench() {
 [ $# -gt 0 ] || set -- build test
 for name in "$@"; do
   case $name in
-    build | test | demo | engines | vm | bench) "set_$name" ;;
-    *) die "no set called $name: build, test, demo, engines, vm, bench" ;;
+    build | test | demo | engines | vm | systemd | bench) "set_$name" ;;
+    *) die "no set called $name: build, test, demo, engines, vm, systemd, bench" ;;
   esac
 done
