@@ -67,6 +67,9 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
 }
 
 @test "events prints the counters at each interval, until the container ends" {
+  if ! grep -qw memory "$RUNP_CGROUP2/cgroup.controllers"; then
+    peer_falls_short runc "without the memory controller it ends at once"
+  fi
   running
   # shellcheck disable=SC2046
   follow "$WORK/events" $(events events --interval 100ms "$ID")

@@ -95,7 +95,7 @@ three() {
   output=$(/usr/bin/timeout "$LIMIT" "$RUNTIME" --root "$STATE" ps "$ID" 2>&1 </dev/null) || status=$?
   PATH=/usr/sbin:/usr/bin:/sbin:/bin
   differ "$status" 0
-  grep -q 'exec: "ps": executable file not found in \$PATH' <<<"$output"
+  grep -q 'executable file not found in' <<<"$output"
   ok ps --format json "$ID"
 }
 
@@ -165,6 +165,7 @@ three() {
 }
 
 @test "ps of an id that nobody has says that it does not exist" {
+  peer_falls_short crun "its exit status is 253, which is no failure that callers know"
   refused ps "$ID"
   says 'does not exist'
 }
