@@ -54,6 +54,87 @@ package enum BPF {
   }
 }
 
+extension BPF {
+  /// Puts a program in the place of one that is attached, so that at no moment
+  /// neither decides.
+  ///
+  /// The corresponding call is bpf(2) with `BPF_PROG_ATTACH` and
+  /// `BPF_F_REPLACE`.
+  package static func replaceDeviceProgram(
+    _ old: borrowing Descriptor, with program: borrowing Descriptor,
+    of cgroup: borrowing Descriptor
+  ) throws(SystemError) {
+    var attributes = BPFAttributes()
+    attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
+    attributes.set(UInt32(bitPattern: program.number), at: 4)  // attach_bpf_fd
+    attributes.set(UInt32(6), at: 8)  // attach_type
+    attributes.set(UInt32(2 | 4), at: 12)  // attach_flags
+    attributes.set(UInt32(bitPattern: old.number), at: 16)  // replace_bpf_fd
+    try check(attributes.call(8), "bpf", "BPF_PROG_ATTACH")
+  }
+
+  /// Takes a program off a control group.
+  ///
+  /// The corresponding call is bpf(2) with `BPF_PROG_DETACH`.
+  package static func detachDeviceProgram(
+    _ program: borrowing Descriptor, from cgroup: borrowing Descriptor
+  ) throws(SystemError) {
+    var attributes = BPFAttributes()
+    attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
+    attributes.set(UInt32(bitPattern: program.number), at: 4)  // attach_bpf_fd
+    attributes.set(UInt32(6), at: 8)  // attach_type
+    try check(attributes.call(9), "bpf", "BPF_PROG_DETACH")
+  }
+
+  /// The IDs of the device programs that are attached to a control group itself.
+  ///
+  /// The corresponding call is bpf(2) with `BPF_PROG_QUERY`.
+  package static func devicePrograms(
+    of cgroup: borrowing Descriptor
+  ) throws(SystemError) -> [UInt32] {
+    // As many as the kernel lets one control group have.
+    var identifiers = [UInt32](repeating: 0, count: 64)
+    var attributes = BPFAttributes()
+    attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
+    attributes.set(UInt32(6), at: 4)  // attach_type
+    attributes.set(UInt32(identifiers.count), at: 24)  // prog_cnt
+    let result = unsafe identifiers.withUnsafeMutableBytes { room in
+      attributes.set(UInt64(UInt(bitPattern: room.baseAddress)), at: 16)  // prog_ids
+      return attributes.call(16)
+    }
+    try check(result, "bpf", "BPF_PROG_QUERY")
+    return Array(identifiers.prefix(Int(attributes.word(at: 24))))
+  }
+
+  /// Opens a program; nil when it is gone, or is not this user's to open.
+  ///
+  /// The corresponding call is bpf(2) with `BPF_PROG_GET_FD_BY_ID`.
+  package static func openProgram(_ identifier: UInt32) throws(SystemError) -> Descriptor? {
+    var attributes = BPFAttributes()
+    attributes.set(identifier, at: 0)  // prog_id
+    let result = attributes.call(13)
+    if result == -ENOENT || result == -EPERM { return nil }
+    return Descriptor(owning: try check(result, "bpf", "BPF_PROG_GET_FD_BY_ID"))
+  }
+
+  /// The name that a program was loaded with.
+  ///
+  /// The corresponding call is bpf(2) with `BPF_OBJ_GET_INFO_BY_FD`.
+  package static func name(of program: borrowing Descriptor) throws(SystemError) -> String {
+    // The part of `struct bpf_prog_info` up to the name.
+    var information = [UInt8](repeating: 0, count: 80)
+    var attributes = BPFAttributes()
+    attributes.set(UInt32(bitPattern: program.number), at: 0)  // bpf_fd
+    attributes.set(UInt32(information.count), at: 4)  // info_len
+    let result = unsafe information.withUnsafeMutableBytes { room in
+      attributes.set(UInt64(UInt(bitPattern: room.baseAddress)), at: 8)  // info
+      return attributes.call(15)
+    }
+    try check(result, "bpf", "BPF_OBJ_GET_INFO_BY_FD")
+    return String(decoding: information[64...].prefix { $0 != 0 }, as: UTF8.self)
+  }
+}
+
 /// The part of `union bpf_attr` that these calls fill in; the kernel takes
 /// what is not given as zero.
 private struct BPFAttributes {
@@ -66,6 +147,11 @@ private struct BPFAttributes {
     unsafe bytes.withUnsafeMutableBytes {
       unsafe $0.storeBytes(of: value, toByteOffset: offset, as: T.self)
     }
+  }
+
+  /// A word that the kernel has answered.
+  func word(at offset: Int) -> UInt32 {
+    bytes[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   mutating func call(_ command: Int32) -> Int32 {

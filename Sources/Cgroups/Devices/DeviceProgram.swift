@@ -9,6 +9,10 @@ internal import Kernel
 /// denies writing also denies opening for reading and writing. What no rule
 /// decides is denied.
 struct DeviceProgram: Equatable {
+  /// What tells a program of runp's from others on the same cgroup, such as
+  /// systemd's.
+  static let name = "runp_devices"
+
   /// The instructions, one `struct bpf_insn` of a little-endian machine a word.
   private(set) var instructions: [UInt64] = []
 
@@ -184,7 +188,7 @@ extension Cgroup {
   package borrowing func attachDeviceProgram(_ rules: [DeviceRule]) throws(CgroupError) {
     guard let program = DeviceProgram(rules) else { return }
     do {
-      let loaded = try BPF.loadDeviceProgram(program.instructions, name: "runp_devices")
+      let loaded = try BPF.loadDeviceProgram(program.instructions, name: DeviceProgram.name)
       try BPF.attachDeviceProgram(loaded, to: directory)
     } catch {
       throw CgroupError(error, "restrict the devices of cgroup \(path)")

@@ -138,7 +138,7 @@ extension Cgroup {
   ///
   /// - Returns: those of the wanted ones that are enabled now; those that the
   ///   plan does not need may be missing.
-  private static func enable(
+  static func enable(
     _ wanted: Controllers, in directory: borrowing Descriptor, _ location: String,
     for plan: LimitPlan
   ) throws(CgroupError) -> Controllers {

@@ -9,24 +9,46 @@ extension Cgroup {
   /// - Throws: `CgroupError` naming the property that could not be set; those
   ///   before it are set.
   package borrowing func apply(_ plan: LimitPlan) throws(CgroupError) {
+    try checkUsage(plan)
+    try carryOut(plan.writes, whateverFails: false)
+  }
+
+  /// Fails when more memory is in use than the plan allows for.
+  borrowing func checkUsage(_ plan: LimitPlan) throws(CgroupError) {
     if let limit = plan.memoryRefusal, let usage = try memoryUsage(), usage >= limit {
       throw LimitPlan.invalid(
         "memory.limit",
         "\(limit) is not above the \(usage) bytes in use, and checkBeforeUpdate is set")
     }
+  }
+
+  /// Writes what a plan has.
+  ///
+  /// - Throws: `CgroupError` for the first write that failed; with `whateverFails`
+  ///   the others were done all the same.
+  borrowing func carryOut(
+    _ writes: [LimitWrite], whateverFails: Bool
+  ) throws(CgroupError) {
     var postponed: LimitWrite?
-    for write in plan.writes {
-      do {
+    var failure: CgroupError?
+    for write in writes {
+      do throws(CgroupError) {
         try apply(write)
-      } catch  where write.mayComeAfterNext && error.cause?.errno == EINVAL {
-        postponed = write
-        continue
-      }
-      if let write = postponed {
-        postponed = nil
-        try apply(write)
+        if let late = postponed {
+          postponed = nil
+          try apply(late)
+        }
+      } catch {
+        if write.mayComeAfterNext, error.cause?.errno == EINVAL {
+          postponed = write
+          continue
+        }
+        if !whateverFails { throw error }
+        failure = failure ?? error
       }
     }
+    if let postponed { try apply(postponed) }
+    if let failure { throw failure }
   }
 
   private borrowing func memoryUsage() throws(CgroupError) -> UInt64? {

@@ -9,7 +9,7 @@ package import RuntimeSpec
 /// anything is touched.
 package struct LimitPlan: Sendable, Equatable {
   /// The writes in the order that the kernel needs.
-  private(set) var writes: [LimitWrite] = []
+  var writes: [LimitWrite] = []
   /// The usage of memory from which on the plan is not carried out.
   var memoryRefusal: UInt64?
 
@@ -91,9 +91,9 @@ struct LimitWrite: Sendable, Equatable {
   /// itself.
   let controller: Controllers
   /// The name of the file.
-  private(set) var file: String
+  var file: String
   /// What is written.
-  private(set) var value: Value
+  var value: Value
   /// Whether it is an error when the file is not there.
   ///
   /// Where the value is what holds without the controller, it is not.

@@ -70,6 +70,11 @@ package final class SystemdManager {
     try set(UnitLimits.properties(plan, version: try version()), of: unit)
   }
 
+  /// Sets which devices may be used, in place of what was said of them before.
+  package func set(_ devices: [DeviceRule], of unit: String) throws(CgroupError) {
+    try set(UnitDevices.replacement(devices), of: unit)
+  }
+
   private func set(_ properties: [UnitProperty], of unit: String) throws(CgroupError) {
     if properties.isEmpty { return }
     do throws(BusError) {

@@ -19,6 +19,15 @@ enum UnitDevices {
     ]
   }
 
+  /// The properties that put others in the place of those that a unit has.
+  static func replacement(_ rules: [DeviceRule]) -> [UnitProperty] {
+    // A list that is not empty is added to the one there is.
+    let cleared = UnitProperty("DeviceAllow", .array(of: "(ss)", []))
+    let properties = properties(rules)
+    return [cleared]
+      + (properties.isEmpty ? [UnitProperty("DevicePolicy", .string("auto"))] : properties)
+  }
+
   /// The rules that allow something, if they alone tell what is allowed.
   private static func allowed(_ rules: [DeviceRule]) -> [DeviceRule]? {
     var allowed: [DeviceRule] = []

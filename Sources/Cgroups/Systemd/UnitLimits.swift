@@ -86,8 +86,10 @@ enum UnitLimits {
     return result
   }
 
-  /// A list such as `0-2,7` as a mask, its first byte for the lowest numbers.
+  /// A list such as `0-2,7` as a mask, its first byte for the lowest numbers; an
+  /// empty line takes the list away.
   static func mask(_ name: String, _ list: String) -> [UnitProperty] {
+    if list == "\n" { return [UnitProperty(name, .bytes([]))] }
     var bytes: [UInt8] = []
     for range in list.split(separator: ",") {
       let ends = range.split(separator: "-").map { Int($0.filter { $0 != " " }) }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Kernel
+
+/// The unit of systemd that a cgroup belongs to, and the systemd that knows it.
+package struct ManagedUnit {
+  private let manager: SystemdManager
+  private let name: String
+
+  /// Names a unit.
+  package init(_ name: String, of manager: SystemdManager) {
+    self.manager = manager
+    self.name = name
+  }
+
+  func set(_ plan: LimitPlan) throws(CgroupError) { try manager.set(plan, of: name) }
+
+  func set(_ devices: [DeviceRule]) throws(CgroupError) { try manager.set(devices, of: name) }
+}
+
+extension Cgroup {
+  /// Changes limits of a cgroup that is in use: all that the plan has, or none
+  /// when one of them cannot be set.
+  ///
+  /// systemd is told first: it writes files itself, some of them coarser.
+  ///
+  /// - Parameters:
+  ///   - plan: the limits.
+  ///   - hierarchy: the hierarchy, of which controllers are enabled that the
+  ///     cgroup could be made without.
+  ///   - unit: the unit that the cgroup belongs to; nil for none.
+  /// - Returns: what `restore` needs to take the change back.
+  /// - Throws: `CgroupError` naming the property that could not be set.
+  package borrowing func change(
+    _ plan: LimitPlan, in hierarchy: borrowing CgroupHierarchy, _ unit: ManagedUnit?
+  ) throws(CgroupError) -> LimitPlan {
+    try plan.check(try hierarchy.controllers(), of: hierarchy)
+    try enableControllers(for: plan, in: hierarchy)
+    try checkUsage(plan)
+    let (writes, former) = try compare(plan)
+    do throws(CgroupError) {
+      try unit?.set(plan)
+      try carryOut(writes, whateverFails: false)
+      return former
+    } catch {
+      let failure = error
+      do throws(CgroupError) {
+        try restore(former, unit)
+      } catch {
+        throw CgroupError(
+          failure.kind, "\(failure); what was changed before stays so: \(error)")
+      }
+      throw failure
+    }
+  }
+
+  /// Sets the limits again that a change has replaced.
+  ///
+  /// - Throws: `CgroupError` for the first that could not be set; all were tried.
+  package borrowing func restore(
+    _ former: LimitPlan, _ unit: ManagedUnit?
+  ) throws(CgroupError) {
+    var failure: CgroupError?
+    do throws(CgroupError) {
+      try unit?.set(former)
+    } catch {
+      failure = error
+    }
+    try carryOut(former.writes, whateverFails: true)
+    if let failure { throw failure }
+  }
+
+  /// Enables the controllers of a plan in the cgroups above, from the root on.
+  private borrowing func enableControllers(
+    for plan: LimitPlan, in hierarchy: borrowing CgroupHierarchy
+  ) throws(CgroupError) {
+    let enabled = Controllers(list: try read("cgroup.controllers") ?? "")
+    if enabled.isSuperset(of: plan.controllers) { return }
+    var location = hierarchy.mountPoint
+    do {
+      var parent = try hierarchy.open()
+      for component in path.components {
+        _ = try Self.enable(plan.controllers, in: parent, location, for: plan)
+        location += "/" + component
+        parent = try File.open(component, [.directory, .noFollow], at: parent)
+      }
+    } catch {
+      throw CgroupError(whatever: error, "cgroup \(location)")
+    }
+  }
+
+  /// Looks at what the files of a plan hold.
+  ///
+  /// - Returns: the writes in the order that the kernel needs, and those that take
+  ///   them back.
+  private borrowing func compare(
+    _ plan: LimitPlan
+  ) throws(CgroupError) -> (writes: [LimitWrite], former: LimitPlan) {
+    var writes: [LimitWrite] = []
+    var former: [LimitWrite] = []
+    for write in plan.writes {
+      let back = self.back(from: write)
+      // Room for what a lower limit of memory drives out is taken last.
+      if write.file == "memory.max", let swap = writes.last, swap.file == "memory.swap.max",
+        let before = former.last, before.file == swap.file, swap.isBelow(before)
+      {
+        writes.insert(write, at: writes.count - 1)
+        if let back { former.insert(back, at: former.count - 1) }
+        continue
+      }
+      writes.append(write)
+      if write.file == "cpu.idle", let weight = present("cpu.weight"), weight != "0" {
+        // Being idle takes the weight away.
+        former.append(write.undone(in: "cpu.weight", to: weight))
+      }
+      if let back { former.append(back) }
+    }
+    var plan = LimitPlan()
+    for write in former.reversed() { plan.append(write) }
+    return (writes, plan)
+  }
+
+  /// What takes a write back, with its counterpart; nil when nothing is to be
+  /// written for that.
+  private borrowing func back(from write: LimitWrite) -> LimitWrite? {
+    let back = present(write.file).flatMap { write.undone(to: $0) }
+    guard let second = write.second,
+      let other = present(second.file).flatMap({ second.undone(to: $0) })
+    else { return back }
+    guard var back, case .text(let text) = other.value else { return other }
+    back.counterpart = (other.file, text)
+    return back
+  }
+
+  /// What a file holds; nil when it is not there, or cannot be read, as some that
+  /// can only be written.
+  private borrowing func present(_ file: String) -> String? {
+    do {
+      let text = try File.readText(file, at: directory)
+      return text.last == "\n" ? String(text.dropLast()) : text
+    } catch {
+      return nil
+    }
+  }
+}
