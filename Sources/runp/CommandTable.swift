@@ -7,11 +7,11 @@ enum CommandTable {
     [
       CreateCommand.self, StartCommand.self, StateCommand.self, KillCommand.self,
       DeleteCommand.self, RunCommand.self, ExecCommand.self, ListCommand.self, PsCommand.self,
-      PauseCommand.self, ResumeCommand.self, EventsCommand.self,
+      PauseCommand.self, ResumeCommand.self, EventsCommand.self, UpdateCommand.self,
       PodCreateCommand.self, PodStartCommand.self, PodRunCommand.self, PodStateCommand.self,
       PodListCommand.self, PodPsCommand.self, PodKillCommand.self, PodStopCommand.self,
       PodDeleteCommand.self, PodPauseCommand.self, PodResumeCommand.self,
-      PodEventsCommand.self,
+      PodEventsCommand.self, PodUpdateCommand.self,
       SpecCommand.self, FeaturesCommand.self, CompletionCommand.self, ManCommand.self,
       HelpCommand.self,
     ]

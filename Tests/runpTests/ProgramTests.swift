@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["checkpoint", "restore", "update", "nosuch"])
+  @Test(arguments: ["checkpoint", "restore", "nosuch"])
   func unknownCommandIsAUsageError(name: String) throws {
     for words in [[name], [name, "--help"], ["help", name]] {
       let result = try Program.run(Program.runp, words)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Cgroups
+internal import Kernel
 
 extension RuntimeError {
   /// Wraps an error about a cgroup.
@@ -12,4 +13,10 @@ extension RuntimeError {
       self.init(.failed, error.description)
     }
   }
+}
+
+extension CgroupError {
+  /// Whether the kernel takes no device programs of this user: so it is in a user
+  /// namespace, where no device can be made either.
+  var isLackOfDevicePrograms: Bool { cause?.call == "bpf" && kind == .permissionDenied }
 }

@@ -108,9 +108,7 @@ package final class PlannedCgroup {
     do {
       try driver.apply(limits, devices: devices, to: cgroup)
     } catch {
-      // The kernel takes no such programs in a user namespace, where no device
-      // can be made either.
-      if mayLackDevices, error.cause?.call == "bpf", error.kind == .permissionDenied { return }
+      if mayLackDevices, error.isLackOfDevicePrograms { return }
       throw error
     }
   }

@@ -66,6 +66,51 @@ enum Value {
     return UInt32(text)
   }
 
+  /// A whole number, negative ones too where `T` has them; nil for an empty text,
+  /// which is how callers leave a limit out.
+  static func limit<T: FixedWidthInteger>(
+    _ text: String, of option: String
+  ) throws(UsageError) -> T? {
+    if text.isEmpty { return nil }
+    guard text.utf8.first != UInt8(ascii: "+"), let number = T(text) else {
+      throw invalid(text, of: option, "must be a number from \(T.min) to \(T.max)")
+    }
+    return number
+  }
+
+  /// A list of numbers, which is checked with all limits; nil for an empty text.
+  static func list(_ text: String, of option: String) throws(UsageError) -> String? {
+    text.isEmpty ? nil : text
+  }
+
+  /// A number of bytes, with a unit of 1024 of the next smaller one if there is
+  /// one, such as 512m or 1.5GiB; -1 for no limit, nil for an empty text.
+  static func bytes(_ text: String, of option: String) throws(UsageError) -> Int64? {
+    if text.isEmpty { return nil }
+    if text == "-1" { return -1 }
+    let digits = text.prefix { "0123456789.".contains($0) }
+    if let factor = factor(ofUnit: text.dropFirst(digits.count).lowercased()),
+      digits.first?.isNumber == true, digits.last?.isNumber == true
+    {
+      let (whole, isTooLarge) = (Int64(digits) ?? -1).multipliedReportingOverflow(by: factor)
+      if whole >= 0, !isTooLarge { return whole }
+      if digits.contains("."), let number = Double(digits), number * Double(factor) < 0x1p63 {
+        return Int64(number * Double(factor))
+      }
+    }
+    throw invalid(text, of: option, "must be a number of bytes such as 512m, or -1 for no limit")
+  }
+
+  /// How many bytes a unit is, in the letters that Go's callers write.
+  private static func factor(ofUnit unit: String) -> Int64? {
+    var rest = unit.drop { $0 == " " }
+    if rest == "b" || rest.isEmpty { return 1 }
+    guard let power = "kmgtp".firstIndex(of: rest.removeFirst()) else { return nil }
+    if !["", "b", "ib"].contains(rest) { return nil }
+    let exponent = "kmgtp".distance(from: "kmgtp".startIndex, to: power) + 1
+    return 1 << Int64(10 * exponent)
+  }
+
   /// A variable for the environment.
   static func environment(_ text: String, of option: String) throws(UsageError) -> String {
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+package import RuntimeSpec
+
+extension Lifecycle {
+  /// Changes limits of a container, all or none of them: what the change leaves
+  /// out stays as it is.
+  ///
+  /// - Throws: `RuntimeError` of kind `wrongState` when the container has stopped.
+  package static func update(
+    _ id: String, _ change: LinuxResources, _ context: RuntimeContext
+  ) throws(RuntimeError) {
+    let directory = try StateStore(root: context.root).open(id)
+    try directory.lock(id)
+    let status = try ContainerStatus(directory, id, context)
+    switch status.state {
+    case .created, .running, .paused: break
+    case .stopped: throw RuntimeError(.wrongState, "container not running")
+    case .creating:
+      throw RuntimeError(.wrongState, "cannot update a container that is being created")
+    }
+    let spec: Spec
+    do {
+      spec = try Spec.decode(bytes: try directory.readConfig())
+    } catch {
+      throw RuntimeError(error, "read the container's configuration")
+    }
+    let held = try directory.readLimits() ?? spec.linux?.resources
+    let update = try ResourcesUpdate(change.written(in: spec.ociVersion), of: held, .container)
+    try update.carryOut(on: status.record.cgroup, context) {
+      try directory.writeLimits(update.result)
+    }
+  }
+}
