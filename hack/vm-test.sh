@@ -38,6 +38,8 @@ if [ "${1:-}" = --inside ]; then
   fi
   cp "$2" /tmp/runtime
   shift 2
+  # Before the suite takes over the nodes in /dev.
+  modprobe --all loop bfq
   mkdir -p /tmp/tree/Tests
   cp -r Tests/integration /tmp/tree/Tests/
   RUNTIME=/tmp/runtime RUNP_SUITE_LIMIT=$limit /tmp/tree/Tests/integration/run.sh --vm "$@" ||

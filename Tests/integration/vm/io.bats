@@ -9,11 +9,9 @@ prepare() { LIMIT=120; }
 
 # A loop device with the scheduler $1: sets disk to MAJOR:MINOR.
 loop_device() {
-  modprobe loop 2>/dev/null || true
   truncate -s 16M "$WORK/disk"
   LOOP=$(losetup --find --show "$WORK/disk")
   disk=$(cat "/sys/block/${LOOP##*/}/dev")
-  if [ "$1" != none ]; then modprobe "$1" 2>/dev/null || true; fi
   echo "$1" >"/sys/block/${LOOP##*/}/queue/scheduler"
 }
 
