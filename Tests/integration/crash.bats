@@ -201,3 +201,38 @@ busy() {
     ok delete --force "$ID"
   done
 }
+
+@test "killed during pause, which another pause or resume makes whole" {
+  MOMENTS=8
+  running
+  measure pause "$ID"
+  ok resume "$ID"
+  local call
+  for call in $(moments); do
+    killed_at "$call" pause "$ID"
+    # It is refused when the first one had come to its end.
+    rt pause "$ID"
+    has_status "$ID" paused
+    grep -qx 'frozen 1' "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.events"
+    ok resume "$ID"
+    has_status "$ID" running
+  done
+  killed_most
+}
+
+@test "killed during resume, which another makes whole" {
+  MOMENTS=8
+  running
+  ok pause "$ID"
+  measure resume "$ID"
+  local call
+  for call in $(moments); do
+    rt pause "$ID"
+    killed_at "$call" resume "$ID"
+    # It is refused when the first one had come far enough.
+    rt resume "$ID"
+    has_status "$ID" running
+    grep -qx 'frozen 0' "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.events"
+  done
+  killed_most
+}
