@@ -91,6 +91,8 @@ title set-up
 hack/setup.sh build test || { broken set-up && finish; }
 machine=yes
 hack/setup.sh vm || machine=
+with_systemd=yes
+hack/setup.sh systemd || with_systemd=
 engines=yes
 hack/setup.sh engines bench || engines=
 
@@ -126,19 +128,27 @@ else
   skipped=$((skipped + count))
 fi
 
-title "tests in the virtual machine"
-if [ -n "$machine" ]; then
-  hack/vm-test.sh | tee "$results/vm.tap"
-  status=${PIPESTATUS[0]}
-else
-  status=77
-fi
-if [ "$status" = 77 ]; then
-  count=$(cat Tests/integration/vm/*.bats | grep -c '^@test')
-  echo "SKIPPED: the virtual machine cannot start here: its $count tests did not run"
-  skipped=$((skipped + count))
-else
-  add_tap "tests in the virtual machine" "$results/vm.tap" "$status"
-fi
+# Runs tests in a virtual machine, unless the first word is empty because it is
+# not there: in_machine THERE NAME OPTION-OF-VM-TEST FILE...
+in_machine() {
+  local there=$1 name=$2 option=$3 status=77
+  shift 3
+  title "tests in the virtual machine: $name"
+  if [ -n "$there" ]; then
+    hack/vm-test.sh ${option:+"$option"} "$@" | tee "$results/$name.tap"
+    status=${PIPESTATUS[0]}
+  fi
+  if [ "$status" = 77 ]; then
+    local count
+    count=$(cat "$@" | grep -c '^@test')
+    echo "SKIPPED: the virtual machine cannot start here: its $count tests did not run"
+    skipped=$((skipped + count))
+  else
+    add_tap "tests in the virtual machine: $name" "$results/$name.tap" "$status"
+  fi
+}
+in_machine "$machine" vm "" Tests/integration/vm/*.bats
+# podman there takes longer than all the rest: make engines.
+in_machine "$with_systemd" systemd --systemd Tests/integration/systemd/{pods,rootless,scopes}.bats
 
 finish

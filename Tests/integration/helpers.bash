@@ -118,6 +118,7 @@ left_overs() {
   for entry in $(strays); do
     echo "process: $entry $(tr '\0' ' ' <"/proc/$entry/cmdline")"
   done 2>/dev/null
+  if declare -F more_left >/dev/null; then more_left; fi
 }
 
 processes() {

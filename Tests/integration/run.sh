@@ -4,20 +4,24 @@
 # Runs the integration suite against the runtime that RUNTIME names, inside
 # mount and pid namespaces of its own, and prints TAP on stdout.
 #
-#   run.sh [--cgroup2-view] [--engines] [--vm] [--filter REGEX] [FILE...]
+#   run.sh [--cgroup2-view] [--engines] [--vm | --systemd] [--filter REGEX] [FILE...]
 #
 # RUNTIME        the binary, a name in PATH or a path (build/runp of the tree)
 # --cgroup2-view the suite sees cgroup2, and nothing else, at /sys/fs/cgroup;
 #                always so for crun and runc on a host with cgroup v1
 # --engines      the tests under engines/, with --cgroup2-view
 # --vm           the tests under vm/, which need the cgroup v2 controllers
+# --systemd      the tests under systemd/, which are for a machine with systemd that
+#                they have for themselves: its services see what they make, so they
+#                get no namespaces
+# RUNP_PAYLOAD   where the programs of payload/ are, compiled; else cc makes them
 
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
-  sed -n '4,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '4,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 64
 }
 
@@ -42,7 +46,7 @@ own_devices() {
 # The part inside the namespaces: builds what the tests need, runs them.
 inside() {
   mount -t tmpfs -o mode=755 tmpfs "$RUNP_SUITE"
-  own_devices
+  if [ "$RUNP_OWN_NAMESPACES" = yes ]; then own_devices; fi
   if [ "$RUNP_CGROUP2_VIEW" = yes ]; then
     umount -R /sys/fs/cgroup
     mount -t cgroup2 none /sys/fs/cgroup
@@ -53,7 +57,11 @@ inside() {
 
   local c
   for c in probe companion; do
-    "${CC:-cc}" -O1 -static -o "$RUNP_SUITE/$c" "$here/payload/$c.c"
+    if [ -n "${RUNP_PAYLOAD:-}" ]; then
+      cp "$RUNP_PAYLOAD/$c" "$RUNP_SUITE/$c"
+    else
+      "${CC:-cc}" -O1 -static -o "$RUNP_SUITE/$c" "$here/payload/$c.c"
+    fi
   done
   "$here/payload/rootfs.sh" "$RUNP_SUITE/rootfs" "$RUNP_SUITE/probe"
 
@@ -73,6 +81,7 @@ fi
 view=no
 arguments=()
 suite=("$here"/*.bats)
+namespaces=(unshare --mount --pid --fork --kill-child --mount-proc)
 while [ $# -gt 0 ]; do
   case $1 in
   --cgroup2-view) view=yes ;;
@@ -83,6 +92,11 @@ while [ $# -gt 0 ]; do
   --vm)
     suite=("$here"/vm/*.bats)
     # Virtual machines may be emulated: the tests wait longer.
+    export RUNP_EMULATED=${RUNP_EMULATED:-1}
+    ;;
+  --systemd)
+    suite=("$here"/systemd/*.bats)
+    namespaces=()
     export RUNP_EMULATED=${RUNP_EMULATED:-1}
     ;;
   --filter)
@@ -115,12 +129,18 @@ if [ "$(id -u)" != 0 ]; then
   exit 1
 fi
 
+if [ ${#namespaces[@]} = 0 ] && [ "$(cat /proc/1/comm)" != systemd ]; then
+  echo "run.sh: --systemd is for a machine whose first process is systemd: hack/vm.sh --systemd" >&2
+  exit 1
+fi
+
 RUNP_SUITE=$(mktemp -d /tmp/runp-suite.XXXXXX)
 chmod 755 "$RUNP_SUITE"
 export RUNTIME RUNTIME_NAME RUNP_SUITE RUNP_CGROUP2_VIEW=$view
-trap 'rmdir "$RUNP_SUITE"' EXIT
+export RUNP_OWN_NAMESPACES=${namespaces[0]:+yes}
+trap 'umount -l "$RUNP_SUITE" 2>/dev/null || true; rmdir "$RUNP_SUITE"' EXIT
 # Not in the foreground: in a process group of its own, whatever is done to it.
-timeout "${RUNP_SUITE_LIMIT:-1200}" unshare --mount --pid --fork --kill-child --mount-proc \
+timeout "${RUNP_SUITE_LIMIT:-1200}" "${namespaces[@]}" \
   bash "$here/run.sh" --inside "${arguments[@]}" "$@" &
 trap 'kill "$!"' INT TERM
 wait "$!"

@@ -1,0 +1,211 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Containers whose cgroups systemd makes.
+
+load systemd
+
+@test "a container is a scope that has its limits as properties and as files" {
+  config '.linux.resources = {
+    memory: {limit: 67108864, swap: 100663296, reservation: 33554432},
+    cpu: {quota: 20000, period: 100000, shares: 512, cpus: "0"}, pids: {limit: 20}}'
+  running
+  has Slice "$SLICE"
+  has Delegate yes
+  has MemoryMax 67108864
+  has MemorySwapMax 33554432
+  has MemoryLow 33554432
+  has CPUQuotaPerSecUSec 200ms
+  has AllowedCPUs 0
+  has TasksMax 20
+  has DevicePolicy strict
+  equal "$(shown CPUWeight)" "$(file cpu.weight)"
+  equal "$(file memory.max)" 67108864
+  equal "$(file memory.swap.max)" 33554432
+  equal "$(file cpu.max)" "20000 100000"
+  equal "$(file cpuset.cpus)" 0
+  equal "$(file pids.max)" 20
+  equal "$(cgroup_of "$(pid_of)")" "/$SLICE/$UNIT"
+}
+
+@test "systemctl daemon-reload leaves the limits as they are" {
+  config '.linux.resources = {
+    memory: {limit: 67108864, swap: 100663296, reservation: 33554432},
+    cpu: {quota: 15000, period: 50000, shares: 2000, cpus: "0", mems: "0"}, pids: {limit: 20}}'
+  running
+  local files=(memory.max memory.swap.max memory.low cpu.max cpu.weight cpuset.cpus cpuset.mems pids.max)
+  local before=() after=() name
+  for name in "${files[@]}"; do before+=("$name=$(file "$name")"); done
+  systemctl daemon-reload
+  for name in "${files[@]}"; do after+=("$name=$(file "$name")"); done
+  equal "${after[*]}" "${before[*]}"
+  says_in "${before[*]}" cpu.max=15000
+}
+
+says_in() {
+  if [[ $1 != *"$2"* ]]; then echo "'$1' has no '$2'" >&2; return 1; fi
+}
+
+@test "a scope holds its processes at their number and to their devices" {
+  config '.linux.resources.pids.limit = 20'
+  with_mount /dev/disk none /dev/vda bind
+  arguments /bin/probe forkbomb 200 -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  output=$(log)
+  is fork.stop EAGAIN
+  "$RUNTIME" --root "$STATE" kill "$ID" KILL
+  ok delete --force "$ID"
+  config 'del(.linux.resources)'
+  running
+  ok exec "$ID" /bin/sh -c 'echo usable >/dev/null'
+  rt exec "$ID" /bin/head -c 1 /dev/disk
+  says 'not permitted'
+  # systemd writes its own program anew, from what it was told.
+  systemctl daemon-reload
+  ok exec "$ID" /bin/sh -c 'echo usable >/dev/null'
+  rt exec "$ID" /bin/head -c 1 /dev/disk
+  says 'not permitted'
+}
+
+@test "what a process takes beyond its memory kills it, and the scope is gone after delete" {
+  config '.linux.resources.memory = {limit: 33554432, swap: 33554432}'
+  arguments /bin/probe memhog 134217728
+  rt run --bundle "$BUNDLE" "$ID"
+  equal "$status" 137
+  eventually no_units
+}
+
+@test "annotations are properties of the scope" {
+  config '.annotations = {"org.systemd.property.TimeoutStopUSec": "uint64 5000000",
+    "org.systemd.property.CPUWeight": "uint64 77"}'
+  running
+  has TimeoutStopUSec 5s
+  has CPUWeight 77
+}
+
+@test "an annotation that is no property is refused, and no unit is left" {
+  config '.annotations = {"org.systemd.property.TimeoutStopUSec": "no value"}'
+  create_refused
+  says TimeoutStopUSec
+  config '.annotations = {"org.systemd.property.NoSuchProperty": "true"}'
+  create_refused
+  says 'property'
+  no_units
+}
+
+@test "cgroupsPath names the slice, the prefix and the name" {
+  local mark=${WORK##*.}
+  config --arg p "a$mark-b.slice:pre:$ID" '.linux.cgroupsPath = $p'
+  running
+  UNIT=pre-$ID.scope
+  has Slice "a$mark-b.slice"
+  equal "$(cgroup_of "$(pid_of)")" "/a$mark.slice/a$mark-b.slice/$UNIT"
+  ok delete --force "$ID"
+  systemctl stop "a$mark.slice"
+}
+
+@test "a cgroupsPath of the other form is refused" {
+  config '.linux.cgroupsPath = "/some/where"'
+  create_refused
+  says 'slice:prefix:name'
+}
+
+@test "a scope that is there already is refused, and stays" {
+  systemd-run --quiet --scope --unit "$UNIT" sleep 1000 3>&- 4>&- >/dev/null 2>&1 &
+  BACKGROUND+=($!)
+  eventually is_active "$UNIT"
+  create_refused
+  is_active "$UNIT"
+  # Nor is it taken for the container's by who clears up.
+  ok delete --force "$ID"
+  is_active "$UNIT"
+  systemctl stop "$UNIT"
+}
+
+is_active() { [ "$(shown ActiveState "$1")" = active ]; }
+
+@test "two containers of different state roots cannot have one scope" {
+  running
+  mkdir "$WORK/other"
+  status=0
+  "$RUNTIME" --root "$WORK/other" --systemd-cgroup create --bundle "$BUNDLE" "$ID" \
+    </dev/null >/dev/null 2>"$WORK/errors" 3>&- 4>&- || status=$?
+  differ "$status" 0
+  [[ $(cat "$WORK/errors") =~ $UNIT ]]
+  has_status "$ID" running
+  is_active "$UNIT"
+}
+
+@test "exec enters the scope" {
+  running
+  ok exec "$ID" /bin/grep ^0: /proc/self/cgroup
+  equal "$output" "0::/"
+  ok exec --detach --pid-file "$WORK/pid" "$ID" /bin/sleep 100
+  equal "$(cgroup_of "$(cat "$WORK/pid")")" "/$SLICE/$UNIT"
+}
+
+@test "later commands need not be told that the cgroup is systemd's" {
+  running
+  status=0
+  "$RUNTIME" --root "$STATE" exec "$ID" /bin/true </dev/null 3>&- 4>&- || status=$?
+  equal "$status" 0
+  "$RUNTIME" --root "$STATE" kill "$ID" KILL 3>&- 4>&-
+  eventually has_status "$ID" stopped
+  "$RUNTIME" --root "$STATE" delete "$ID" 3>&- 4>&-
+  gone "$ID"
+  eventually no_units
+}
+
+@test "the scope goes with the container, however it ends" {
+  arguments /bin/true
+  run_once
+  no_units
+  arguments /bin/false
+  rt run --bundle "$BUNDLE" "$ID"
+  equal "$status" 1
+  eventually no_units
+  scattered
+  ok delete --force "$ID"
+  gone "$ID"
+  no_units
+}
+
+@test "a container that cannot be created leaves no scope" {
+  config '.linux.resources.unified = {"memory.no-such-file": "1"}'
+  create_refused
+  no_units
+  config 'del(.linux.resources)'
+  config '.hooks.createRuntime = [{path: "/bin/false"}]'
+  create_refused
+  eventually no_units
+}
+
+# Kills create at the messages of its connection to systemd, and of that to the
+# container's first process: all of them with RUNP_CRASH=all, else a sample.
+killed_at_each() {
+  local n step=5 killed=0
+  if [ -n "${RUNP_CRASH:-}" ]; then step=1; fi
+  arguments /bin/probe hang
+  for ((n = 1; n < 200; n += step)); do
+    injected rt --first "$1:signal=KILL:when=$n" create --bundle "$BUNDLE" "$ID" || break
+    if [ "$status" != 137 ]; then tell "was not killed at $1 $n"; return 1; fi
+    killed=$((killed + 1))
+    ok delete --force "$ID"
+    if ! eventually_gone; then echo "after it was killed at $1 $n" >&2; return 1; fi
+  done
+  [ "$killed" -ge 2 ]
+  ok delete --force "$ID"
+}
+
+eventually_gone() { gone "$ID" && eventually no_units && eventually no_strays; }
+no_strays() { [ -z "$(strays)" ]; }
+
+@test "delete --force leaves no unit of a create that was killed when it sent something" {
+  killed_at_each sendmsg
+}
+
+@test "delete --force leaves no unit of a create that was killed when it received something" {
+  killed_at_each recvmsg
+}
