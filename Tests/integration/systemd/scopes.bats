@@ -5,47 +5,6 @@
 
 load systemd
 
-@test "a container is a scope that has its limits as properties and as files" {
-  config '.linux.resources = {
-    memory: {limit: 67108864, swap: 100663296, reservation: 33554432},
-    cpu: {quota: 20000, period: 100000, shares: 512, cpus: "0"}, pids: {limit: 20}}'
-  running
-  has Slice "$SLICE"
-  has Delegate yes
-  has MemoryMax 67108864
-  has MemorySwapMax 33554432
-  has MemoryLow 33554432
-  has CPUQuotaPerSecUSec 200ms
-  has AllowedCPUs 0
-  has TasksMax 20
-  has DevicePolicy strict
-  equal "$(shown CPUWeight)" "$(file cpu.weight)"
-  equal "$(file memory.max)" 67108864
-  equal "$(file memory.swap.max)" 33554432
-  equal "$(file cpu.max)" "20000 100000"
-  equal "$(file cpuset.cpus)" 0
-  equal "$(file pids.max)" 20
-  equal "$(cgroup_of "$(pid_of)")" "/$SLICE/$UNIT"
-}
-
-@test "systemctl daemon-reload leaves the limits as they are" {
-  config '.linux.resources = {
-    memory: {limit: 67108864, swap: 100663296, reservation: 33554432},
-    cpu: {quota: 15000, period: 50000, shares: 2000, cpus: "0", mems: "0"}, pids: {limit: 20}}'
-  running
-  local files=(memory.max memory.swap.max memory.low cpu.max cpu.weight cpuset.cpus cpuset.mems pids.max)
-  local before=() after=() name
-  for name in "${files[@]}"; do before+=("$name=$(file "$name")"); done
-  systemctl daemon-reload
-  for name in "${files[@]}"; do after+=("$name=$(file "$name")"); done
-  equal "${after[*]}" "${before[*]}"
-  says_in "${before[*]}" cpu.max=15000
-}
-
-says_in() {
-  if [[ $1 != *"$2"* ]]; then echo "'$1' has no '$2'" >&2; return 1; fi
-}
-
 @test "a scope holds its processes at their number and to their devices" {
   config '.linux.resources.pids.limit = 20'
   with_mount /dev/disk none /dev/vda bind
