@@ -25,14 +25,14 @@ import Testing
     types: [NamespaceType], type: String, options: [String], isWanted: Bool
   ) throws {
     let plan = try NamespacePlan(types.map { LinuxNamespace(type: $0) })
-    #expect(CgroupDelegation.isWanted(plan, [mount(type, options)]) == isWanted)
+    #expect(CgroupDelegation.isWanted(by: 0, plan, [mount(type, options)]) == isWanted)
   }
 
   @Test func aJoinedCgroupNamespaceIsNotTheContainersOwn() throws {
     let plan = try NamespacePlan([
       LinuxNamespace(type: .user), LinuxNamespace(type: .cgroup, path: "/proc/self/ns/cgroup"),
     ])
-    #expect(!CgroupDelegation.isWanted(plan, [mount("cgroup", [])]))
+    #expect(!CgroupDelegation.isWanted(by: 0, plan, [mount("cgroup", [])]))
   }
 
   @Test func theKernelSaysWhichIDAUserHasOnTheHost() throws {
