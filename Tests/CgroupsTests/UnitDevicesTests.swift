@@ -38,4 +38,13 @@ import Testing
     ]
     #expect(UnitDevices.properties(rules).isEmpty)
   }
+
+  /// A list that is not empty is added to the one that a unit has.
+  @Test func othersTakeThePlaceOfThoseThatThereAre() {
+    let cleared = UnitProperty("DeviceAllow", .array(of: "(ss)", []))
+    #expect(UnitDevices.replacement([denyAll]) == [cleared] + UnitDevices.properties([denyAll]))
+    #expect(
+      UnitDevices.replacement([DeviceRule(true, nil, nil, nil, .all)])
+        == [cleared, UnitProperty("DevicePolicy", .string("auto"))])
+  }
 }

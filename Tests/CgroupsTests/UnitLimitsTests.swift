@@ -61,6 +61,10 @@ import Testing
     #expect(UnitLimits.mask("AllowedCPUs", list).isEmpty)
   }
 
+  @Test func anEmptyLineTakesAListAway() {
+    #expect(UnitLimits.mask("AllowedCPUs", "\n") == [UnitProperty("AllowedCPUs", .bytes([]))])
+  }
+
   @Test func blockDevicesAreListed() throws {
     let found = try properties(
       """
