@@ -52,16 +52,3 @@ works_or_says() {
 }
 
 different_namespace() { [ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
-
-@test "with too little memory left exec says so, and the container lives on" {
-  peer_falls_short crun "its message is another"
-  peer_falls_short runc "its message is another"
-  # What executes is killed, not the first process.
-  config '.linux.resources.memory = {limit: 67108864, swap: 67108864}
-    | .process.oomScoreAdj = -1000'
-  running
-  cat "$RUNP_CGROUP2$CGROUP_PARENT/$ID/memory.current" >"$RUNP_CGROUP2$CGROUP_PARENT/$ID/memory.max"
-  refused exec "$ID" /bin/probe print inside
-  says 'died.*possibly OOM-killed'
-  has_status "$ID" running
-}
