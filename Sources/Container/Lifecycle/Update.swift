@@ -26,10 +26,11 @@ extension Lifecycle {
     } catch {
       throw RuntimeError(error, "read the container's configuration")
     }
-    let held = try directory.readLimits() ?? spec.linux?.resources
+    let kept = try KeptLimits.read(in: directory.descriptor, directory.path)
+    let held = kept ?? spec.linux?.resources
     let update = try ResourcesUpdate(change.written(in: spec.ociVersion), of: held, .container)
     try update.carryOut(on: status.record.cgroup, context) {
-      try directory.writeLimits(update.result)
+      try KeptLimits.write(update.result, in: directory.descriptor)
     }
   }
 }

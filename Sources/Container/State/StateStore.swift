@@ -137,7 +137,6 @@ package struct StateDirectory: ~Copyable {
 
   private static let stateName = "state.json"
   private static let configName = "config.json"
-  private static let limitsName = "limits.json"
 
   fileprivate init(path: String, descriptor: consuming Descriptor) {
     self.path = path
@@ -244,27 +243,6 @@ package struct StateDirectory: ~Copyable {
   /// Reads the kept configuration.
   package borrowing func readConfig() throws(SystemError) -> [UInt8] {
     try File.read(Self.configName, at: descriptor)
-  }
-
-  /// Keeps the limits that an update has led to; a container without any of those
-  /// has the ones of its configuration.
-  borrowing func writeLimits(_ limits: LinuxResources) throws(SystemError) {
-    try File.replace(Self.limitsName, with: limits.json.bytes(), at: descriptor)
-  }
-
-  /// Reads the limits that an update has led to; nil when there was none.
-  ///
-  /// They are in a file of their own, as no other command needs them.
-  borrowing func readLimits() throws(RuntimeError) -> LinuxResources? {
-    do {
-      let bytes = try File.read(Self.limitsName, at: descriptor)
-      // Cut short by a crash of the machine, which has ended all it told of.
-      return bytes.isEmpty ? nil : try ResourcesUpdate.decode(bytes)
-    } catch let error as SystemError where error.errno == ENOENT {
-      return nil
-    } catch {
-      throw RuntimeError(error, "read \(path)/\(Self.limitsName)")
-    }
   }
 
   /// Removes the directory and everything in it, and the container's entry in a

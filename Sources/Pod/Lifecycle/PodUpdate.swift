@@ -20,10 +20,11 @@ extension PodLifecycle {
       guard lock != nil else { throw pod.notFound }
       _ = try pod.refresh()
       let sandbox = try pod.sandbox()
-      let held = try pod.directory.readLimits() ?? sandbox.spec.linux.resources
+      let kept = try KeptLimits.read(in: pod.directory.descriptor, pod.paths.directory)
+      let held = kept ?? sandbox.spec.linux.resources
       let update = try ResourcesUpdate(change, of: held, .pod)
       try update.carryOut(on: sandbox.state.cgroup, context) {
-        try pod.directory.writeLimits(update.result)
+        try KeptLimits.write(update.result, in: pod.directory.descriptor)
       }
     } catch {
       throw RuntimeError(error)

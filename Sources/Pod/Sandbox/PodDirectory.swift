@@ -21,7 +21,6 @@ struct PodDirectory: ~Copyable {
   private static let stateName = "state.json"
   private static let lockName = "state.lock"
   private static let specName = "pod.json"
-  private static let limitsName = "limits.json"
 
   private init(id: String, paths: PodPaths, descriptor: consuming Descriptor) {
     self.id = id
@@ -238,24 +237,6 @@ extension PodDirectory {
       return nil
     } catch {
       throw RuntimeError(error, "\(paths.directory)/\(Self.specName)")
-    }
-  }
-
-  /// Keeps the limits that an update has led to.
-  borrowing func writeLimits(_ limits: LinuxResources) throws(SystemError) {
-    try File.replace(Self.limitsName, with: limits.json.bytes(), at: descriptor)
-  }
-
-  /// Reads the limits that an update has led to; nil when there was none.
-  borrowing func readLimits() throws(RuntimeError) -> LinuxResources? {
-    do {
-      let bytes = try File.read(Self.limitsName, at: descriptor)
-      // Cut short by a crash of the machine, which has ended all it told of.
-      return bytes.isEmpty ? nil : try ResourcesUpdate.decode(bytes)
-    } catch let error as SystemError where error.errno == ENOENT {
-      return nil
-    } catch {
-      throw RuntimeError(error, "\(paths.directory)/\(Self.limitsName)")
     }
   }
 

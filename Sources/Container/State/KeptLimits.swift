@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import JSON
+package import Kernel
+package import RuntimeSpec
+
+/// The limits that an update has led to, in the directory of a container or a
+/// pod; one without them has those of its configuration.
+///
+/// They are in a file of their own, as no other command needs them.
+package enum KeptLimits {
+  private static let name = "limits.json"
+
+  /// Keeps limits.
+  package static func write(
+    _ limits: LinuxResources, in directory: borrowing Descriptor
+  ) throws(SystemError) {
+    try File.replace(name, with: limits.json.bytes(), at: directory)
+  }
+
+  /// Reads what was kept; nil when there was no update.
+  ///
+  /// - Throws: `RuntimeError` that names the file in the directory at `path`.
+  package static func read(
+    in directory: borrowing Descriptor, _ path: String
+  ) throws(RuntimeError) -> LinuxResources? {
+    do {
+      let bytes = try File.read(name, at: directory)
+      // Cut short by a crash of the machine, which has ended all it told of.
+      return bytes.isEmpty ? nil : try ResourcesUpdate.decode(bytes)
+    } catch let error as SystemError where error.errno == ENOENT {
+      return nil
+    } catch {
+      throw RuntimeError(error, "read \(path)/\(name)")
+    }
+  }
+}
