@@ -21,19 +21,19 @@ enum UnitLimits {
         case .text(let text): text
         case .afterFirstWord(let text): "- \(text)"
         }
-      if write.controller == .io {
-        guard let entry = device(write, text) else { continue }
-        if let index = lists.firstIndex(where: { $0.name == entry.name }) {
-          lists[index].values.append(entry.value)
-        } else {
-          lists.append((entry.name, [entry.value]))
-        }
-      } else {
+      guard write.controller == .io else {
         result += properties(write.file, text, version: version)
+        continue
+      }
+      if let weight = weight(write, text) { result.append(weight) }
+      guard let entry = device(write, text) else { continue }
+      if let index = lists.firstIndex(where: { $0.name == entry.name }) {
+        lists[index].values.append(entry.value)
+      } else {
+        lists.append((entry.name, [entry.value]))
       }
     }
-    return result + ioWeight(plan)
-      + lists.map { UnitProperty($0.name, .array(of: "(st)", $0.values)) }
+    return result + lists.map { UnitProperty($0.name, .array(of: "(st)", $0.values)) }
   }
 
   private static func properties(
@@ -128,14 +128,8 @@ enum UnitLimits {
   }
 
   /// The weight for all devices, on the scale of io.weight.
-  private static func ioWeight(_ plan: LimitPlan) -> [UnitProperty] {
-    for write in plan.writes where write.controller == .io {
-      guard case .text(let text) = write.value else { continue }
-      let weight = write.counterpart?.value ?? text
-      if write.file == "io.weight" || write.file == "io.bfq.weight", let number = UInt64(weight) {
-        return [UnitProperty("IOWeight", .uint64(number))]
-      }
-    }
-    return []
+  private static func weight(_ write: LimitWrite, _ text: String) -> UnitProperty? {
+    guard write.file == "io.weight" || write.file == "io.bfq.weight" else { return nil }
+    return UInt64(write.counterpart?.value ?? text).map { UnitProperty("IOWeight", .uint64($0)) }
   }
 }
