@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A way of keeping a cgroup: who decides where it is, makes, limits and removes
-/// it.
+/// A way of making a cgroup: who decides where it is.
 ///
-/// `FilesystemDriver` writes the cgroup file system itself; `SystemdDriver` asks
-/// systemd for a scope or a slice. What is done to a cgroup that is there goes
-/// through its files all the same, and has its default here.
+/// `FilesystemDriver` makes directories; `SystemdDriver` asks systemd for a scope
+/// or a slice. What is done to a cgroup that is there goes through its files all
+/// the same.
 ///
 /// Whoever needs a driver holds the concrete type, or a `CgroupKeeper`: every
-/// create, start, exec, kill and delete goes through it, and a cgroup cannot be
-/// copied into the box of an existential.
+/// create goes through it, and a cgroup cannot be copied into the box of an
+/// existential.
 package protocol CgroupDriver {
   /// Where the cgroup will be.
   var path: CgroupPath { get }
@@ -23,26 +22,8 @@ package protocol CgroupDriver {
   /// Makes or takes the cgroup, so that a process can be cloned into it; it has
   /// no limits of the plan yet.
   ///
-  /// - Returns: nil when it can only be made around a process, by `admit`.
+  /// - Returns: nil when it can only be made around a process.
   func prepare(for plan: LimitPlan, as claim: CgroupClaim) throws(CgroupError) -> Cgroup?
-
-  /// Makes the cgroup around a process that waits to be let go.
-  func admit(_ pid: Int32, for plan: LimitPlan, as claim: CgroupClaim) throws(CgroupError) -> Cgroup
-
-  /// Sets limits, and which devices may be used unless `devices` is nil.
-  func apply(
-    _ plan: LimitPlan, devices: [DeviceRule]?, to cgroup: borrowing Cgroup
-  ) throws(CgroupError)
-}
-
-extension CgroupDriver {
-  /// Sets limits through the cgroup's files.
-  package func apply(
-    _ plan: LimitPlan, devices: [DeviceRule]?, to cgroup: borrowing Cgroup
-  ) throws(CgroupError) {
-    try cgroup.apply(plan)
-    if let devices { try cgroup.attachDeviceProgram(devices) }
-  }
 }
 
 /// The drivers there are.
@@ -83,26 +64,6 @@ package enum CgroupKeeper {
     switch self {
     case .filesystem(let driver): try driver.prepare(for: plan, as: claim)
     case .systemd(let driver): try driver.prepare(for: plan, as: claim)
-    }
-  }
-
-  /// Makes the cgroup around a process, see `CgroupDriver`.
-  package func admit(
-    _ pid: Int32, for plan: LimitPlan, as claim: CgroupClaim
-  ) throws(CgroupError) -> Cgroup {
-    switch self {
-    case .filesystem(let driver): try driver.admit(pid, for: plan, as: claim)
-    case .systemd(let driver): try driver.admit(pid, for: plan, as: claim)
-    }
-  }
-
-  /// Sets limits, see `CgroupDriver`.
-  package func apply(
-    _ plan: LimitPlan, devices: [DeviceRule]?, to cgroup: borrowing Cgroup
-  ) throws(CgroupError) {
-    switch self {
-    case .filesystem(let driver): try driver.apply(plan, devices: devices, to: cgroup)
-    case .systemd(let driver): try driver.apply(plan, devices: devices, to: cgroup)
     }
   }
 }

@@ -33,17 +33,4 @@ package struct FilesystemDriver: CgroupDriver {
   ) throws(CgroupError) -> Cgroup? {
     try Cgroup.create(in: hierarchy.value, at: path, for: plan, as: claim)
   }
-
-  /// Makes or takes the directory and moves the process there.
-  package func admit(
-    _ pid: Int32, for plan: LimitPlan, as claim: CgroupClaim
-  ) throws(CgroupError) -> Cgroup {
-    let cgroup = try Cgroup.create(in: hierarchy.value, at: path, for: plan, as: claim)
-    do {
-      try File.writeControl("\(pid)", to: "cgroup.procs", at: cgroup.directory)
-    } catch {
-      throw CgroupError(error, "move process \(pid) to cgroup \(path)")
-    }
-    return cgroup
-  }
 }

@@ -33,7 +33,8 @@ extension CgroupRecord {
     _ unit: UnitRecord, _ context: RuntimeContext, until deadline: Deadline
   ) throws(CgroupError) {
     do throws(CgroupError) {
-      try context.cgroups.systemd().stop(unit.name, claimedBy: unit.claim, until: deadline)
+      try context.cgroups.systemd(of: unit)
+        .stop(unit.name, claimedBy: unit.claim, until: deadline)
     } catch {
       if error.kind == .unreachable, case .identity = knowledge {
         // The files are there to be removed all the same.

@@ -28,8 +28,17 @@ package final class HostCgroups {
     return found
   }
 
-  /// The systemd whose units cgroups belong to.
-  package func systemd() throws(CgroupError) -> SystemdManager {
+  /// The systemd that has made a unit, of an earlier command.
+  ///
+  /// - Throws: `CgroupError` of kind `unreachable`, also when it is a user's own
+  ///   and somebody else asks, or the other way round.
+  func systemd(of unit: UnitRecord) throws(CgroupError) -> SystemdManager {
+    if unit.isUser == address.isUser { return try systemd() }
+    let whose = unit.isUser ? "a user's own systemd" : "the systemd of the machine"
+    throw CgroupError(.unreachable, "\(unit.name) belongs to \(whose), which is not asked here")
+  }
+
+  private func systemd() throws(CgroupError) -> SystemdManager {
     if let reached { return reached }
     let reached = try SystemdManager(address)
     self.reached = reached

@@ -90,9 +90,12 @@ package final class PlannedCgroup {
     return Shared(made)
   }
 
-  /// Makes the cgroup of a record around a process.
-  package func admit(_ pid: Int32, _ record: CgroupRecord?) throws(CgroupError) -> Shared<Cgroup> {
-    Shared(try driver.admit(pid, for: limits, as: claim(of: record)))
+  /// Makes the cgroup of a record around a process that waits to be let go.
+  ///
+  /// - Returns: nil when the cgroup needs no process, see `make`.
+  func admit(_ pid: Int32, _ record: CgroupRecord?) throws(CgroupError) -> Shared<Cgroup>? {
+    guard case .systemd(let driver) = driver else { return nil }
+    return Shared(try driver.admit(pid, for: limits, as: claim(of: record)))
   }
 
   private func claim(of record: CgroupRecord?) throws(CgroupError) -> CgroupClaim {
@@ -106,7 +109,8 @@ package final class PlannedCgroup {
   /// Writes the limits and attaches the device program.
   package func apply(to cgroup: borrowing Cgroup) throws(CgroupError) {
     do {
-      try driver.apply(limits, devices: devices, to: cgroup)
+      try cgroup.apply(limits)
+      if let devices { try cgroup.attachDeviceProgram(devices) }
     } catch {
       if mayLackDevices, error.isLackOfDevicePrograms { return }
       throw error

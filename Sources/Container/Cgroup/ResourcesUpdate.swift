@@ -75,7 +75,9 @@ package struct ResourcesUpdate {
       throw RuntimeError(.wrongState, "it has no cgroup that limits could be set on")
     }
     do {
-      let unit = try record.unit.map { ManagedUnit($0.name, of: try context.cgroups.systemd()) }
+      let unit = try record.unit.map { unit throws(CgroupError) in
+        ManagedUnit(unit.name, of: try context.cgroups.systemd(of: unit))
+      }
       let host = try context.cgroups.hierarchy()
       let former = try cgroup.value.change(plan, in: host.value, unit)
       do {

@@ -94,14 +94,12 @@ final class MadeContainer {
   private func admit() throws(RuntimeError) {
     guard cgroup == nil, let planned = plannedCgroup, let recorded = reservation.record.cgroup
     else { return }
-    let made: Shared<Cgroup>
     do {
-      made = try planned.admit(child.pid, recorded)
+      cgroup = try planned.admit(child.pid, recorded)
     } catch {
       throw RuntimeError(error)
     }
-    cgroup = made
-    try reservation.confirm(made.value, planned)
+    if let cgroup { try reservation.confirm(cgroup.value, planned) }
   }
 
   private func delegateCgroup() throws(RuntimeError) {

@@ -79,10 +79,10 @@ extension Lifecycle {
   private static func inform(
     of pausing: Bool, _ record: CgroupRecord, _ context: RuntimeContext
   ) throws(CgroupError) {
-    guard let unit = record.unit?.name else { return }
+    guard let unit = record.unit else { return }
     do throws(CgroupError) {
-      let manager = try context.cgroups.systemd()
-      if pausing { try manager.freeze(unit) } else { try manager.thaw(unit) }
+      let manager = try context.cgroups.systemd(of: unit)
+      if pausing { try manager.freeze(unit.name) } else { try manager.thaw(unit.name) }
     } catch {
       // The cgroup's own files are there all the same.
       if error.kind != .unreachable { throw error }
