@@ -68,8 +68,6 @@ gave_up() {
 
 @test "what stands still is waited for until that is certain" {
   runp_only "start tells before the program runs, and exec waits until it can"
-  # Both waits of a start may come to their end, one after the other.
-  LIMIT=45
   local frozen=$ID-frozen stopped=$ID-stopped
   as "$frozen"
   create "$frozen"

@@ -17,9 +17,15 @@ enum Standstill {
     }
     do {
       let hierarchy = try context.cgroups.hierarchy()
-      let place = try hierarchy.value.path(of: pid).description
-      let events = try File.readText("\(hierarchy.value.mountPoint)\(place)/cgroup.events")
-      return events.contains("frozen 1") ? "its cgroup \(place) is frozen" : nil
+      var place: CgroupPath? = try hierarchy.value.path(of: pid)
+      // What was asked for, there or further up: that it stands still, the kernel
+      // takes back for the moment in which another process comes or is killed.
+      while let cgroup = place, !cgroup.components.isEmpty {
+        let asked = try File.readText("\(hierarchy.value.mountPoint)\(cgroup)/cgroup.freeze")
+        if asked.first == "1" { return "its cgroup \(cgroup) is frozen" }
+        place = cgroup.parent
+      }
+      return nil
     } catch {
       // What cannot be looked at is no reason to give up.
       return nil
