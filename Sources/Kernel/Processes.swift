@@ -264,24 +264,12 @@ package enum Processes {
   ///
   /// The source is `/proc/PID/stat` (proc(5)).
   package static func look(at pid: Int32) throws(SystemError) -> Information? {
-    let bytes: [UInt8]
-    do {
-      bytes = try File.readSmall("/proc/\(pid)/stat")
-    } catch  where error.errno == ENOENT || error.errno == ESRCH {
-      return nil
-    }
-    guard
-      // The name may hold anything, parentheses and spaces included.
-      let start = bytes.firstIndex(of: UInt8(ascii: "(")),
-      let end = bytes.lastIndex(of: UInt8(ascii: ")"))
-    else { return nil }
-    guard bytes.count > end + 2, let flags = number(field: 6, of: bytes, after: end + 2),
-      let startTime = number(field: 19, of: bytes, after: end + 2)
+    guard let stat = try ProcessStat(of: pid), let flags = stat.number(6),
+      let startTime = stat.number(19)
     else { return nil }
     return Information(
-      startTime: startTime, name: String(decoding: bytes[(start + 1)..<end], as: UTF8.self),
-      phase: phase(state: bytes[end + 2], flags: flags),
-      isStopped: bytes[end + 2] == UInt8(ascii: "T") || bytes[end + 2] == UInt8(ascii: "t"),
+      startTime: startTime, name: stat.name, phase: phase(state: stat.state, flags: flags),
+      isStopped: stat.state == UInt8(ascii: "T") || stat.state == UInt8(ascii: "t"),
       // PF_FORKNOEXEC of the kernel's sched.h.
       hasExecuted: flags & 0x40 == 0)
   }
@@ -292,10 +280,7 @@ package enum Processes {
   /// process.
   package static func pendingStatus(of pid: Int32) -> ExitStatus? {
     // A process that cannot be read is not there: that is the answer.
-    guard let bytes = try? File.readSmall("/proc/\(pid)/stat"),
-      let end = bytes.lastIndex(of: UInt8(ascii: ")")), bytes.count > end + 2,
-      let code = number(field: 49, of: bytes, after: end + 2)
-    else { return nil }
+    guard let code = (try? ProcessStat(of: pid))?.number(49) else { return nil }
     let status = Int32(truncatingIfNeeded: code)
     return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f)
   }
@@ -306,27 +291,7 @@ package enum Processes {
   /// The source is `/proc/PID/stat` (proc(5)).
   package static func parent(of pid: Int32) -> Int32? {
     // A process that cannot be read is not there: that is the answer.
-    guard let bytes = try? File.readSmall("/proc/\(pid)/stat"),
-      let end = bytes.lastIndex(of: UInt8(ascii: ")")), bytes.count > end + 2,
-      let parent = number(field: 1, of: bytes, after: end + 2)
-    else { return nil }
-    return Int32(truncatingIfNeeded: parent)
-  }
-
-  /// The decimal number in the field of that index, counted from a place where
-  /// field 0 begins; nil when there is none.
-  private static func number(field: Int, of bytes: [UInt8], after start: Int) -> UInt64? {
-    var index = start
-    for _ in 0..<field {
-      guard let space = bytes[index...].firstIndex(of: UInt8(ascii: " ")) else { return nil }
-      index = space + 1
-    }
-    var value: UInt64?
-    while index < bytes.count, case let digit = bytes[index] &- UInt8(ascii: "0"), digit < 10 {
-      value = (value ?? 0) &* 10 &+ UInt64(digit)
-      index += 1
-    }
-    return value
+    (try? ProcessStat(of: pid))?.number(1).map { Int32(truncatingIfNeeded: $0) }
   }
 
   private static func phase(state: UInt8, flags: UInt64) -> Information.Phase {
