@@ -31,7 +31,7 @@ package struct RuntimeContext {
   /// Collects the parts.
   package init(
     root: String, rootMode: UInt32 = 0o711, cgroupManager: CgroupManager = .filesystem,
-    rootless: Bool = false, systemd: SystemdAddress = .system,
+    rootless: Bool = false, systemd: @escaping () -> SystemdAddress = { .system },
     warn: @escaping (String) -> Void = { _ in }
   ) {
     self.root = root

@@ -18,21 +18,6 @@ package enum UserNamespace: Sendable, Equatable {
     return status.inode == initialInode ? .initial : .caller
   }
 
-  /// Who a user of this process's namespace is in the one around it; the same
-  /// where it is not mapped.
-  ///
-  /// The source is `/proc/self/uid_map` (user_namespaces(7)).
-  package static func outside(_ user: UInt32) -> UInt32 {
-    // A kernel without user namespaces has no such file.
-    guard let text = try? File.readText("/proc/self/uid_map") else { return user }
-    for line in text.split(separator: "\n") {
-      let numbers = line.split(separator: " ").compactMap { UInt32($0) }
-      guard numbers.count == 3, user >= numbers[0], user - numbers[0] < numbers[2] else { continue }
-      return numbers[1] &+ (user - numbers[0])
-    }
-    return user
-  }
-
   /// `USER_NS_INIT_INO`.
   private static let initialInode: UInt64 = 0xEFFF_FFFD
 }

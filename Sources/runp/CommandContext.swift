@@ -2,7 +2,6 @@
 
 internal import Cgroups
 internal import Container
-internal import Kernel
 
 /// What every command gets besides its own arguments.
 struct CommandContext {
@@ -25,7 +24,7 @@ struct CommandContext {
     let root = try StateRoot(global.root, environment)
     return RuntimeContext(
       root: root.path, rootMode: root.mode,
-      cgroupManager: cgroupManager, rootless: isRootless, systemd: systemd,
+      cgroupManager: cgroupManager, rootless: isRootless, systemd: { systemd },
       warn: { log.warning($0) })
   }
 
@@ -43,7 +42,7 @@ struct CommandContext {
     return .user(
       session: environment.variable("DBUS_SESSION_BUS_ADDRESS"),
       directory: environment.variable("XDG_RUNTIME_DIR"),
-      user: UserNamespace.outside(environment.userID))
+      user: IDMaps.outside(environment.userID))
   }
 
   /// The path of the state directory, or why it has none, for the log.

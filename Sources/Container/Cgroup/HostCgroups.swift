@@ -8,14 +8,14 @@ package import Kernel
 /// once, when it needs them.
 package final class HostCgroups {
   private let ownsHierarchy: Bool
-  private let address: SystemdAddress
+  private let address: () -> SystemdAddress
   private var found: Shared<CgroupHierarchy>?
   private var reached: SystemdManager?
 
   /// Refers to the hierarchy; `ownsHierarchy` is false for a user who can make
   /// cgroups only below the one that the command is in, and `systemd` says who
   /// is asked where cgroups belong to its units.
-  init(ownsHierarchy: Bool, systemd: SystemdAddress) {
+  init(ownsHierarchy: Bool, systemd: @escaping () -> SystemdAddress) {
     self.ownsHierarchy = ownsHierarchy
     address = systemd
   }
@@ -33,14 +33,14 @@ package final class HostCgroups {
   /// - Throws: `CgroupError` of kind `unreachable`, also when it is a user's own
   ///   and somebody else asks, or the other way round.
   func systemd(of unit: UnitRecord) throws(CgroupError) -> SystemdManager {
-    if unit.isUser == address.isUser { return try systemd() }
+    if unit.isUser == isUser { return try systemd() }
     let whose = unit.isUser ? "a user's own systemd" : "the systemd of the machine"
     throw CgroupError(.unreachable, "\(unit.name) belongs to \(whose), which is not asked here")
   }
 
   private func systemd() throws(CgroupError) -> SystemdManager {
     if let reached { return reached }
-    let reached = try SystemdManager(address)
+    let reached = try SystemdManager(address())
     self.reached = reached
     return reached
   }
@@ -61,9 +61,9 @@ package final class HostCgroups {
       try SystemdDriver(
         try hierarchy(), try systemd(), unit, annotations: annotations,
         // A user's systemd may not confine devices.
-        devices: address.isUser ? nil : devices))
+        devices: isUser ? nil : devices))
   }
 
-  /// Whether it is a user's systemd that is asked.
-  var isUser: Bool { address.isUser }
+  /// Whether it is a user's own systemd that is asked.
+  var isUser: Bool { !ownsHierarchy }
 }

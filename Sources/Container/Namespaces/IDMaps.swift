@@ -44,6 +44,14 @@ package enum IDMaps {
       && effective.contains(CapabilitySet(number: 7))
   }
 
+  /// Who a user of this process's namespace is in the one around it; the same
+  /// where that cannot be told.
+  package static func outside(_ user: UInt32) -> UInt32 {
+    // A kernel without user namespaces has no such file.
+    guard let mappings = try? read("uid_map", of: Processes.own, Procfs()) else { return user }
+    return hostID(of: user, in: mappings) ?? user
+  }
+
   /// The ID outside of an ID inside; nil when it is not mapped.
   static func hostID(of id: UInt32, in mappings: [LinuxIDMapping]) -> UInt32? {
     for mapping in mappings where id >= mapping.containerID {
