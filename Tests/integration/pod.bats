@@ -985,7 +985,7 @@ of_first_format() {
       # shellcheck disable=SC2086
       refused pod $command "$POD"
       says "pods/$POD/state.json"
-      if [ "${text#*99}" != "$text" ]; then says 'newer runp'; fi
+      case $text in *'"version": 99'*) says 'newer runp' ;; esac
     done
     ok pod list
     equal "$output" "$(runtime pod list 2>/dev/null)"
