@@ -56,7 +56,9 @@ let package = Package(
       dependencies: [
         "Pod", "Container", "Cgroups", "Kernel", "RuntimeSpec", "JSON", "CLinux",
       ],
-      swiftSettings: settings),
+      swiftSettings: settings,
+      // Before _start: see CStart/seal.c.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--entry=cstart_entry"])]),
     .target(
       name: "Support", dependencies: ["Kernel"], path: "Tests/Support",
       swiftSettings: settings),

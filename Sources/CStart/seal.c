@@ -6,84 +6,147 @@
 // a read-only mount of the program that is in no mount namespace, where nobody
 // can make it writable; where that cannot be made, from sealed memory.
 //
-// It happens before the Swift runtime has set itself up for a process that is
-// about to go.
+// It happens before libc and the Swift runtime have set themselves up for a
+// process that is about to go: the program begins here, and not at _start.
 #define _GNU_SOURCE
-#include "CLinux.h"
 #include "CStart.h"
+#include "bare.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
-static const char mark[] = "_RUNP_SEALED=1";
-static const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+static const long seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+static const char own_program[] = "/proc/self/exe";
 static bool sealed;
+static int failure;
 
-bool cstart_enters(const char *word) {
-  static const char *const commands[] = {"create", "run", "exec", "pod"};
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-    if (strcmp(word, commands[i]) == 0) return true;
-  return false;
+BARE static bool begins(const char *text, const char *with) {
+  while (*with && *text == *with) text++, with++;
+  return *with == 0;
+}
+
+BARE static bool equal(const char *a, const char *b) {
+  while (*a && *a == *b) a++, b++;
+  return *a == *b;
+}
+
+BARE bool cstart_enters(const char *word) {
+  return equal(word, "create") || equal(word, "run") || equal(word, "exec") || equal(word, "pod");
 }
 
 bool cstart_may_enter(void) { return sealed || getauxval(AT_BASE) != 0; }
 
-// Looks at the program itself: anybody can set an environment variable.
-static bool is_sealed(void) {
-  int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+int cstart_failure(void) { return failure; }
+
+BARE static long open_program(void) {
+  return bare(SYS_openat, AT_FDCWD, (long)own_program, O_RDONLY | O_CLOEXEC, 0, 0);
+}
+
+BARE static void close_file(long fd) { bare(SYS_close, fd, 0, 0, 0, 0); }
+
+BARE static bool is_sealed(void) {
+  long fd = open_program();
   if (fd < 0) return false;
   struct statfs s;
-  bool result = (fstatfs(fd, &s) == 0 && (s.f_flags & ST_RDONLY)) || fcntl(fd, F_GET_SEALS) == seals;
-  close(fd);
+  bool result = (bare(SYS_fstatfs, fd, (long)&s, 0, 0, 0) == 0 && (s.f_flags & ST_RDONLY)) ||
+                bare(SYS_fcntl, fd, F_GET_SEALS, 0, 0, 0) == seals;
+  close_file(fd);
   return result;
 }
 
-static int on_mount(void) {
-  int tree = clinux_open_tree(AT_FDCWD, "/proc/self/exe", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+BARE static long on_mount(void) {
+  long tree = bare(SYS_open_tree, AT_FDCWD, (long)own_program, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, 0, 0);
   if (tree < 0) return tree;
-  int set = clinux_mount_setattr(tree, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, 0);
+  struct mount_attr wanted;
+  wanted.attr_set = MOUNT_ATTR_RDONLY;
+  wanted.attr_clr = 0;
+  wanted.propagation = MS_PRIVATE;
+  wanted.userns_fd = 0;
+  long set = bare(SYS_mount_setattr, tree, (long)"", AT_EMPTY_PATH, (long)&wanted, sizeof wanted);
   if (set == 0) return tree;
-  close(tree);
+  close_file(tree);
   return set;
 }
 
-static int in_memory(void) {
-  int program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  if (program < 0) return -errno;
-  int memory = clinux_memfd_create("runp", MFD_CLOEXEC | MFD_ALLOW_SEALING | 0x10 /* MFD_EXEC */);
-  if (memory == -EINVAL) memory = clinux_memfd_create("runp", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (memory < 0) return memory;
-  long copied;
-  while ((copied = clinux_copy_file(memory, program, 1 << 30)) > 0) {}
-  close(program);
-  if (copied < 0) return (int)copied;
-  return fcntl(memory, F_ADD_SEALS, seals) < 0 ? -errno : memory;
+BARE static long new_memory(long flags) {
+  return bare(SYS_memfd_create, (long)"runp", MFD_CLOEXEC | MFD_ALLOW_SEALING | flags, 0, 0, 0);
 }
 
-void cstart_seal(int argc, char **argv, char **envp) {
+BARE static long in_memory(void) {
+  long program = open_program();
+  if (program < 0) return program;
+  long memory = new_memory(0x10 /* MFD_EXEC */);
+  if (memory == -EINVAL) memory = new_memory(0);
+  if (memory < 0) return memory;
+  long copied;
+  do copied = bare(SYS_sendfile, memory, program, 0, 1 << 30, 0);
+  while (copied > 0);
+  close_file(program);
+  if (copied < 0) return copied;
+  long added = bare(SYS_fcntl, memory, F_ADD_SEALS, seals, 0, 0);
+  return added < 0 ? added : memory;
+}
+
+// A value of the auxiliary vector, which is behind the environment; 0 when it is
+// not there.
+BARE static unsigned long auxiliary(char **envp, unsigned long type) {
+  while (*envp) envp++;
+  const unsigned long *pair = (const unsigned long *)(envp + 1);
+  while (pair[0] != AT_NULL && pair[0] != type) pair += 2;
+  return pair[1];
+}
+
+// The kernel's name for what was executed by its descriptor. Who else does that
+// has a program that is not sealed, or one that is.
+BARE static bool is_executed_by_descriptor(char **envp) {
+  const char *name = (const char *)auxiliary(envp, AT_EXECFN);
+  return name && begins(name, "/dev/fd/");
+}
+
+// Called with the stack as the kernel has laid it: the count of the arguments,
+// their addresses, and those of the environment's entries.
+BARE __attribute__((used)) static void cstart_seal(long *stack) {
+  char **argv = (char **)(stack + 1), **envp = argv + stack[0] + 1;
   bool enters = false;
   // A word too many, such as an ID of that name, costs only time.
-  for (int i = 1; i < argc; i++) enters |= cstart_enters(argv[i]);
-  if (!enters) return;
-  size_t count = 0;
-  bool marked = false;
-  for (; envp[count]; count++) marked |= strcmp(envp[count], mark) == 0;
-  sealed = marked && is_sealed();
+  for (int i = 1; i < stack[0]; i++) enters |= cstart_enters(argv[i]);
+  if (!enters || auxiliary(envp, AT_BASE) != 0) return;
+  sealed = is_executed_by_descriptor(envp) && is_sealed();
   if (sealed) return;
-  char *environment[count + 2];
-  memcpy(environment, envp, count * sizeof *envp);
-  environment[count] = (char *)mark;
-  environment[count + 1] = NULL;
-  int fd = on_mount();
+  long fd = on_mount();
   if (fd < 0) fd = in_memory();
-  int failure = fd < 0 ? fd : clinux_execveat(fd, "", argv, environment, AT_EMPTY_PATH);
-  fprintf(stderr, "runp: execute a sealed copy of the program: %s\n", strerror(-failure));
-  _exit(1);
+  failure = (int)-(fd < 0 ? fd : bare(SYS_execveat, fd, (long)"", (long)argv, (long)envp, AT_EMPTY_PATH));
 }
+
+// The linker's --entry. What the kernel, or the dynamic linker, gives in
+// registers is for libc.
+#if defined(__x86_64__)
+__asm__(".text\n"
+        ".globl cstart_entry\n"
+        ".type cstart_entry, @function\n"
+        "cstart_entry:\n"
+        "  mov %rsp, %rdi\n"
+        "  push %rdx\n"
+        "  sub $8, %rsp\n"
+        "  call cstart_seal\n"
+        "  add $8, %rsp\n"
+        "  pop %rdx\n"
+        "  jmp _start\n"
+        ".size cstart_entry, . - cstart_entry\n");
+#elif defined(__aarch64__)
+__asm__(".text\n"
+        ".globl cstart_entry\n"
+        ".type cstart_entry, %function\n"
+        "cstart_entry:\n"
+        "  mov x20, x0\n"
+        "  mov x0, sp\n"
+        "  bl cstart_seal\n"
+        "  mov x0, x20\n"
+        "  b _start\n"
+        ".size cstart_entry, . - cstart_entry\n");
+#endif

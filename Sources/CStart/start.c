@@ -88,7 +88,10 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
           stderr);
     _exit(1);
   }
-  cstart_seal(argc, argv, envp);
+  if (cstart_failure()) {
+    fprintf(stderr, "runp: execute a sealed copy of the program: %s\n", strerror(cstart_failure()));
+    _exit(1);
+  }
   size_t count = 0;
   while (envp[count]) count++;
   given = malloc((count + 1) * sizeof *envp);

@@ -322,8 +322,7 @@ package enum OwnProcess {
       entries.append(unsafe String(cString: text))
       unsafe entry += 1
     }
-    // Not the caller's: see seal.c.
-    return entries.filter { !$0.hasPrefix("_RUNP_SEALED=") }
+    return entries
   }
 
   /// Has C libraries take another user for the one of this process while a body

@@ -372,6 +372,20 @@ untouched() {
   equal "$(sha256sum "$RUNTIME")" "$before"
 }
 
+# How often the runtime is executed by a descriptor, when Python does so as given.
+executions() {
+  strace -qq -e trace=execveat -o "$WORK/trace" python3 -c "import os, sys; $1" \
+    "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/said" 2>&1 3>&- || return 1
+  grep -c 'AT_EMPTY_PATH) = 0' "$WORK/trace"
+}
+
+@test "who executes the runtime by a descriptor does not keep it from sealing itself" {
+  runp_only "the peers' ways of protecting their binaries are others"
+  arguments /bin/probe print ''
+  equal "$(executions 'os.execv(sys.argv[1], sys.argv[1:])')" 1
+  equal "$(executions 'os.execve(os.open(sys.argv[1], os.O_RDONLY), sys.argv[1:], {"_RUNP_SEALED": "1"})')" 2
+}
+
 # Runs the container, which watches, while others enter it; its report is
 # $output.
 while_entered() {

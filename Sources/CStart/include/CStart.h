@@ -24,8 +24,9 @@ bool cstart_enters(const char *word);
 // Whether a container may see this process: the program it executes is out of
 // reach.
 bool cstart_may_enter(void);
-// Called first of all; executes the program again where it has to be sealed.
-void cstart_seal(int argc, char **argv, char **envp);
+// The errno of why the program could not be executed sealed; 0 when it was, or
+// need not be.
+int cstart_failure(void);
 
 // user.c
 

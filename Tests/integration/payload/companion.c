@@ -226,7 +226,7 @@ static int descriptors(char **a) {
 static int hostile(char **a) {
   static char *environment[] = {"", "=", "=x", "novalue", "PATH", "PATH=/nowhere", "HOME=\xff\xfe",
     "LANG=xx_XX.\x80", "TZ=:./zone", "TMPDIR=/nowhere", "POSIXLY_CORRECT=1", "IFS=/", "XDG_RUNTIME_DIR=relative",
-    "LISTEN_FDS=-1", "LISTEN_PID=0", "_RUNP_SEALED=1", NULL};
+    "LISTEN_FDS=-1", "LISTEN_PID=0", NULL};
   cpu_set_t one;
   CPU_ZERO(&one);
   CPU_SET(0, &one);
