@@ -59,10 +59,11 @@ integration: ## Integration tests with RUNTIME (default build/runp), as root
 crash: static ## Kill each command at every one of its system calls, as root
 	RUNP_CRASH=all RUNP_SUITE_LIMIT=7200 Tests/integration/run.sh Tests/integration/crash*.bats
 
-engines: ## The same under podman and containerd, and bundles as under peers, as root
+engines: ## The same under engines, Debian's and the newest, and bundles as under peers, as root
 	hack/setup.sh engines bench systemd
 	if [ "$(RUNTIME)" = "$(CURDIR)/build/runp" ]; then $(MAKE) static; fi
 	Tests/integration/run.sh --cgroup2-view Tests/integration/{bundles,engines/*}.bats
+	RUNP_ENGINES=newest Tests/integration/run.sh --engines
 	hack/vm-test.sh --systemd Tests/integration/systemd/podman.bats
 
 vm-test: static ## Tests that need cgroup v2 controllers, or systemd, in virtual machines

@@ -7,7 +7,8 @@
 #   build   compiler driver, headers and static libraries that runp links
 #   test    what `make check` and `make integration` call
 #   demo    what the fixtures need
-#   engines podman and containerd, which the tests have call runp
+#   engines podman and containerd, which the tests have call runp, and where there
+#           is a network the newest of both, and docker
 #   vm      the emulator, a kernel and virtme-ng for hack/vm.sh
 #   systemd the emulator and a disk for hack/vm.sh --systemd
 #   bench   the timing driver's needs and the newest crun and runc
@@ -86,6 +87,8 @@ set_demo() {
 
 set_engines() {
   packages podman conmon containerd uidmap jq util-linux
+  as_root env RUNP_TOOLS="$tools" "$here/peers.sh" engines ||
+    say "the newest engines cannot be fetched: their tests are skipped"
 }
 
 # A kernel is unpacked, not installed: installing one would build an initrd,
@@ -130,7 +133,7 @@ set_systemd() {
 
 set_bench() {
   packages python3 jq busybox-static util-linux
-  as_root env RUNP_TOOLS="$tools" "$here/peers.sh"
+  as_root env RUNP_TOOLS="$tools" "$here/peers.sh" runtimes
 }
 
 [ $# -gt 0 ] || set -- build test

@@ -19,8 +19,7 @@ setup_file() {
 }
 
 with_image() {
-  need containerd
-  need ctr
+  need_engine containerd
   mkdir "$WORK/containerd"
   cat >"$WORK/containerd/config.toml" <<TOML
 version = 2
@@ -29,10 +28,13 @@ state = "$WORK/containerd/state"
 disabled_plugins = ["io.containerd.grpc.v1.cri"]
 [grpc]
 address = "$WORK/containerd/sock"
+[[plugins."io.containerd.transfer.v1.local".unpack_config]]
+platform = "linux/$(dpkg --print-architecture)"
+snapshotter = "native"
 TOML
   background "$WORK/containerd/log" containerd --config "$WORK/containerd/config.toml"
   eventually ctr version
-  works ctr image import --snapshotter native --all-platforms "$RUNP_SUITE/docker.tar"
+  works ctr image import --snapshotter native "$RUNP_SUITE/docker.tar"
 }
 
 ctr() {

@@ -1,10 +1,38 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
 # What the tests of container engines share.
+#
+# RUNP_ENGINES=newest has them run with those that hack/peers.sh brings, instead
+# of the machine's.
 
 load ../helpers
 
+readonly NEWEST=${RUNP_TOOLS:-/opt/runp-tools}/engines
+if [ "${RUNP_ENGINES:-}" = newest ]; then
+  PATH=$NEWEST/bin:$PATH
+fi
+
+# Skips the test without a program; an engine must be the one that is asked for.
 need() { command -v "$1" >/dev/null || skip "$1 is not here: hack/setup.sh engines"; }
+need_engine() {
+  need "$1"
+  if [ "${RUNP_ENGINES:-}" = newest ] && [ ! -x "$NEWEST/bin/$1" ]; then
+    skip "the newest $1 is not here: hack/setup.sh engines, where there is a network"
+  fi
+}
+
+# Makes the configuration that podman is called with, of its [engine] table:
+# engine_table LINE...
+engine_table() {
+  export CONTAINERS_CONF=$WORK/containers.conf
+  if [ "${RUNP_ENGINES:-}" = newest ]; then
+    cat "$NEWEST/share/containers.conf"
+  else
+    echo '[engine]'
+  fi >"$CONTAINERS_CONF"
+  if [ $# -gt 0 ]; then printf '%s\n' "$@" >>"$CONTAINERS_CONF"; fi
+}
 
 # Makes the program that the engine takes for the runtime: it keeps the state
 # where the tests look for what is left, and drops the limits that engines set

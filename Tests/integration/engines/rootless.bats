@@ -37,7 +37,7 @@ plainly() {
     cd "$WORK/home" || exit
     exec timeout --foreground -k 5 $((LIMIT * 3)) setpriv --reuid="$PLAIN_USER" \
       --regid="$PLAIN_USER" --clear-groups env -i PATH="$PATH" HOME="$WORK/home" \
-      XDG_RUNTIME_DIR="$WORK/run" "$@"
+      XDG_RUNTIME_DIR="$WORK/run" CONTAINERS_CONF="$CONTAINERS_CONF" "$@"
   )
 }
 
@@ -48,7 +48,7 @@ pod() {
 }
 
 with_image() {
-  need podman
+  need_engine podman
   need newuidmap
   local own=$RUNP_CGROUP2$CGROUP_PARENT directory
   mkdir "$own/session"
@@ -57,6 +57,7 @@ with_image() {
     mkdir -p "$WORK/$directory"
     chown "$PLAIN_USER:$PLAIN_USER" "$WORK/$directory"
   done
+  engine_table
   works pod import "$RUNP_SUITE/image.tar" test/box
 }
 
@@ -107,8 +108,8 @@ finish() {
   with_image
   works pod import --change 'CMD ["/bin/sleep", "100"]' "$RUNP_SUITE/image.tar" localhost/pause
   works pod pod create --name shared --share pid,ipc --infra-image localhost/pause --network none
-  works pod run --detach --pod shared --name one --cgroups no-conmon test/box sleep 101
-  works pod run --detach --pod shared --name two --cgroups no-conmon test/box sleep 102
+  works boxed run --detach --pod shared --name one test/box sleep 101
+  works boxed run --detach --pod shared --name two test/box sleep 102
   works pod exec two ps -o args
   says 'sleep 101'
   says 'sleep 102'
