@@ -147,23 +147,53 @@ package struct Cgroup: ~Copyable {
 
   /// The processes in an open cgroup and in those below it.
   static func processes(in directory: borrowing Descriptor) throws(SystemError) -> [Int32] {
-    var processes = try ownProcesses(directory)
+    guard var processes = try ownProcesses(directory) else { return try threadOwners(directory) }
     var walk = try CgroupWalk(below: directory)
-    while try walk.next() { processes += try ownProcesses(walk.current) }
+    // What a threaded cgroup does not list is in the list of its domain, which is
+    // this one or below it.
+    while try walk.next() { processes += try ownProcesses(walk.current) ?? [] }
     return processes
   }
 
-  /// What of one cgroup alone belongs to `processes`.
+  /// What of one cgroup alone belongs to `processes`; nil when it is threaded, and
+  /// lists only threads.
   private static func ownProcesses(
     _ directory: borrowing Descriptor
+  ) throws(SystemError) -> [Int32]? {
+    do {
+      return try numbers(in: "cgroup.procs", directory)
+    } catch {
+      if error.errno == EOPNOTSUPP { return nil }
+      throw error
+    }
+  }
+
+  /// The processes that have threads in a threaded cgroup, or in those below it,
+  /// which are threaded then, too.
+  private static func threadOwners(
+    _ directory: borrowing Descriptor
+  ) throws(SystemError) -> [Int32] {
+    var threads = try numbers(in: "cgroup.threads", directory)
+    var walk = try CgroupWalk(below: directory)
+    while try walk.next() { threads += try numbers(in: "cgroup.threads", walk.current) }
+    var owners: Set<Int32> = []
+    for thread in threads {
+      if let owner = try Processes.owner(ofThread: thread) { owners.insert(owner) }
+    }
+    return owners.sorted()
+  }
+
+  /// The numbers in a file of a cgroup; none when it is gone.
+  private static func numbers(
+    in file: String, _ directory: borrowing Descriptor
   ) throws(SystemError) -> [Int32] {
     do {
-      let list = try File.readText("cgroup.procs", at: directory)
-      // A process of a PID namespace that is not below ours has the number 0.
+      let list = try File.readText(file, at: directory)
+      // What is of a PID namespace that is not below ours has the number 0.
       return list.split(separator: "\n").compactMap { Int32($0) }.filter { $0 > 0 }
-    } catch  where error.meansRemoved || error.errno == EOPNOTSUPP {
-      // A threaded cgroup lists its processes in its domain, further up.
-      return []
+    } catch {
+      if error.meansRemoved { return [] }
+      throw error
     }
   }
 }

@@ -57,6 +57,9 @@ extension Cgroup {
       try File.writeControl("1", to: "cgroup.kill", at: directory)
     } catch  where error.meansRemoved {
       // Nothing is in it any more.
+    } catch  where error.errno == EOPNOTSUPP {
+      // It has become threaded, and the kernel kills only whole domains.
+      _ = try signal(SIGKILL, until: .after(milliseconds: 1000))
     } catch {
       throw CgroupError(error, "kill cgroup \(path)")
     }

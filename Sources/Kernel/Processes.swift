@@ -294,6 +294,24 @@ package enum Processes {
     (try? ProcessStat(of: pid))?.number(1).map { Int32(truncatingIfNeeded: $0) }
   }
 
+  /// The ID of the process that a thread belongs to; nil when there is no such
+  /// thread.
+  ///
+  /// The source is `/proc/TID/status` (proc(5)).
+  package static func owner(ofThread thread: Int32) throws(SystemError) -> Int32? {
+    let text: String
+    do {
+      text = try File.readText("/proc/\(thread)/status")
+    } catch {
+      if error.errno == ENOENT || error.errno == ESRCH { return nil }
+      throw error
+    }
+    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Tgid:") }) else {
+      return nil
+    }
+    return Int32(line.dropFirst(5).drop { $0 == "\t" || $0 == " " })
+  }
+
   private static func phase(state: UInt8, flags: UInt64) -> Information.Phase {
     if state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") { return .zombie }
     // PF_EXITING of the kernel's sched.h.

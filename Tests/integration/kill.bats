@@ -226,3 +226,52 @@ only_the_shell_is_left() {
   got SIGTERM
   equal "$(grep -c . "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs")" 2
 }
+
+# Makes the current container's cgroup threaded while nothing is in it, as
+# somebody with rights above it can.
+make_threaded() {
+  local parent=$RUNP_CGROUP2$CGROUP_PARENT pid enabled
+  mapfile -t pids <"$parent/$ID/cgroup.procs"
+  # A domain of threads has processes of its own, and enables no controllers but
+  # those for threads.
+  for pid in "${pids[@]}"; do echo "$pid" >"$RUNP_CGROUP2/cgroup.procs"; done
+  enabled=$(sed 's/[a-z]\+/-&/g' "$parent/cgroup.subtree_control")
+  echo "$enabled" >"$parent/cgroup.subtree_control"
+  for pid in "${pids[@]}"; do echo "$pid" >"$parent/cgroup.procs"; done
+  echo threaded >"$parent/$ID/cgroup.type"
+  for pid in "${pids[@]}"; do echo "$pid" >"$parent/$ID/cgroup.threads"; done
+}
+
+@test "a container whose cgroup has become threaded is listed, signalled and killed all the same" {
+  peer_falls_short crun "it knows of no threads"
+  peer_falls_short runc "it kills such a cgroup only where the kernel does"
+  local pids
+  without_namespace pid
+  arguments /bin/probe daemon 60 -- wait -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  make_threaded
+  if cat "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs" 2>/dev/null; then return 1; fi
+  ok ps --format json "$ID"
+  equal "$(jq -r '.[]' <<<"$output" | sort -n)" "$(printf '%s\n' "${pids[@]}" | sort -n)"
+  ok delete --force "$ID"
+  gone "$ID"
+}
+
+@test "kill --all reaches every process of a container whose cgroup has become threaded" {
+  peer_falls_short crun "it knows of no threads"
+  peer_falls_short runc "it kills such a cgroup only where the kernel does"
+  local pids
+  without_namespace pid
+  arguments /bin/probe daemon 60 -- wait -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
+  make_threaded
+  ok kill --all "$ID" USR1
+  got SIGUSR1
+  eventually only_first_left
+}
+
+only_first_left() { equal "$(runtime ps --format json "$ID" | jq -c .)" "[$(pid_of)]"; }
