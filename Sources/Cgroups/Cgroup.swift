@@ -130,6 +130,21 @@ package struct Cgroup: ~Copyable {
     }
   }
 
+  /// The file that reports when the first process comes into it, or the last one
+  /// goes.
+  ///
+  /// - Returns: nil when the cgroup is gone, which systemd takes away as soon as
+  ///   nothing is in it.
+  package borrowing func events() throws(CgroupError) -> Shared<Descriptor>? {
+    do {
+      return Shared(try File.open("cgroup.events", at: directory))
+    } catch  where error.meansRemoved {
+      return nil
+    } catch {
+      throw CgroupError(error, "watch cgroup \(path)")
+    }
+  }
+
   /// Whether a process is in it or in a cgroup below it.
   package borrowing func isPopulated() throws(CgroupError) -> Bool {
     try value(of: "populated", in: "cgroup.events") == 1

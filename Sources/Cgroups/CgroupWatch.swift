@@ -63,12 +63,8 @@ package final class CgroupWatch {
   ///     counted in the cgroups below it as well.
   /// - Throws: `CgroupError` when it cannot be watched.
   package init?(_ cgroup: borrowing Cgroup, own: Bool = false) throws(CgroupError) {
-    do {
-      population = Shared(try File.open("cgroup.events", at: cgroup.directory))
-    } catch {
-      if error.meansRemoved { return nil }
-      throw CgroupError(error, "watch cgroup \(cgroup.path)")
-    }
+    guard let events = try cgroup.events() else { return nil }
+    population = events
     wasPopulated = false
     isGone = false
     // Who is killed for its limit is in a cgroup below, and counted there.

@@ -51,6 +51,14 @@ fails() {
   rmdir "$RUNP_CGROUP2$CGROUP_PARENT/deep"
 }
 
+@test "a cgroup that is gone with its last process when run begins to watch it, as systemd has it, is no failure" {
+  local error
+  for error in ENOENT ENODEV; do
+    runs --first --at cgroup.events openat:error=$error
+  done
+  fails 'watch cgroup .*: permission denied' --first --at cgroup.events openat:error=EACCES:when=1
+}
+
 @test "a cgroup that is there already, and gone when it is looked at, is made anew" {
   local error file
   for error in ENOENT ENODEV; do

@@ -21,7 +21,7 @@ final class UnreportedEnd {
     self.context = context
     do {
       guard let cgroup = try record.cgroup?.open(context) else { return }
-      events = Shared(try File.open("cgroup.events", at: cgroup.value.directory))
+      events = try cgroup.value.events()
     } catch {
       throw RuntimeError(error)
     }
