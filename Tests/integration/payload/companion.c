@@ -2,7 +2,7 @@
 //
 // The host's side of a test: what engines are to a runtime. It receives
 // terminals, pidfds and seccomp listeners over a socket, reaps orphans, and
-// gives a command a terminal of its own.
+// gives a command a terminal of its own, and tells which BPF programs there are.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -254,13 +254,26 @@ static int hostile(char **a) {
   return 126;
 }
 
+// Prints the numbers of all BPF programs that are loaded.
+static int loaded(char **a) {
+  (void)a;
+  // What bpf(2) takes of union bpf_attr for BPF_PROG_GET_NEXT_ID.
+  unsigned attributes[32] = {0};
+  while (!syscall(SYS_bpf, 11, attributes, sizeof attributes)) {
+    printf("%u\n", attributes[1]);
+    attributes[0] = attributes[1];
+  }
+  return errno == ENOENT ? 0 : fail("bpf");
+}
+
 int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(char **);
   } all[] = {{"console", console},   {"pidfd", pidfd},       {"seccomp", seccomp},
              {"subreap", subreap},   {"terminal", terminal}, {"descriptors", descriptors},
-             {"hostile", hostile},   {"deaf", deaf},         {"careless", careless}};
+             {"hostile", hostile},   {"deaf", deaf},         {"careless", careless},
+             {"loaded", loaded}};
   signal(SIGPIPE, SIG_IGN);
   for (size_t i = 0; argc > 2 && i < sizeof all / sizeof *all; i++)
     if (!strcmp(all[i].name, argv[1])) return all[i].run(argv + 2);
