@@ -86,18 +86,3 @@ slice_of() { echo "runp-${1//-/\\x2d}.slice"; }
   all_gone "pod delete --force"
   eventually no_units
 }
-
-@test "pod delete --force leaves no unit of a pod create that was killed" {
-  pod_json '{}'
-  local n killed=0 step=5
-  if [ -n "${RUNP_CRASH:-}" ]; then step=1; fi
-  for ((n = 1; n < 100; n += step)); do
-    injected rt --first "recvmsg:signal=KILL:when=$n" pod create -f "$WORK/pod.json" "$ID" || break
-    equal "$status" 137
-    killed=$((killed + 1))
-    ok pod delete --force "$ID"
-    if ! eventually no_units; then echo "after recvmsg $n" >&2; return 1; fi
-  done
-  [ "$killed" -ge 2 ]
-  ok pod delete --force "$ID"
-}
