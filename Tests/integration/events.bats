@@ -181,3 +181,113 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   eventually ended "${BACKGROUND[0]}"
   equal "$(tail -n 1 "$WORK/events")" "{\"type\":\"end\",\"pod\":\"$pod\"}"
 }
+
+# Follows a pod that holds nothing but its first container, until its watches are there.
+follow_pod() {
+  pod=p-${WORK##*.}
+  ok pod create "$pod"
+  config 'del(.linux.cgroupsPath) | del(.hostname)'
+  background "$WORK/events" strace -qqq -o "$WORK/calls" -e trace=poll,read,inotify_add_watch \
+    "$RUNTIME" --root "$STATE" pod events --interval 1h "$pod"
+  eventually grep -q '^poll(' "$WORK/calls"
+}
+pod_end() { echo "{\"type\":\"end\",\"id\":\"$1\",\"pod\":\"$pod\"}"; }
+
+@test "events of a pod sees what joins it when it comes, whatever the interval" {
+  runp_only "no pods"
+  local pod
+  follow_pod
+  arguments /bin/probe hang
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
+  ok start "$ID-a"
+  ok kill "$ID-a" KILL
+  eventually grep -qx "$(pod_end "$ID-a")" "$WORK/events"
+  # The same ID once more is another container.
+  ok delete "$ID-a"
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-b"
+  ok delete --force "$ID-a"
+  eventually eval '[ "$(grep -cx "$(pod_end "$ID-a")" "$WORK/events")" = 2 ]'
+  ok pod delete --force "$pod"
+  eventually ended "${BACKGROUND[0]}"
+  equal "$(sort "$WORK/events" | jq -r '"\(.type) \(.id)"' | xargs)" \
+    "end $ID-a end $ID-a end $ID-b end null"
+  equal "$(tail -n 1 "$WORK/events")" "{\"type\":\"end\",\"pod\":\"$pod\"}"
+}
+
+@test "events of a pod tells of the end of what has ended before it was looked at" {
+  runp_only "no pods"
+  local pod
+  follow_pod
+  kill -STOP "$(pgrep -P "${BACKGROUND[0]}")"
+  arguments /bin/true
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
+  ok start "$ID-a"
+  eventually has_status "$ID-a" stopped
+  kill -CONT "$(pgrep -P "${BACKGROUND[0]}")"
+  eventually grep -qx "$(pod_end "$ID-a")" "$WORK/events"
+  ok pod delete --force "$pod"
+  eventually ended "${BACKGROUND[0]}"
+  # Its removal is not another end.
+  equal "$(wc -l <"$WORK/events")" 2
+}
+
+@test "events of a pod says nothing of a container that does not come to be" {
+  runp_only "no pods"
+  local pod
+  follow_pod
+  config '.root.path = "nowhere"'
+  refused create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
+  config '.root.path = "rootfs"'
+  arguments /bin/probe hang
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-b"
+  ok delete --force "$ID-b"
+  eventually grep -qx "$(pod_end "$ID-b")" "$WORK/events"
+  ok pod delete --force "$pod"
+  eventually ended "${BACKGROUND[0]}"
+  equal "$(wc -l <"$WORK/events")" 2
+}
+
+@test "events of a pod does nothing while nothing happens" {
+  runp_only "it is about its system calls"
+  local pod before
+  follow_pod
+  arguments /bin/probe hang
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
+  sleep 1
+  before=$(wc -l <"$WORK/calls")
+  sleep 1
+  equal "$(wc -l <"$WORK/calls")" "$before"
+  equal "$(tail -n 1 "$WORK/calls" | grep -c '^poll(\[')" 1
+  ok pod delete --force "$pod"
+  eventually ended "${BACKGROUND[0]}"
+}
+
+@test "events of a pod without a cgroup ends with the pod, whatever the interval" {
+  runp_only "no pods"
+  local pod=p-${WORK##*.}
+  ok --cgroup-manager disabled pod create "$pod"
+  background "$WORK/events" strace -qqq -o "$WORK/calls" -e trace=poll \
+    "$RUNTIME" --root "$STATE" pod events --interval 1h "$pod"
+  eventually grep -q '^poll(' "$WORK/calls"
+  ok pod delete "$pod"
+  eventually ended "${BACKGROUND[0]}"
+  equal "$(<"$WORK/events")" "{\"type\":\"end\",\"pod\":\"$pod\"}"
+}
+
+@test "events of a pod whose user may watch no more sees what joins it at the next interval" {
+  runp_only "no pods"
+  local pod=p-${WORK##*.}
+  ok pod create "$pod"
+  config 'del(.linux.cgroupsPath) | del(.hostname)'
+  arguments /bin/probe hang
+  # shellcheck disable=SC2024
+  strace -qqq -o "$WORK/calls" -e inject=inotify_init1:error=EMFILE \
+    "$RUNTIME" --root "$STATE" pod events --interval 200ms "$pod" >"$WORK/events" 2>"$WORK/warned" 3>&- &
+  BACKGROUND+=($!)
+  eventually grep -q 'only at the next interval' "$WORK/warned"
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
+  eventually grep -q "\"stats\",\"id\":\"$ID-a\"" "$WORK/events"
+  ok pod delete --force "$pod"
+  eventually ended "${BACKGROUND[0]}"
+}

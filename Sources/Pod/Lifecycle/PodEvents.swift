@@ -2,6 +2,7 @@
 
 internal import Cgroups
 package import Container
+internal import Glibc
 internal import JSON
 internal import Kernel
 
@@ -17,7 +18,7 @@ extension PodLifecycle {
   /// Tells what happens in a pod and its containers, as it happens, and their
   /// counters again and again, until the pod is gone.
   ///
-  /// What joins the pod is seen when it is looked at the counters next.
+  /// What joins the pod is seen when it comes.
   ///
   /// - Parameters:
   ///   - id: the pod.
@@ -29,16 +30,30 @@ extension PodLifecycle {
     _ id: String, interval: UInt64, _ context: RuntimeContext,
     _ tell: (EventLine) throws(RuntimeError) -> Void
   ) throws(RuntimeError) {
-    let pod = try ObservedPod(try PodHandle.open(id, context))
+    let handle = try PodHandle.open(id, context)
+    let pod = try ObservedPod(handle, arrivals(of: handle, context))
     var next = Deadline.after(milliseconds: interval)
-    while true {
+    while !pod.hasEnded {
       for line in try pod.take(until: next) { try tell(line) }
-      if pod.hasEnded { return try tell(EventLine("end", of: nil)) }
-      if next.hasPassed {
-        try pod.findContainers()
-        for line in try pod.statistics() { try tell(line) }
+      if next.hasPassed, !pod.hasEnded {
+        for line in try pod.findContainers() + pod.statistics() { try tell(line) }
         next = .after(milliseconds: interval)
       }
+    }
+    try tell(EventLine("end", of: nil))
+  }
+
+  /// - Returns: nil when the user may watch no more directories: then what joins
+  ///   the pod is seen when it is looked at the counters next.
+  private static func arrivals(
+    of pod: PodHandle, _ context: RuntimeContext
+  ) throws(RuntimeError) -> PodArrivals? {
+    do {
+      return try PodArrivals(pod)
+    } catch {
+      if error.errno == ENOENT { throw pod.notFound }
+      context.warn("containers that join the pod are seen only at the next interval: \(error)")
+      return nil
     }
   }
 }
@@ -48,10 +63,16 @@ private final class ObservedPod {
   private let pod: PodHandle
   private let cgroup: Shared<Cgroup>?
   private let watch: CgroupWatch?
+  private let arrivals: PodArrivals?
   private var containers: [ObservedContainer] = []
+  /// When those were created that have been seen, with their IDs.
+  private var known: Set<[String]> = []
 
-  init(_ pod: PodHandle) throws(RuntimeError) {
+  /// Starts to observe a pod and its containers, and those that come as soon as
+  /// `arrivals` tells of them.
+  init(_ pod: PodHandle, _ arrivals: PodArrivals? = nil) throws(RuntimeError) {
     self.pod = pod
+    self.arrivals = arrivals
     do {
       let cgroup = try pod.state?.cgroup?.open(pod.context)
       self.cgroup = cgroup
@@ -59,23 +80,44 @@ private final class ObservedPod {
     } catch {
       throw RuntimeError(error)
     }
-    try findContainers()
+    // Of what has ended before nothing is told.
+    _ = try findContainers()
   }
 
   /// Whether the pod is gone.
   var hasEnded: Bool { pod.directory.isGone() || watch?.isGone == true }
 
   /// Observes the containers that have come.
-  func findContainers() throws(RuntimeError) {
-    for member in try Members.all(of: pod) where member.pid != 0 {
-      if containers.contains(where: { $0.record.created == member.record.created }) { continue }
+  ///
+  /// - Returns: the ends of those that have come and ended meanwhile.
+  func findContainers() throws(RuntimeError) -> [EventLine] {
+    try expectMembers()
+    var lines: [EventLine] = []
+    var found: Set<[String]> = []
+    // What is being created, or was left in the middle of that, is none yet.
+    for member in try Members.all(of: pod) where member.record.creator == nil {
+      let id = member.record.id
+      found.insert([id, member.record.created])
+      if known.contains([id, member.record.created]) { continue }
       do {
         containers.append(try ObservedContainer(member, pod.context))
       } catch  where error.kind == .wrongState {
-        // It has ended since it was listed.
+        lines.append(EventLine("end", of: id))
       } catch {
-        throw error.adding("container \(member.record.id)")
+        throw error.adding("container \(id)")
       }
+    }
+    known = found
+    return lines
+  }
+
+  private func expectMembers() throws(RuntimeError) {
+    guard let arrivals else { return }
+    let seen = Set(containers.map(\.record.id))
+    do {
+      for id in try pod.directory.memberIDs() where !seen.contains(id) { try arrivals.expect(id) }
+    } catch {
+      throw RuntimeError(error, "watch the containers of pod \(pod.id)")
     }
   }
 
@@ -83,15 +125,18 @@ private final class ObservedPod {
   func take(until deadline: Deadline) throws(RuntimeError) -> [EventLine] {
     var set = PollSet()
     watch?.add(to: &set)
+    arrivals?.add(to: &set)
     for container in containers { container.add(to: &set) }
+    let ready: PollSet.Ready
     do {
-      _ = try set.wait(until: deadline)
+      ready = try set.wait(until: deadline)
     } catch {
       throw RuntimeError(error, "wait for events")
     }
     var lines = watch?.take().compactMap { EventLine($0, of: nil) } ?? []
     for container in containers { lines += try container.take() }
     containers.removeAll { $0.hasEnded }
+    if arrivals?.take(ready) == true { lines += try findContainers() }
     return lines
   }
 
