@@ -20,6 +20,8 @@ package final class CgroupWatch {
     let file: Shared<Descriptor>
     let key: String
     var count: UInt64
+    /// Whether it went with the cgroup, and may have gone further before.
+    var isLost = false
 
     /// - Returns: nil when the cgroup has no such file.
     init?(_ name: String, _ key: String, of cgroup: borrowing Cgroup) throws(CgroupError) {
@@ -40,10 +42,14 @@ package final class CgroupWatch {
     /// How far it has gone since it was last asked; the wait that follows is for
     /// what comes after this reading.
     mutating func advance() -> UInt64 {
-      // Of a cgroup that is gone there is nothing to be told.
-      guard let now = try? Self.read(key, file), now > count else { return 0 }
-      defer { count = now }
-      return now - count
+      do {
+        guard let now = try Self.read(key, file), now > count else { return 0 }
+        defer { count = now }
+        return now - count
+      } catch {
+        isLost = true
+        return 0
+      }
     }
   }
 
@@ -54,6 +60,10 @@ package final class CgroupWatch {
   private var wasPopulated: Bool
   /// Whether the cgroup is gone, and so there is nothing more to wait for.
   package private(set) var isGone: Bool
+  /// Whether processes may have been killed for want of memory without being
+  /// told of: the count went with the cgroup, as it does with a scope of systemd
+  /// once that is empty.
+  package var isKillCountLost: Bool { memory?.isLost == true }
 
   /// Starts to watch a cgroup, unless it is gone: from here on nothing is missed.
   ///

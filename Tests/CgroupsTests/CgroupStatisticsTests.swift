@@ -12,12 +12,22 @@ import Testing
 
   /// What is read of a cgroup with the given files.
   private func statistics(_ files: [String: String]) throws -> JSONValue {
+    fake.add("/c1", ["cgroup.events": "populated 1\n"])
     fake.add("/c1", files)
     let found = try Cgroup.open(
       in: CgroupHierarchy(mountPoint: fake.path), at: CgroupPath(components: ["c1"]),
       .identity(FileStatus(fake.path + "/c1").inode))
     guard let found else { return .null }
-    return .object(try found.statistics())
+    return try found.statistics().map { .object($0) } ?? .null
+  }
+
+  @Test func aCgroupThatIsGoneHasNoCounters() throws {
+    fake.add("/c2", ["cpu.stat": "usage_usec 12\n"])
+    let found = try Cgroup.open(
+      in: CgroupHierarchy(mountPoint: fake.path), at: CgroupPath(components: ["c2"]),
+      .identity(FileStatus(fake.path + "/c2").inode))
+    guard let found else { throw CgroupError(.failed, "it is not there") }
+    #expect(try found.statistics() == nil)
   }
 
   /// One part of it, in one line.

@@ -191,7 +191,7 @@ follow_pod() {
     "$RUNTIME" --root "$STATE" pod events --interval 1h "$pod"
   eventually grep -q '^poll(' "$WORK/calls"
 }
-pod_end() { echo "{\"type\":\"end\",\"id\":\"$1\",\"pod\":\"$pod\"}"; }
+pod_end() { echo "^{\"type\":\"end\",\"id\":\"$1\",\"pod\":\"$pod\""; }
 
 @test "events of a pod sees what joins it when it comes, whatever the interval" {
   runp_only "no pods"
@@ -201,13 +201,13 @@ pod_end() { echo "{\"type\":\"end\",\"id\":\"$1\",\"pod\":\"$pod\"}"; }
   ok create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
   ok start "$ID-a"
   ok kill "$ID-a" KILL
-  eventually grep -qx "$(pod_end "$ID-a")" "$WORK/events"
+  eventually grep -q "$(pod_end "$ID-a")" "$WORK/events"
   # The same ID once more is another container.
   ok delete "$ID-a"
   ok create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
   ok create --pod "$pod" --bundle "$BUNDLE" "$ID-b"
   ok delete --force "$ID-a"
-  eventually eval '[ "$(grep -cx "$(pod_end "$ID-a")" "$WORK/events")" = 2 ]'
+  eventually eval '[ "$(grep -c "$(pod_end "$ID-a")" "$WORK/events")" = 2 ]'
   ok pod delete --force "$pod"
   eventually ended "${BACKGROUND[0]}"
   equal "$(sort "$WORK/events" | jq -r '"\(.type) \(.id)"' | xargs)" \
@@ -225,7 +225,7 @@ pod_end() { echo "{\"type\":\"end\",\"id\":\"$1\",\"pod\":\"$pod\"}"; }
   ok start "$ID-a"
   eventually has_status "$ID-a" stopped
   kill -CONT "$(pgrep -P "${BACKGROUND[0]}")"
-  eventually grep -qx "$(pod_end "$ID-a")" "$WORK/events"
+  eventually grep -q "$(pod_end "$ID-a")" "$WORK/events"
   ok pod delete --force "$pod"
   eventually ended "${BACKGROUND[0]}"
   # Its removal is not another end.
@@ -242,7 +242,7 @@ pod_end() { echo "{\"type\":\"end\",\"id\":\"$1\",\"pod\":\"$pod\"}"; }
   arguments /bin/probe hang
   ok create --pod "$pod" --bundle "$BUNDLE" "$ID-b"
   ok delete --force "$ID-b"
-  eventually grep -qx "$(pod_end "$ID-b")" "$WORK/events"
+  eventually grep -q "$(pod_end "$ID-b")" "$WORK/events"
   ok pod delete --force "$pod"
   eventually ended "${BACKGROUND[0]}"
   equal "$(wc -l <"$WORK/events")" 2

@@ -7,7 +7,10 @@ extension Cgroup {
   /// with the names that callers of `events` know.
   ///
   /// What no enabled controller counts is not in it.
-  package borrowing func statistics() throws(CgroupError) -> OrderedMap<JSONValue> {
+  ///
+  /// - Returns: nil when the cgroup is gone, of which files that are not there
+  ///   would look like counters of 0.
+  package borrowing func statistics() throws(CgroupError) -> OrderedMap<JSONValue>? {
     var document: OrderedMap<JSONValue> = [
       "cpu": try CPUStatistics(of: self).json,
       "cpuset": try CPUSetStatistics(of: self).json,
@@ -20,6 +23,6 @@ extension Cgroup {
     ]
     if let rdma = try RDMAStatistics(of: self) { document["rdma"] = rdma.json }
     if let misc = try MiscStatistics(of: self) { document["misc"] = misc.json }
-    return document
+    return try read("cgroup.events") == nil ? nil : document
   }
 }

@@ -9,7 +9,9 @@ extension Lifecycle {
   package static func statistics(
     of id: String, _ context: RuntimeContext
   ) throws(RuntimeError) -> EventLine {
-    try ObservedContainer(ContainerStatus.load(id, context), context).statistics()
+    let container = try ObservedContainer(ContainerStatus.load(id, context), context)
+    guard let line = try container.statistics() else { throw ObservedContainer.notRunning(id) }
+    return line
   }
 
   /// Tells what happens in a container, as it happens, and its counters again and
@@ -39,7 +41,7 @@ extension Lifecycle {
       for line in try container.take() { try tell(line) }
       if container.hasEnded { return }
       if next.hasPassed {
-        try tell(try container.statistics())
+        if let line = try container.statistics() { try tell(line) }
         next = .after(milliseconds: interval)
       }
     }

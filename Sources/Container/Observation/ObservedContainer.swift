@@ -25,8 +25,7 @@ package final class ObservedContainer {
   package init(_ status: ContainerStatus, _ context: RuntimeContext) throws(RuntimeError) {
     record = status.record
     pid = status.pid
-    let notRunning = RuntimeError(
-      .wrongState, "container with id \(status.record.id) is not running")
+    let notRunning = Self.notRunning(status.record.id)
     if status.pid == 0 { throw notRunning }
     guard let recorded = record.cgroup else {
       throw RuntimeError(.failed, "it has no cgroup, and only for those the kernel keeps counters")
@@ -41,6 +40,11 @@ package final class ObservedContainer {
     } catch {
       throw RuntimeError(error)
     }
+  }
+
+  /// What is said of a container that does not run.
+  static func notRunning(_ id: String) -> RuntimeError {
+    RuntimeError(.wrongState, "container with id \(id) is not running")
   }
 
   /// Adds what is to be waited for; after the wait, `take` tells what it was.
@@ -59,14 +63,31 @@ package final class ObservedContainer {
     let happenings = watch.take()
     if happenings.contains(.empty) || watch.isGone { hasEnded = true }
     var lines = happenings.compactMap { EventLine($0, of: record.id) }
-    if hasEnded { lines.append(EventLine("end", of: record.id)) }
+    if hasEnded { lines.append(Self.end(of: record, isKillCountLost: watch.isKillCountLost)) }
     return lines
   }
 
-  /// What the kernel counts of it now.
-  package func statistics() throws(RuntimeError) -> EventLine {
+  /// What there is to be told of a container that was not observed before it had
+  /// ended.
+  package static func missed(
+    _ record: ContainerRecord, _ context: RuntimeContext
+  ) -> [EventLine] {
+    // What cannot be read is not known.
+    let cgroup = try? record.cgroup?.open(context)
+    let kills = cgroup.flatMap { try? $0.value.oomKillCount() } ?? 0
+    return (0..<kills).map { _ in EventLine("oom", of: record.id) }
+      + [end(of: record, isKillCountLost: record.cgroup != nil && cgroup == nil)]
+  }
+
+  /// The last line; a count of null is not known, and not 0.
+  private static func end(of record: ContainerRecord, isKillCountLost: Bool) -> EventLine {
+    EventLine("end", of: record.id, isKillCountLost ? ["oomKills": .null] : nil)
+  }
+
+  /// What the kernel counts of it now; nil when its cgroup is gone.
+  package func statistics() throws(RuntimeError) -> EventLine? {
     do {
-      var data = try cgroup.value.statistics()
+      guard var data = try cgroup.value.statistics() else { return nil }
       data["network_interfaces"] = try networkInterfaces()
       return EventLine("stats", of: record.id, .object(data))
     } catch {

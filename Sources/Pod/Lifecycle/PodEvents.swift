@@ -89,7 +89,7 @@ private final class ObservedPod {
 
   /// Observes the containers that have come.
   ///
-  /// - Returns: the ends of those that have come and ended meanwhile.
+  /// - Returns: what is to be told of those that have come and ended meanwhile.
   func findContainers() throws(RuntimeError) -> [EventLine] {
     try expectMembers()
     var lines: [EventLine] = []
@@ -102,7 +102,7 @@ private final class ObservedPod {
       do {
         containers.append(try ObservedContainer(member, pod.context))
       } catch  where error.kind == .wrongState {
-        lines.append(EventLine("end", of: id))
+        lines += ObservedContainer.missed(member.record, pod.context)
       } catch {
         throw error.adding("container \(id)")
       }
@@ -144,13 +144,15 @@ private final class ObservedPod {
   func statistics() throws(RuntimeError) -> [EventLine] {
     var lines: [EventLine] = []
     do {
-      if let cgroup {
-        lines.append(EventLine("stats", of: nil, .object(try cgroup.value.statistics())))
+      if let data = try cgroup?.value.statistics() {
+        lines.append(EventLine("stats", of: nil, .object(data)))
       }
     } catch {
       throw RuntimeError(error)
     }
-    for container in containers { lines.append(try container.statistics()) }
+    for container in containers {
+      if let line = try container.statistics() { lines.append(line) }
+    }
     return lines
   }
 }

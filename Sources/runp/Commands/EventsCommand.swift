@@ -44,7 +44,8 @@ enum EventsCommand: Command {
       details: """
         Each line is a JSON object: stats with the kernel's counters at each interval, oom when a \
         process is killed for want of memory, pids-max when a process cannot be made for \
-        pids.max, and end, the last one.
+        pids.max, and end, the last one. An end whose oomKills are null comes from a cgroup that was \
+        gone before its count could be read.
         """)
   }
 

@@ -78,6 +78,21 @@ field() { awk -v k="$2" '$1 == k { print $2 }' "$RUNP_CGROUP2$CGROUP_PARENT/$ID/
   equal "$(jq -r .type "$WORK/events" | xargs)" "oom end"
 }
 
+@test "events says when it does not know of out-of-memory kills, for the cgroup is gone" {
+  runp_only "runc says nothing"
+  config '.linux.resources.memory = {limit: 33554432, swap: 33554432}'
+  arguments /bin/probe hang
+  create
+  ok start "$ID"
+  background "$WORK/events" "$RUNTIME" --root "$STATE" events --interval 1h "$ID"
+  eventually eval 'ls -l /proc/${BACKGROUND[0]}/fd | grep -q memory.events'
+  kill -STOP "${BACKGROUND[0]}"
+  ok delete --force "$ID"
+  kill -CONT "${BACKGROUND[0]}"
+  eventually eval '! kill -0 "${BACKGROUND[0]}"'
+  equal "$(<"$WORK/events")" "{\"type\":\"end\",\"id\":\"$ID\",\"data\":{\"oomKills\":null}}"
+}
+
 @test "events tells of a process that could not be made for pids.max" {
   runp_only "it is told by none else"
   config '.linux.resources.pids.limit = 20'
