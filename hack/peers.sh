@@ -105,8 +105,10 @@ engines() {
   unpack "$dir.new" podman conmon netavark catatonit containerd docker.io docker-cli
   (cd "$dir.new/apt" && apt-get -qq download golang-k8s-cri-api-dev && dpkg -x golang-k8s-cri-api-dev_*.deb api)
   mkdir "$dir.new/bin" "$dir.new/share"
-  cp "$dir.new/apt/api/usr/share/gocode/src/k8s.io/cri-api/pkg/apis/runtime/v1/api.proto" \
-    "$dir.new/share/cri.proto"
+  # Debian 12's protoc does not know this option, which is for Go's printing.
+  sed 's/ \[debug_redact = true\]//' \
+    "$dir.new/apt/api/usr/share/gocode/src/k8s.io/cri-api/pkg/apis/runtime/v1/api.proto" \
+    >"$dir.new/share/cri.proto"
   mend "$dir" "$dir.new"/root/usr/{bin,sbin,lib/podman,libexec/podman}/*
   for name in bin/{podman,conmon,catatonit,containerd,containerd-shim-runc-v2,ctr,docker,docker-init} \
     sbin/{dockerd,docker-proxy}; do

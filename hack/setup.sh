@@ -86,7 +86,7 @@ set_demo() {
 }
 
 set_engines() {
-  packages podman conmon containerd uidmap jq util-linux
+  packages podman conmon containerd uidmap jq util-linux python3-grpcio python3-protobuf protobuf-compiler
   as_root env RUNP_TOOLS="$tools" "$here/peers.sh" engines ||
     say "the newest engines cannot be fetched: their tests are skipped"
 }

@@ -77,4 +77,5 @@ if [ "${1:-}" = --systemd ]; then
 fi
 [ -x "$unit" ] || echo "vm-test: $unit is not there, so unit tests are left out: make unit" >&2
 exec hack/vm.sh --timeout "$limit" --memory 3G -- \
-  env RUNP_VM_LIMIT="$limit" hack/vm-test.sh --inside "$runtime" "$@"
+  env RUNP_VM_LIMIT="$limit" ${RUNP_ENGINES:+RUNP_ENGINES="$RUNP_ENGINES"} \
+  ${RUNP_TIMING:+RUNP_TIMING="$RUNP_TIMING"} hack/vm-test.sh --inside "$runtime" "$@"

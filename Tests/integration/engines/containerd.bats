@@ -3,43 +3,9 @@
 #
 # containerd, whose shim calls the runtime, driven by ctr.
 
-load engine
+load containerd
 
-# An image as `docker save` writes it, of one layer.
-setup_file() {
-  local image=$RUNP_SUITE/docker-image layer
-  mkdir "$image"
-  tar -C "$RUNP_SUITE/rootfs" -cf "$image/layer.tar" .
-  layer=$(sha256sum "$image/layer.tar" | cut -d' ' -f1)
-  jq -n --arg l "sha256:$layer" --arg a "$(dpkg --print-architecture)" '{architecture: $a, os: "linux",
-    config: {Env: ["PATH=/bin"]}, rootfs: {type: "layers", diff_ids: [$l]}}' >"$image/config.json"
-  jq -n '[{Config: "config.json", RepoTags: ["test/box:latest"], Layers: ["layer.tar"]}]' \
-    >"$image/manifest.json"
-  tar -C "$image" -cf "$RUNP_SUITE/docker.tar" manifest.json config.json layer.tar
-}
-
-with_image() {
-  need_engine containerd
-  mkdir "$WORK/containerd"
-  cat >"$WORK/containerd/config.toml" <<TOML
-version = 2
-root = "$WORK/containerd/root"
-state = "$WORK/containerd/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
-[grpc]
-address = "$WORK/containerd/sock"
-[[plugins."io.containerd.transfer.v1.local".unpack_config]]
-platform = "linux/$(dpkg --print-architecture)"
-snapshotter = "native"
-TOML
-  background "$WORK/containerd/log" containerd --config "$WORK/containerd/config.toml"
-  eventually ctr version
-  works ctr image import --snapshotter native "$RUNP_SUITE/docker.tar"
-}
-
-ctr() {
-  timeout --foreground -k 5 $((LIMIT * 3)) ctr --address "$WORK/containerd/sock" "$@"
-}
+with_image() { containerd_with_image 'disabled_plugins = ["io.containerd.grpc.v1.cri"]' default; }
 
 # Runs a container of the image: boxed OPTION... ID WORD...
 boxed() {
@@ -101,10 +67,7 @@ is_stopped() { ctr task list 3>&- 4>&- | grep -q "$ID.*STOPPED"; }
   works boxed --detach "$ID" sleep 100
   works ctr task ps "$ID"
   says "^$(pid_of_task)"
-  kill -TERM "${BACKGROUND[0]}"
-  wait "${BACKGROUND[0]}" || true
-  background "$WORK/containerd/log.2" containerd --config "$WORK/containerd/config.toml"
-  eventually ctr version
+  containerd_restarts
   works ctr task list
   says "$ID.*RUNNING"
   works ctr task ps "$ID"

@@ -34,10 +34,14 @@ engine_table() {
   if [ $# -gt 0 ]; then printf '%s\n' "$@" >>"$CONTAINERS_CONF"; fi
 }
 
+has_controller() { grep -qw "$1" "$RUNP_CGROUP2/cgroup.controllers"; }
+
 # Makes the program that the engine takes for the runtime: it keeps the state
-# where the tests look for what is left, and drops the limits that engines set
-# unasked, which no controller may be there for.
+# where the tests look for what is left, and where no controller is there for
+# them drops the limits that engines create containers with unasked.
 prepare() {
+  local kept='.key == "devices" or .key == "hugepageLimits"'
+  if has_controller memory; then kept=true; fi
   CALLED=$WORK/runtime
   cat >"$CALLED" <<SH
 #!/bin/bash
@@ -50,7 +54,7 @@ for i in "\${!words[@]}"; do
   esac
 done
 if [ -n "\${bundle:-}" ]; then
-  jq -c '.linux.resources |= with_entries(select(.key == "devices"))' \
+  jq -c '.linux.resources |= with_entries(select($kept))' \
     <"\$bundle/config.json" >"\$bundle/config.new"
   cat "\$bundle/config.new" >"\$bundle/config.json"
   rm "\$bundle/config.new"
