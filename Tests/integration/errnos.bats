@@ -59,6 +59,13 @@ fails() {
   fails 'watch cgroup .*: permission denied' --first --at cgroup.events openat:error=EACCES:when=1
 }
 
+@test "a container whose cgroup goes while it is to be changed, as under systemd, has none" {
+  running
+  refused_with --first --at "$(here)" openat:error=ENOENT:when=4+ update --pids-limit 20 "$ID"
+  says 'it has no cgroup that limits could be set on'
+  if [[ $errors == *warning* ]]; then tell "warns of what goes without saying"; return 1; fi
+}
+
 @test "a cgroup that is there already, and gone when it is looked at, is made anew" {
   local error file
   for error in ENOENT ENODEV; do

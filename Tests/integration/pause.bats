@@ -112,6 +112,18 @@ got() { eventually grep -q "signal=$1" "${LOGS[$ID]}"; }
   says 'no cgroup'
 }
 
+@test "a container whose cgroup goes while it is to be paused, as under systemd, is told to have ended" {
+  runp_only "its words are others"
+  running
+  # All that look for it find it gone, or those after the first, who writes to it.
+  refused_with --first --at "$RUNP_CGROUP2$CGROUP_PARENT/$ID" openat:error=ENOENT pause "$ID"
+  says 'container not running: it has ended meanwhile'
+  refused_with --first --at cgroup.freeze --at "$RUNP_CGROUP2$CGROUP_PARENT/$ID" \
+    openat:error=ENOENT:when=4+ pause "$ID"
+  says 'container not running: it has ended meanwhile'
+  has_status "$ID" running
+}
+
 @test "exec into a paused container is refused, and with --ignore-paused waits for the resume" {
   peer_falls_short crun "it has no such option"
   running

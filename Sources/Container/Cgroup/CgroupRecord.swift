@@ -39,6 +39,16 @@ extension CgroupRecord {
       throw RuntimeError(error)
     }
   }
+
+  /// Whether the cgroup is gone, as that of a scope is with its last process: the
+  /// reason for whatever else has failed then.
+  func isGone(_ context: RuntimeContext) -> Bool {
+    do {
+      return try open(context) == nil
+    } catch {
+      return false
+    }
+  }
 }
 
 extension CgroupRecord: JSONDecodable {

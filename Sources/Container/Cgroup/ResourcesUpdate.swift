@@ -71,9 +71,7 @@ package struct ResourcesUpdate {
     guard context.cgroupManager != .disabled else {
       throw RuntimeError(.failed, "limits cannot be changed with --cgroup-manager disabled")
     }
-    guard let record, let cgroup = try record.open(context) else {
-      throw RuntimeError(.wrongState, "it has no cgroup that limits could be set on")
-    }
+    guard let record, let cgroup = try record.open(context) else { throw Self.noCgroup }
     do {
       let unit = try record.unit.map { unit throws(CgroupError) in
         ManagedUnit(unit.name, of: try context.cgroups.systemd(of: unit))
@@ -85,12 +83,16 @@ package struct ResourcesUpdate {
         try keep()
       } catch {
         let failure = RuntimeError(error)
-        undo(former, cgroup.value, unit, context)
+        if !record.isGone(context) { undo(former, cgroup.value, unit, context) }
         throw failure
       }
     } catch {
-      throw RuntimeError(error)
+      throw record.isGone(context) ? Self.noCgroup : RuntimeError(error)
     }
+  }
+
+  private static var noCgroup: RuntimeError {
+    RuntimeError(.wrongState, "it has no cgroup that limits could be set on")
   }
 
   private func undo(

@@ -32,7 +32,7 @@ extension Lifecycle {
         throw error
       }
     } catch {
-      throw failure(error)
+      throw failure(error, record, context)
     }
   }
 
@@ -52,15 +52,18 @@ extension Lifecycle {
       try inform(of: false, record, context)
       try cgroup.value.thaw(until: patience)
     } catch {
-      throw failure(error)
+      throw failure(error, record, context)
     }
   }
 
-  private static func failure(_ error: any Error) -> RuntimeError {
-    if (error as? CgroupError)?.cause?.meansRemoved == true {
-      return RuntimeError(.wrongState, "container not running: it has ended meanwhile")
-    }
-    return RuntimeError(error)
+  private static func failure(
+    _ error: any Error, _ record: CgroupRecord, _ context: RuntimeContext
+  ) -> RuntimeError {
+    record.isGone(context) ? hasEnded : RuntimeError(error)
+  }
+
+  private static var hasEnded: RuntimeError {
+    RuntimeError(.wrongState, "container not running: it has ended meanwhile")
   }
 
   /// The cgroup of a container, in which its processes can be stopped.
@@ -68,9 +71,10 @@ extension Lifecycle {
     _ status: ContainerStatus, _ context: RuntimeContext
   ) throws(RuntimeError) -> (CgroupRecord, Shared<Cgroup>) {
     if status.pid == 0 { throw RuntimeError(.wrongState, "container not running") }
-    guard let record = status.record.cgroup, let cgroup = try record.open(context) else {
+    guard let record = status.record.cgroup else {
       throw RuntimeError(.failed, "it has no cgroup, and only the processes of one can be paused")
     }
+    guard let cgroup = try record.open(context) else { throw hasEnded }
     return (record, cgroup)
   }
 
