@@ -101,6 +101,86 @@ boxed_root() { pod mount "$1"; }
   works pod rm box
 }
 
+@test "podman pauses a container, also to commit it, and lists its processes" {
+  with_image
+  works boxed run --detach --name box test/box sh -c 'echo made >/made; sleep 1002 & exec sleep 1001'
+  eventually top_shows box 'sleep 1002'
+  top_shows box 'sleep 1001'
+  works pod stats --no-stream --format '{{.Name}}' box
+  equal "$output" box
+  works pod pause box
+  equal "$(status_of box)" paused
+  engine pod exec box true
+  differ "$status" 0
+  works pod unpause box
+  equal "$(status_of box)" running
+  works pod exec box true
+  works pod commit --quiet --pause box test/made
+  equal "$(status_of box)" running
+  works boxed run --rm test/made cat /made
+  equal "$output" made
+  works pod pause box
+  works pod rm --force --time 0 box
+}
+
+status_of() { pod inspect --format '{{.State.Status}}' "$1"; }
+top_shows() { pod top "$1" pid args | grep -F "$2"; }
+
+@test "podman changes the limits of a container, or says which controller they need" {
+  with_image
+  works boxed run --detach --name box test/box sleep 1001
+  if ! has_controller memory || ! has_controller cpu; then
+    engine pod update --memory 64m box
+    differ "$status" 0
+    runp_says 'the memory controller is not'
+    equal "$(status_of box)" running
+    works pod exec box true
+    return
+  fi
+  works pod update --memory 64m --memory-swap 64m box
+  limits_are 67108864 "max 100000"
+  works pod update --cpu-period 50000 --cpu-quota 25000 box
+  limits_are 67108864 "25000 50000"
+  works pod update --memory 128m --memory-swap 128m box
+  limits_are 134217728 "25000 50000"
+  works pod stats --no-stream --format '{{.MemUsage}} {{.PIDs}}' box
+  says '/ 134.2MB 1$'
+}
+
+# What the container sees: limits_are MEMORY CPU
+limits_are() {
+  works pod exec box cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/cpu.max
+  equal "$output" "$(printf '%s\n' "$@")"
+}
+
+@test "podman has a pod of two containers, in a cgroup of its own" {
+  with_image
+  works pod import --change 'CMD ["/bin/sleep", "1000"]' "$RUNP_SUITE/image.tar" localhost/pause
+  works pod pod create --name shared --share ipc,uts,pid --network none \
+    --infra-image localhost/pause --cgroup-parent "$CGROUP_PARENT"
+  local name
+  for name in one two; do
+    works pod run --detach --pod shared --network none --cgroups no-conmon --name "$name" test/box \
+      sleep 1001
+    equal "$(cgroup_of "$(pod inspect --format '{{.State.Pid}}' "$name")")" \
+      "$CGROUP_PARENT/$(pod pod inspect --format '{{.Id}}' shared)/libpod-$(pod inspect --format '{{.Id}}' "$name")"
+  done
+  works pod pod top shared pid args
+  equal "$(grep -c 'sleep 1001' <<<"$output")" 2
+  works pod exec two ps -o args
+  equal "$(grep -c 'sleep 1001' <<<"$output")" 2
+  works pod pod pause shared
+  equal "$(status_of one) $(status_of two)" "paused paused"
+  works pod pod unpause shared
+  equal "$(status_of one) $(status_of two)" "running running"
+  works pod pod stats --no-stream --format '{{.Name}}' shared
+  says '^one$'
+  works pod pod stop --time 0 shared
+  works pod pod start shared
+  works pod exec two true
+  works pod pod rm --force --time 0 shared
+}
+
 @test "podman gives a container a terminal" {
   with_image
   export -f pod boxed
