@@ -167,20 +167,6 @@ package struct LinuxPids: Equatable, Sendable {
   /// The number; -1 means unlimited, 0 is a real limit.
   package var limit: Int64?
 
-  /// The limit as the authors of a document meant it.
-  ///
-  /// 0 has been a limit since version 1.3 of the specification. Before, runtimes
-  /// took it for none, and engines of that time write it for unlimited: podman 4
-  /// for `--pids-limit=-1`.
-  package func limit(in ociVersion: String) -> Int64? {
-    if limit == 0, let version = SemanticVersion(ociVersion), version.major == 1,
-      version.minor < 3
-    {
-      return nil
-    }
-    return limit
-  }
-
   /// Makes a limit.
   package init(limit: Int64? = nil) {
     self.limit = limit

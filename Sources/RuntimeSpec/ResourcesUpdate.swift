@@ -29,11 +29,25 @@ extension LinuxResources {
     return result
   }
 
-  /// A change as its authors meant it, whose documents are of a version of the
-  /// specification.
-  package func written(in ociVersion: String) -> LinuxResources {
+  /// The limits as the authors of a document meant them.
+  ///
+  /// 0 has been a limit of processes since version 1.3 of the specification.
+  /// Before, runtimes took it for none, and engines of that time write it for
+  /// unlimited: podman 4 for `--pids-limit=-1`. In a change it is how clients say
+  /// nothing, and runc and crun leave the limit alone.
+  ///
+  /// - Parameter ociVersion: the version that the document names; nil for a
+  ///   change, whose documents name none.
+  /// - Returns: the limits, without a 0 that is none.
+  package func written(in ociVersion: String?) -> LinuxResources {
+    guard pids?.limit == 0 else { return self }
+    if let ociVersion {
+      guard let version = SemanticVersion(ociVersion), version.major == 1, version.minor < 3 else {
+        return self
+      }
+    }
     var result = self
-    result.pids?.limit = pids?.limit(in: ociVersion)
+    result.pids?.limit = nil
     return result
   }
 

@@ -54,11 +54,10 @@ extension Spec: JSONDecodable {
     mounts = try json.objects("mounts")
     hooks = try json.object("hooks") ?? Hooks()
     annotations = try json.stringMap("annotations")
-    linux = try json.object("linux")
+    var linux: Linux? = try json.object("linux")
     try OtherPlatforms.check(json)
-    if let pids = linux?.resources?.pids {
-      linux?.resources?.pids?.limit = pids.limit(in: ociVersion)
-    }
+    if let resources = linux?.resources { linux?.resources = resources.written(in: ociVersion) }
+    self.linux = linux
     // crun's way of saying it, from before the specification had one.
     if linux?.seccomp?.listenerPath == nil {
       linux?.seccomp?.listenerPath = annotations["run.oci.seccomp.receiver"]

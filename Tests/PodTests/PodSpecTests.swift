@@ -68,6 +68,12 @@ import Testing
     #expect(pod.linux.uidMappings[0].hostID == 100_000)
   }
 
+  @Test(arguments: [("", 0), (#""ociVersion":"1.3.0","#, 0), (#""ociVersion":"1.2.0","#, nil)])
+  func aLimitOfNoProcessesIsOneSinceVersion1Point3(version: String, meant: Int64?) throws {
+    let text = #"{"podVersion":"0.1.0",\#(version)"linux":{"resources":{"pids":{"limit":0}}}}"#
+    #expect(try PodSpec(parsing: Array(text.utf8)).linux.resources?.pids?.limit == meant)
+  }
+
   @Test(arguments: [
     ("\"hostnam\":\"x\"", "hostnam: unknown property"),
     ("\"shm\":{\"siz\":1}", "shm.siz: unknown property"),

@@ -87,6 +87,12 @@ import Testing
     #expect(try Spec.decode(bytes: Array(text.utf8)).linux?.resources?.pids?.limit == meant)
   }
 
+  @Test(arguments: [(0, nil), (5, 5), (-1, -1)] as [(Int64, Int64?)])
+  func aLimitOfNoProcessesIsNoneInAChange(written: Int64, meant: Int64?) {
+    let change = LinuxResources(pids: LinuxPids(limit: written))
+    #expect(change.written(in: nil).pids?.limit == meant)
+  }
+
   @Test func tellsAbsentFromEmpty() throws {
     let spec = try Spec.decode(bytes: FixtureTests.bytes("good/minimal.json"))
     #expect(spec == Spec(ociVersion: "1.0.0", root: Root(path: "rootfs")))

@@ -26,6 +26,7 @@ package struct ResourcesUpdate {
     _ change: LinuxResources, of held: LinuxResources?, _ owner: CgroupRequest.Owner
   ) throws(RuntimeError) {
     let held = held ?? LinuxResources()
+    let change = change.written(in: nil)
     result = held.updated(by: change)
     let path = Self.path
     do {

@@ -28,7 +28,7 @@ extension Lifecycle {
     }
     let kept = try KeptLimits.read(in: directory.descriptor, directory.path)
     let held = kept ?? spec.linux?.resources
-    let update = try ResourcesUpdate(change.written(in: spec.ociVersion), of: held, .container)
+    let update = try ResourcesUpdate(change, of: held, .container)
     try update.carryOut(on: status.record.cgroup, context) {
       try KeptLimits.write(update.result, in: directory.descriptor)
     }

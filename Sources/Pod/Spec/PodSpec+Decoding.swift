@@ -35,7 +35,11 @@ extension PodSpec: JSONDecodable {
     }
     containers = try json.objects("containers")
     exitPolicy = try json.word("exitPolicy") ?? .continue
-    linux = try json.object("linux") ?? PodLinux()
+    var linux = try json.object("linux") ?? PodLinux()
+    // Without a version it is written for the newest specification.
+    let resources = linux.resources
+    linux.resources = resources?.written(in: ociVersion ?? specVersion)
+    self.linux = linux
     sharedMemorySize = Self.defaultSharedMemorySize
     if let shm = try json.child("shm") {
       try shm.refuseUnknown(["size"])
