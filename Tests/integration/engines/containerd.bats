@@ -45,6 +45,25 @@ boxed() {
 
 is_stopped() { ctr task list 3>&- 4>&- | grep -q "$ID.*STOPPED"; }
 
+@test "ctr pauses and resumes a task" {
+  with_image
+  works boxed --detach "$ID" sleep 100
+  works ctr task pause "$ID"
+  works ctr task list
+  says "$ID.*PAUSED"
+  grep -q 'frozen 1' "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.events"
+  works ctr task resume "$ID"
+  works ctr task list
+  says "$ID.*RUNNING"
+  works ctr task exec --exec-id first "$ID" true
+  works ctr task metrics "$ID"
+  works ctr task pause "$ID"
+  works ctr task kill --signal SIGKILL "$ID"
+  eventually is_stopped
+  works ctr task rm "$ID"
+  works ctr container rm "$ID"
+}
+
 @test "ctr gives a container a terminal" {
   with_image
   export -f ctr boxed

@@ -94,6 +94,23 @@ finish() {
   equal "$output" again
 }
 
+@test "a plain user's podman pauses a container, and lists its processes" {
+  with_image
+  works boxed run --detach --name box test/box sh -c 'sleep 1002 & exec sleep 1001'
+  eventually top_shows 'sleep 1002'
+  top_shows 'sleep 1001'
+  works pod pause box
+  equal "$(status_of)" paused
+  works pod unpause box
+  equal "$(status_of)" running
+  works pod exec box true
+  works pod pause box
+  works pod rm --force --time 0 box
+}
+
+status_of() { pod inspect --format '{{.State.Status}}' box; }
+top_shows() { pod top box pid args | grep -F "$1"; }
+
 @test "a plain user's podman checks the health of a container" {
   with_image
   works boxed run --detach --name box --health-cmd 'test -e /healthy' --health-interval disable \
