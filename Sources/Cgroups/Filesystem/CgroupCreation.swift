@@ -134,6 +134,26 @@ extension Cgroup {
     }
   }
 
+  /// Enables the controllers of a plan for this cgroup that are not, in the cgroups
+  /// above, from the root on.
+  borrowing func enableControllers(
+    for plan: LimitPlan, in hierarchy: borrowing CgroupHierarchy
+  ) throws(CgroupError) {
+    let enabled = Controllers(list: try read("cgroup.controllers") ?? "")
+    if enabled.isSuperset(of: plan.controllers) { return }
+    var location = hierarchy.mountPoint
+    do {
+      var parent = try hierarchy.open()
+      for component in path.components {
+        _ = try Self.enable(plan.controllers, in: parent, location, for: plan)
+        location += "/" + component
+        parent = try File.open(component, [.directory, .noFollow], at: parent)
+      }
+    } catch {
+      throw CgroupError(whatever: error, "cgroup \(location)")
+    }
+  }
+
   /// Enables controllers for the children of a cgroup.
   ///
   /// - Returns: those of the wanted ones that are enabled now; those that the

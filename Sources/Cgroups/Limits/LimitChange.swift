@@ -71,25 +71,6 @@ extension Cgroup {
     if let failure { throw failure }
   }
 
-  /// Enables the controllers of a plan in the cgroups above, from the root on.
-  private borrowing func enableControllers(
-    for plan: LimitPlan, in hierarchy: borrowing CgroupHierarchy
-  ) throws(CgroupError) {
-    let enabled = Controllers(list: try read("cgroup.controllers") ?? "")
-    if enabled.isSuperset(of: plan.controllers) { return }
-    var location = hierarchy.mountPoint
-    do {
-      var parent = try hierarchy.open()
-      for component in path.components {
-        _ = try Self.enable(plan.controllers, in: parent, location, for: plan)
-        location += "/" + component
-        parent = try File.open(component, [.directory, .noFollow], at: parent)
-      }
-    } catch {
-      throw CgroupError(whatever: error, "cgroup \(location)")
-    }
-  }
-
   /// Looks at what the files of a plan hold.
   ///
   /// - Returns: the writes in the order that the kernel needs, and those that take

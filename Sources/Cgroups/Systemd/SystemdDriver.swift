@@ -84,7 +84,10 @@ package struct SystemdDriver: CgroupDriver {
     try manager.start(
       unit.unit, general + own + limits + UnitDevices.properties(devices) + properties,
       until: Self.patience)
-    return try opened()
+    let cgroup = try opened()
+    // There are some that systemd does not know, such as hugetlb, and leaves alone.
+    try cgroup.enableControllers(for: plan, in: hierarchy.value)
+    return cgroup
   }
 
   /// What tells the unit from any other of the name.
@@ -103,5 +106,4 @@ package struct SystemdDriver: CgroupDriver {
       throw CgroupError(error, "open the cgroup of \(unit.unit)")
     }
   }
-
 }

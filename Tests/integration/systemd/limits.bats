@@ -32,15 +32,18 @@ load systemd
 @test "systemctl daemon-reload leaves the limits as they are" {
   config '.linux.resources = {
     memory: {limit: 67108864, swap: 100663296, reservation: 33554432},
-    cpu: {quota: 15000, period: 50000, shares: 2000, cpus: "0", mems: "0"}, pids: {limit: 20}}'
+    cpu: {quota: 15000, period: 50000, shares: 2000, cpus: "0", mems: "0"}, pids: {limit: 20},
+    hugepageLimits: [{pageSize: "2MB", limit: 6291456}]}'
   running
-  local files=(memory.max memory.swap.max memory.low cpu.max cpu.weight cpuset.cpus cpuset.mems pids.max)
+  # Of the last it knows nothing, not even the controller.
+  local files=(memory.max memory.swap.max memory.low cpu.max cpu.weight cpuset.cpus cpuset.mems pids.max hugetlb.2MB.max)
   local before=() after=() name
   for name in "${files[@]}"; do before+=("$name=$(file "$name")"); done
   systemctl daemon-reload
   for name in "${files[@]}"; do after+=("$name=$(file "$name")"); done
   equal "${after[*]}" "${before[*]}"
   says_in "${before[*]}" cpu.max=15000
+  says_in "${before[*]}" hugetlb.2MB.max=6291456
 }
 
 says_in() {

@@ -19,7 +19,8 @@ slice_of() { echo "runp-${1//-/\\x2d}.slice"; }
 
 @test "a pod is a slice with its limits, and its members are scopes in it" {
   member
-  pod_json '{linux: {resources: {memory: {limit: 134217728}, pids: {limit: 50}}}}'
+  pod_json '{linux: {resources: {memory: {limit: 134217728}, pids: {limit: 50},
+    hugepageLimits: [{pageSize: "2MB", limit: 6291456}]}}}'
   ok pod create -f "$WORK/pod.json" "$ID"
   local slice
   slice=$(slice_of "$ID")
@@ -27,6 +28,7 @@ slice_of() { echo "runp-${1//-/\\x2d}.slice"; }
   has MemoryMax 134217728 "$slice"
   has TasksMax 50 "$slice"
   equal "$(cat "$RUNP_CGROUP2/runp.slice/$slice/pids.max")" 50
+  equal "$(cat "$RUNP_CGROUP2/runp.slice/$slice/hugetlb.2MB.max")" 6291456
   local name
   for name in one two; do
     ok create --pod "$ID" --bundle "$BUNDLE" "$ID-$name"
