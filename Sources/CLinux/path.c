@@ -53,4 +53,10 @@ int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size, i
 long clinux_fgetxattr(int fd, const char *name, void *value, size_t size) {
   return RESULT(fgetxattr(fd, name, value, size));
 }
+int clinux_setxattr(const char *path, const char *name, const void *value, size_t size) {
+  return RESULT(setxattr(path, name, value, size, 0));
+}
+long clinux_getxattr(const char *path, const char *name, void *value, size_t size) {
+  return RESULT(getxattr(path, name, value, size));
+}
 int clinux_flock(int fd, int operation) { return RESULT(flock(fd, operation)); }

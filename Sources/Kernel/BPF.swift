@@ -5,6 +5,11 @@ internal import Glibc
 
 /// Programs that the kernel runs (bpf(2)), as far as control groups need them.
 package enum BPF {
+  /// The kernel wants one; device programs call nothing that is GPL only.
+  private static let license: StaticString = "Apache-2.0"
+  /// `BPF_PROG_TYPE_CGROUP_DEVICE`.
+  private static let deviceType: UInt32 = 15
+
   /// Loads a program that decides on accesses to devices.
   ///
   /// - Parameters:
@@ -20,13 +25,13 @@ package enum BPF {
   package static func loadDeviceProgram(
     _ instructions: [UInt64], name: String
   ) throws(SystemError) -> Descriptor {
-    var attributes = BPFAttributes()
+    var attributes = BPFRecord.attributes
     for (index, byte) in name.utf8.prefix(15).enumerated() {
       attributes.set(byte, at: 48 + index)  // prog_name
     }
     let result = unsafe instructions.withUnsafeBytes { code in
-      BPFAttributes.license.withUTF8Buffer { license in
-        attributes.set(UInt32(15), at: 0)  // prog_type
+      license.withUTF8Buffer { license in
+        attributes.set(deviceType, at: 0)  // prog_type
         attributes.set(UInt32(instructions.count), at: 4)  // insn_cnt
         attributes.set(UInt64(UInt(bitPattern: code.baseAddress)), at: 8)  // insns
         attributes.set(UInt64(UInt(bitPattern: license.baseAddress)), at: 16)  // license
@@ -45,7 +50,7 @@ package enum BPF {
   package static func attachDeviceProgram(
     _ program: borrowing Descriptor, to cgroup: borrowing Descriptor
   ) throws(SystemError) {
-    var attributes = BPFAttributes()
+    var attributes = BPFRecord.attributes
     attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
     attributes.set(UInt32(bitPattern: program.number), at: 4)  // attach_bpf_fd
     attributes.set(UInt32(6), at: 8)  // attach_type
@@ -64,7 +69,7 @@ extension BPF {
     _ old: borrowing Descriptor, with program: borrowing Descriptor,
     of cgroup: borrowing Descriptor
   ) throws(SystemError) {
-    var attributes = BPFAttributes()
+    var attributes = BPFRecord.attributes
     attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
     attributes.set(UInt32(bitPattern: program.number), at: 4)  // attach_bpf_fd
     attributes.set(UInt32(6), at: 8)  // attach_type
@@ -79,7 +84,7 @@ extension BPF {
   package static func detachDeviceProgram(
     _ program: borrowing Descriptor, from cgroup: borrowing Descriptor
   ) throws(SystemError) {
-    var attributes = BPFAttributes()
+    var attributes = BPFRecord.attributes
     attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
     attributes.set(UInt32(bitPattern: program.number), at: 4)  // attach_bpf_fd
     attributes.set(UInt32(6), at: 8)  // attach_type
@@ -94,7 +99,7 @@ extension BPF {
   ) throws(SystemError) -> [UInt32] {
     // As many as the kernel lets one control group have.
     var identifiers = [UInt32](repeating: 0, count: 64)
-    var attributes = BPFAttributes()
+    var attributes = BPFRecord.attributes
     attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
     attributes.set(UInt32(6), at: 4)  // attach_type
     attributes.set(UInt32(identifiers.count), at: 24)  // prog_cnt
@@ -110,7 +115,7 @@ extension BPF {
   ///
   /// The corresponding call is bpf(2) with `BPF_PROG_GET_FD_BY_ID`.
   package static func openProgram(_ identifier: UInt32) throws(SystemError) -> Descriptor? {
-    var attributes = BPFAttributes()
+    var attributes = BPFRecord.attributes
     attributes.set(identifier, at: 0)  // prog_id
     let result = attributes.call(13)
     if result == -ENOENT || result == -EPERM { return nil }
@@ -121,50 +126,31 @@ extension BPF {
   ///
   /// The corresponding call is bpf(2) with `BPF_OBJ_GET_INFO_BY_FD`.
   package static func name(of program: borrowing Descriptor) throws(SystemError) -> String {
-    // The part of `struct bpf_prog_info` up to the name.
-    var information = [UInt8](repeating: 0, count: 80)
-    var attributes = BPFAttributes()
-    attributes.set(UInt32(bitPattern: program.number), at: 0)  // bpf_fd
-    attributes.set(UInt32(information.count), at: 4)  // info_len
-    let result = unsafe information.withUnsafeMutableBytes { room in
-      attributes.set(UInt64(UInt(bitPattern: room.baseAddress)), at: 8)  // info
-      return attributes.call(15)
-    }
-    try check(result, "bpf", "BPF_OBJ_GET_INFO_BY_FD")
-    return String(decoding: information[64...].prefix { $0 != 0 }, as: UTF8.self)
-  }
-}
-
-/// The part of `union bpf_attr` that these calls fill in; the kernel takes
-/// what is not given as zero.
-private struct BPFAttributes {
-  /// The kernel wants one; device programs call nothing that is GPL only.
-  static let license: StaticString = "Apache-2.0"
-
-  private var bytes = [UInt8](repeating: 0, count: 64)
-
-  mutating func set<T: FixedWidthInteger>(_ value: T, at offset: Int) {
-    unsafe bytes.withUnsafeMutableBytes {
-      unsafe $0.storeBytes(of: value, toByteOffset: offset, as: T.self)
-    }
+    try BPFProgramInformation(of: program).name
   }
 
-  /// A word that the kernel has answered.
-  func word(at offset: Int) -> UInt32 {
-    bytes[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+  /// The ID that a program can be opened by, for as long as it is there.
+  ///
+  /// The corresponding call is bpf(2) with `BPF_OBJ_GET_INFO_BY_FD`.
+  package static func identifier(of program: borrowing Descriptor) throws(SystemError) -> UInt32 {
+    try BPFProgramInformation(of: program).identifier
   }
 
-  mutating func call(_ command: Int32) -> Int32 {
-    unsafe bytes.withUnsafeMutableBytes { buffer in
-      // The verifier answers EAGAIN when a signal came in between.
-      var attempts = 0
-      while true {
-        let result = retrying {
-          unsafe clinux_bpf(command, buffer.baseAddress, UInt32(buffer.count))
-        }
-        if result != -EAGAIN || attempts == 8 { return result }
-        attempts += 1
-      }
-    }
+  /// Whether a program is what `loadDeviceProgram` makes of these instructions and
+  /// this name.
+  ///
+  /// The instructions are all that such a program does. Others could be put in
+  /// their place only with the types of its functions, which it has none of.
+  ///
+  /// - Returns: false also where the kernel does not show its instructions, or has
+  ///   changed them when it was loaded.
+  ///
+  /// The corresponding call is bpf(2) with `BPF_OBJ_GET_INFO_BY_FD`.
+  package static func isDeviceProgram(
+    _ program: borrowing Descriptor, _ instructions: [UInt64], name: String
+  ) throws(SystemError) -> Bool {
+    let found = try BPFProgramInformation(of: program, instructions: instructions.count)
+    return found.type == deviceType && found.name == name && !found.hasTypes
+      && Int(found.size) == instructions.count * 8 && found.instructions == instructions
   }
 }

@@ -57,4 +57,33 @@ package enum ExtendedAttribute {
   package static func exists(_ name: String, of descriptor: borrowing Descriptor) -> Bool {
     unsafe clinux_fgetxattr(descriptor.number, name, nil, 0) >= 0
   }
+
+  /// Sets an attribute of a file.
+  ///
+  /// The corresponding call is setxattr(2).
+  package static func set(
+    _ name: String, to value: [UInt8], at path: String
+  ) throws(SystemError) {
+    let result = unsafe value.withUnsafeBytes {
+      unsafe clinux_setxattr(path, name, $0.baseAddress, $0.count)
+    }
+    try check(result, "setxattr", path)
+  }
+
+  /// The value of an attribute of a file.
+  ///
+  /// - Throws: `SystemError`; `ENODATA` when it has none, `ERANGE` when that is
+  ///   longer than `limit`.
+  ///
+  /// The corresponding call is getxattr(2).
+  package static func value(
+    _ name: String, at path: String, limit: Int
+  ) throws(SystemError) -> [UInt8] {
+    var value = [UInt8](repeating: 0, count: limit)
+    let count = unsafe value.withUnsafeMutableBytes {
+      unsafe clinux_getxattr(path, name, $0.baseAddress, $0.count)
+    }
+    value.removeLast(limit - Int(try check(count, "getxattr", path)))
+    return value
+  }
 }

@@ -244,7 +244,8 @@ struct CgroupLifecycleTests {
   ) throws {
     let hierarchy = try CgroupHierarchy.find()
     let cgroup = try Cgroup.create(in: hierarchy, at: base.path("leaf"), for: LimitPlan())
-    try cgroup.attachDeviceProgram(rules)
+    try cgroup.attachDeviceProgram(
+      rules, from: SharedDevicePrograms(notedOn: TemporaryDirectory().path))
     let shell = try Sleeper(in: cgroup.location, running: ": < \(device)")
     #expect(shell.goOn() == (isAllowed ? 0 : 2))
     try cgroup.remove(until: deadline)

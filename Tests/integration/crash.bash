@@ -34,7 +34,7 @@ measure() {
 }
 
 CHANGING="mkdirat|symlinkat|openat|rename.*|mount|umount2|move_mount|open_tree|mount_setattr|clone.*|write"
-CHANGING+="|flock|f?chmod.*|f?chown.*|unlinkat|fsetxattr|bind|connect|sendmsg|pidfd_send_signal|ioctl|bpf"
+CHANGING+="|flock|f?chmod.*|f?chown.*|unlinkat|f?setxattr|bind|connect|sendmsg|pidfd_send_signal|ioctl|bpf"
 
 moments() {
   if [ "${RUNP_CRASH:-}" = all ]; then

@@ -56,6 +56,8 @@ long clinux_getdents64(int fd, void *buffer, size_t size);
 long clinux_copy_file(int out, int in, size_t count);
 int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags);
 long clinux_fgetxattr(int fd, const char *name, void *value, size_t size);
+int clinux_setxattr(const char *path, const char *name, const void *value, size_t size);
+long clinux_getxattr(const char *path, const char *name, void *value, size_t size);
 int clinux_flock(int fd, int operation);
 
 struct clinux_stat {

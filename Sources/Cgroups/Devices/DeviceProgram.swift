@@ -181,15 +181,18 @@ extension Cgroup {
   /// rules, and the defaults that every container has, allow.
   ///
   /// It is for a cgroup just made. Rules that allow everything attach nothing;
-  /// no rules at all allow the defaults only.
+  /// no rules at all allow the defaults only. The program is one of `shared`.
   ///
   /// - Throws: `CgroupError` of kind `permissionDenied` in a user namespace,
   ///   where the kernel takes no such programs.
-  package borrowing func attachDeviceProgram(_ rules: [DeviceRule]) throws(CgroupError) {
+  package borrowing func attachDeviceProgram(
+    _ rules: [DeviceRule], from shared: SharedDevicePrograms
+  ) throws(CgroupError) {
     guard let program = DeviceProgram(rules) else { return }
     do {
-      let loaded = try BPF.loadDeviceProgram(program.instructions, name: DeviceProgram.name)
-      try BPF.attachDeviceProgram(loaded, to: directory)
+      try shared.attach(program) { one throws(SystemError) in
+        try BPF.attachDeviceProgram(one, to: directory)
+      }
     } catch {
       throw CgroupError(error, "restrict the devices of cgroup \(path)")
     }

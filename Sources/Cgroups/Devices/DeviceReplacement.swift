@@ -13,20 +13,21 @@ extension Cgroup {
   /// - Throws: `CgroupError` of kind `permissionDenied` in a user namespace,
   ///   where the kernel takes no such programs.
   package borrowing func replaceDeviceProgram(
-    _ rules: [DeviceRule], _ unit: ManagedUnit?
+    _ rules: [DeviceRule], from shared: SharedDevicePrograms, _ unit: ManagedUnit?
   ) throws(CgroupError) {
     try unit?.set(rules)
     do {
       guard let old = try ownDeviceProgram() else {
-        try attachDeviceProgram(rules)
+        try attachDeviceProgram(rules, from: shared)
         return
       }
       guard let program = DeviceProgram(rules) else {
         try BPF.detachDeviceProgram(old.value, from: directory)
         return
       }
-      let loaded = try BPF.loadDeviceProgram(program.instructions, name: DeviceProgram.name)
-      try BPF.replaceDeviceProgram(old.value, with: loaded, of: directory)
+      try shared.attach(program) { one throws(SystemError) in
+        try BPF.replaceDeviceProgram(old.value, with: one, of: directory)
+      }
     } catch {
       throw CgroupError(whatever: error, "restrict the devices of cgroup \(path)")
     }

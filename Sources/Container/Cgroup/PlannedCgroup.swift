@@ -11,6 +11,7 @@ package final class PlannedCgroup {
   private let limits: LimitPlan
   /// Which devices may be used; nil when that is nobody's question here.
   private let devices: [DeviceRule]?
+  private let programs: SharedDevicePrograms
   private let mayLackDevices: Bool
   private let isUser: Bool
 
@@ -40,6 +41,7 @@ package final class PlannedCgroup {
     limits = try LimitPlan(resources)
     let rules = (resources?.devices ?? []).map { DeviceRule($0) }
     devices = request.owner == .container || !rules.isEmpty ? rules : nil
+    programs = SharedDevicePrograms(notedOn: context.root)
     mayLackDevices = context.rootless
     isUser = context.cgroups.isUser
     if request.manager == .systemd {
@@ -110,7 +112,7 @@ package final class PlannedCgroup {
   package func apply(to cgroup: borrowing Cgroup) throws(CgroupError) {
     do {
       try cgroup.apply(limits)
-      if let devices { try cgroup.attachDeviceProgram(devices) }
+      if let devices { try cgroup.attachDeviceProgram(devices, from: programs) }
     } catch {
       if mayLackDevices, error.isLackOfDevicePrograms { return }
       throw error

@@ -119,7 +119,9 @@ package struct ResourcesUpdate {
     guard let rules else { return }
     do {
       // A user's systemd may not confine devices.
-      try cgroup.replaceDeviceProgram(rules, context.cgroups.isUser ? nil : unit)
+      try cgroup.replaceDeviceProgram(
+        rules, from: SharedDevicePrograms(notedOn: context.root),
+        context.cgroups.isUser ? nil : unit)
     } catch {
       if context.rootless, error.isLackOfDevicePrograms { return }
       throw error
