@@ -109,6 +109,17 @@ import Testing
     }
   }
 
+  @Test func aSumOfMemoryAndSwapBelowTheUsageIsRefusedByItsOwnName() {
+    let resources = LinuxResources(
+      memory: LinuxMemory(limit: 500, swap: 900, checkBeforeUpdate: true))
+    let error = #expect(throws: CgroupError.self) {
+      try apply(resources, ["memory.current": "1000\n", "memory.max": "", "memory.swap.max": ""])
+    }
+    #expect(
+      error?.description == "linux.resources.memory.swap: rejecting memory+swap limit 900 <= usage"
+        + " 1000, as checkBeforeUpdate is set")
+  }
+
   /// The deadline passes when the cgroup does not freeze: one of its processes is
   /// deep in the kernel, and the others get the signal all the same.
   @Test(arguments: [true, false])

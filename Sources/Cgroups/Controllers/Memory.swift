@@ -26,7 +26,12 @@ extension LimitPlan {
           "memory.reservation", .memory, "memory.low", limitText(reservation),
           isRequired: reservation > 0))
     }
-    if memory.checkBeforeUpdate == true, limit > 0 { memoryRefusal = UInt64(limit) }
+    guard memory.checkBeforeUpdate == true else { return }
+    // A sum that is too small makes the limit too small, too, and is what is wrong.
+    if let sum = memory.swap, sum > 0 {
+      usageBounds.append(UsageBound("memory.swap", "memory+swap limit", UInt64(sum)))
+    }
+    if limit > 0 { usageBounds.append(UsageBound("memory.limit", "memory limit", UInt64(limit))) }
   }
 
   /// The limit of swap alone, from that of memory and swap together.

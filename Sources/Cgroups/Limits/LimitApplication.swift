@@ -15,10 +15,13 @@ extension Cgroup {
 
   /// Fails when more memory is in use than the plan allows for.
   borrowing func checkUsage(_ plan: LimitPlan) throws(CgroupError) {
-    if let limit = plan.memoryRefusal, let usage = try memoryUsage(), usage >= limit {
+    if plan.usageBounds.isEmpty { return }
+    guard let usage = try memoryUsage() else { return }
+    for bound in plan.usageBounds where usage >= bound.bytes {
+      // Callers look for what runc says.
       throw LimitPlan.invalid(
-        "memory.limit",
-        "\(limit) is not above the \(usage) bytes in use, and checkBeforeUpdate is set")
+        bound.property,
+        "rejecting \(bound.name) \(bound.bytes) <= usage \(usage), as checkBeforeUpdate is set")
     }
   }
 

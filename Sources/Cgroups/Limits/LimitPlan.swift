@@ -10,8 +10,8 @@ package import RuntimeSpec
 package struct LimitPlan: Sendable, Equatable {
   /// The writes in the order that the kernel needs.
   var writes: [LimitWrite] = []
-  /// The usage of memory from which on the plan is not carried out.
-  var memoryRefusal: UInt64?
+  /// What the memory in use must be below for the plan to be carried out.
+  var usageBounds: [UsageBound] = []
 
   /// The controllers without which the limits cannot be set.
   package var controllers: Controllers {
@@ -72,6 +72,23 @@ package struct LimitPlan: Sendable, Equatable {
       .missingController,
       "\(property(needing: missing)): the \(missing.names[0]) controller is not on the cgroup2"
         + " hierarchy \(hierarchy.mountPoint); \(place)")
+  }
+}
+
+/// A limit that memory in use must be below.
+struct UsageBound: Sendable, Equatable {
+  /// The property that sets it.
+  let property: String
+  /// What runc calls it.
+  let name: String
+  /// The limit.
+  let bytes: UInt64
+
+  /// Makes one.
+  init(_ property: String, _ name: String, _ bytes: UInt64) {
+    self.property = property
+    self.name = name
+    self.bytes = bytes
   }
 }
 

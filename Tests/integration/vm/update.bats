@@ -172,6 +172,10 @@ created() {
   eventually grep -qx full "${LOGS[$ID]}"
   echo '{"memory": {"limit": 1048576, "checkBeforeUpdate": true}}' >"$WORK/limits.json"
   refused update --resources "$WORK/limits.json" "$ID"
+  says 'rejecting memory limit 1048576 <= usage'
+  echo '{"memory": {"limit": 1048576, "swap": 2097152, "checkBeforeUpdate": true}}' >"$WORK/limits.json"
+  refused update --resources "$WORK/limits.json" "$ID"
+  says 'rejecting memory\+swap limit 2097152 <= usage'
   equal "$(file memory.max)" max
   has_status "$ID" running
 }
