@@ -43,9 +43,15 @@ package struct SystemdDriver: CgroupDriver {
     path = CgroupPath(components: try manager.ownCgroup() + unit.components())
   }
 
-  /// A unit of the name is seen when this one is started; there is nothing to
-  /// take.
-  package func exists() throws(CgroupError) -> Bool { false }
+  /// There is nothing to take: a unit of the name is seen when this one is
+  /// started.
+  ///
+  /// systemd does not look at a cgroup that it has no unit for: the first process
+  /// would stand still in one that is frozen, and share one with strangers.
+  package func exists() throws(CgroupError) -> Bool {
+    if !unit.isSlice { _ = try Cgroup.exists(in: hierarchy.value, at: path) }
+    return false
+  }
 
   /// Starts a slice; a scope needs a process.
   package func prepare(

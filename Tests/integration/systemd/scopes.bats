@@ -85,6 +85,25 @@ load systemd
 
 is_active() { [ "$(shown ActiveState "$1")" = active ]; }
 
+@test "a cgroup in the place of the scope is refused when it is frozen or in use" {
+  peer_falls_short crun "it takes it"
+  local there=$RUNP_CGROUP2/$SLICE/$UNIT
+  mkdir "$there"
+  echo 1 >"$there/cgroup.freeze"
+  create_refused
+  says "container's cgroup unexpectedly frozen"
+  no_units
+  echo 0 >"$there/cgroup.freeze"
+  sleep 1000 3>&- 4>&- &
+  BACKGROUND+=($!)
+  echo "${BACKGROUND[0]}" >"$there/cgroup.procs"
+  create_refused
+  says "container's cgroup is not empty"
+  no_units
+  kill "${BACKGROUND[0]}"
+  eventually rmdir "$there"
+}
+
 @test "two containers of different state roots cannot have one scope" {
   running
   mkdir "$WORK/other"
