@@ -167,6 +167,29 @@ is_active() { [ "$(shown ActiveState "$1")" = active ]; }
   eventually no_units
 }
 
+@test "while systemd cannot be reached, a container can be entered, paused and deleted" {
+  running
+  mv "$BUS" "$BUS.gone"
+  ok exec "$ID" /bin/true
+  ok pause "$ID"
+  says 'warning: systemd cannot be reached'
+  has_status "$ID" paused
+  ok resume "$ID"
+  refused update --pids-limit 20 "$ID"
+  says 'systemd cannot be reached'
+  ok delete --force "$ID"
+  says 'warning: systemd cannot be reached'
+  create_refused
+  says 'systemd cannot be reached'
+  mv "$BUS.gone" "$BUS"
+  # Which sees for itself that nothing is left in the scope.
+  eventually no_units
+}
+
+readonly BUS=/run/dbus/system_bus_socket
+
+finish() { if [ -e "$BUS.gone" ]; then mv "$BUS.gone" "$BUS"; fi; }
+
 @test "the scope goes with the container, however it ends" {
   arguments /bin/true
   run_once
