@@ -69,7 +69,7 @@ engines: ## The same under engines, Debian's and the newest, and bundles as unde
 vm-test: static ## Tests that need cgroup v2 controllers, or systemd, in virtual machines
 	hack/setup.sh vm systemd
 	hack/vm-test.sh
-	hack/vm-test.sh --systemd
+	RUNP_VM_LIMIT=5400 hack/vm-test.sh --systemd
 
 demo: ## Show a pod of two containers, as root
 	hack/demo.sh
