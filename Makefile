@@ -21,11 +21,17 @@ RUNTIME ?= $(CURDIR)/build/runp
 export RUNP_STRICT ?= 1
 export SWIFT RUNTIME
 
-static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static-executable
+# What the common commands use lies together: see hack/order.sh.
+layout := -Xswiftc -use-ld=lld -Xswiftc -Xfrontend -Xswiftc -function-sections -Xlinker --gc-sections \
+  -Xlinker --symbol-ordering-file=$(CURDIR)/hack/order.txt -Xlinker --no-warn-symbol-ordering
+# The modules for regular expressions and tasks would be linked for being imported.
+lean := -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
+  -Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import
+static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static-executable $(layout) $(lean)
 linked := .build/release/runp
 shells := bash zsh fish
 
-.PHONY: build static test check unit fuzz integration crash engines vm-test demo bench man \
+.PHONY: build static test check unit fuzz integration crash engines vm-test demo bench order man \
 	completions fmt install clean fixtures help
 
 build: ## Build for debugging
@@ -77,6 +83,9 @@ demo: ## Show a pod of two containers, as root
 bench: static ## Measure runp against the newest crun and runc, as root
 	hack/setup.sh bench
 	hack/bench.sh
+
+order: static ## Find anew what the linker should put together, as root
+	hack/order.sh
 
 fixtures: ## Give every bundle in spec-fixtures its root filesystem
 	spec-fixtures/make-bundles.sh

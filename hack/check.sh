@@ -52,6 +52,24 @@ static_binary() {
   ! readelf -lW "$linked" | grep -w INTERP
 }
 
+# What hack/order.sh has found to be used together lies together, and most of it
+# is still there. A few names are those of several functions.
+layout() {
+  local places count first last
+  mapfile -t places < <(nm "$linked" |
+    awk 'NR == FNR { wanted[$1]; next } $2 ~ /[tT]/ && $3 in wanted { print $1 }' hack/order.txt - | sort)
+  count=${#places[@]}
+  if [ "$count" -lt $(($(wc -l <hack/order.txt) / 2)) ]; then
+    echo "few of the names in hack/order.txt are left: make order"
+    return 1
+  fi
+  first=$((16#${places[count / 20]})) last=$((16#${places[count * 19 / 20]}))
+  if [ $((last - first)) -gt $((4 << 20)) ]; then
+    echo "what is used together is spread over $(((last - first) >> 10)) KiB"
+    return 1
+  fi
+}
+
 # swift-format knows public declarations only; between the modules of runp the
 # access level is package. Members that a well-known protocol asks for inherit
 # that protocol's documentation.
@@ -93,6 +111,7 @@ check format format
 check imports imports
 check symbols symbols
 check static static_binary
+check layout layout
 check doc-comments doc_comments
 check licenses licenses
 if command -v shellcheck >/dev/null; then

@@ -83,8 +83,9 @@ extension Cgroup {
   /// Fails when the kernel has taken a partition of processors, but cannot make
   /// it one: it does not refuse the write, and says so in the file.
   private borrowing func checkPartition(_ write: LimitWrite) throws(CgroupError) {
-    guard let state = try read(write.file), state.contains(" invalid") else { return }
+    guard let state = try read(write.file) else { return }
     let words = state.prefix { $0 != "\n" }
+    guard words.split(separator: " ").dropFirst().first == "invalid" else { return }
     throw CgroupError(.failed, "\(write.property): cgroup \(path) is no partition: \(words)")
   }
 
