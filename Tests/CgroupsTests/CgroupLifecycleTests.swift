@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import Kernel
+import Support
 import Synchronization
 import Testing
 
@@ -244,8 +245,8 @@ struct CgroupLifecycleTests {
   ) throws {
     let hierarchy = try CgroupHierarchy.find()
     let cgroup = try Cgroup.create(in: hierarchy, at: base.path("leaf"), for: LimitPlan())
-    try cgroup.attachDeviceProgram(
-      rules, from: SharedDevicePrograms(notedOn: TemporaryDirectory().path))
+    let state = TemporaryDirectory()
+    try cgroup.attachDeviceProgram(rules, from: SharedDevicePrograms(notedOn: state.path))
     let shell = try Sleeper(in: cgroup.location, running: ": < \(device)")
     #expect(shell.goOn() == (isAllowed ? 0 : 2))
     try cgroup.remove(until: deadline)

@@ -61,17 +61,15 @@ import Testing
   @Test func whatWasCountedInACgroupThatIsGoneIsNotKnown() throws {
     try tell(kills: 2)
     // Like the files of a cgroup, those of a process fail once it is gone.
-    var pid: pid_t = 0
-    var words: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("sleep"), strdup("60"), nil]
-    defer { for word in unsafe words { unsafe free(word) } }
-    #expect(unsafe posix_spawn(&pid, "/bin/sleep", nil, nil, &words, nil) == 0)
+    fake.add("/c1", ["cgroup.procs": ""])
+    let process = try Sleeper(in: "\(fake.path)/c1")
     unsafe unlink("\(fake.path)/c1/memory.events")
-    #expect(unsafe symlink("/proc/\(pid)/status", "\(fake.path)/c1/memory.events") == 0)
+    #expect(
+      unsafe symlink("/proc/\(process.pid)/status", "\(fake.path)/c1/memory.events") == 0)
     let watch = try watch()
     #expect(watch.take() == [])
     #expect(!watch.isKillCountLost)
-    kill(pid, SIGKILL)
-    unsafe waitpid(pid, nil, 0)
+    #expect(process.goOn() == 0)
     #expect(watch.take() == [])
     #expect(watch.isKillCountLost)
   }
