@@ -93,7 +93,7 @@ killed_after() {
   MOMENTS=25
   # Others, such as libc's to begin with, cannot fail. A directory that could not
   # be locked may be another command's, and stays.
-  for call in $(moments | grep -E "^($CHANGING):" | grep -v '^flock:'); do
+  for call in openat:{9..13} $(moments | grep -E "^($CHANGING):" | grep -v '^flock:'); do
     failed_at "$call" pod create -f "$WORK/pod.json" "$POD"
     if [ "$status" = 0 ]; then
       ok pod delete "$POD"

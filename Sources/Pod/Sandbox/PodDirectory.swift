@@ -143,6 +143,19 @@ struct PodDirectory: ~Copyable {
     }
   }
 
+  /// Whether nothing is in it.
+  ///
+  /// The lock is the caller's. Where that cannot be told and it is empty, it is
+  /// taken away, since nobody else would.
+  borrowing func hasNoFile() throws(RuntimeError) -> Bool {
+    do {
+      return try Directory.names(descriptor).isEmpty
+    } catch {
+      try? File.remove(paths.directory, isDirectory: true)
+      throw RuntimeError(error, "pod \(id)")
+    }
+  }
+
   /// Whether the directory has been removed since it was opened.
   borrowing func isGone() -> Bool {
     do {

@@ -64,25 +64,17 @@ package final class PodHandle {
       if !isFree { throw taken(id) }
       // Between the two calls a `pod delete` may have removed it.
       if directory.isGone() { continue }
+      // What is mounted on it is detached before its files go, and made after
+      // the first of them.
+      if try directory.hasNoFile() { return PodHandle(directory, state: nil, context) }
       let state = try directory.readState()
       if state?.isAlive == true { throw taken(id) }
       let pod = PodHandle(directory, state: state, context)
-      // What is mounted on it is detached before its files go, and made after
-      // the first of them.
-      if try pod.hasNoFile() { return pod }
       if let state, state.version < PodState.currentVersion { try pod.upgrade() }
       try Members.removeAll(of: pod)
       Members.removeUnwritten(of: pod)
       try pod.remove(keepingDirectory: true)
       return pod
-    }
-  }
-
-  private func hasNoFile() throws(RuntimeError) -> Bool {
-    do {
-      return try Directory.names(directory.descriptor).isEmpty
-    } catch {
-      throw RuntimeError(error, "pod \(id)")
     }
   }
 
