@@ -14,7 +14,8 @@ enum PodEventsCommand: Command {
       .pod,
       details: """
         Lines are those of events, with the pod's name. One without a container is about the pod \
-        as a whole: its counters are sums, and oom and pids-max are about its own limits. It ends \
+        as a whole: its counters are sums, and oom and pids-max are about its own limits. What joins \
+        the pod is seen when it comes, unless it is deleted before it could be looked at. It ends \
         when the pod is removed.
         """)
   }
