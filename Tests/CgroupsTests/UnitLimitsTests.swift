@@ -37,6 +37,17 @@ import Testing
     #expect(periods == (period.map { [UnitProperty("CPUQuotaPeriodUSec", .uint64($0))] } ?? []))
   }
 
+  @Test(
+    arguments: [
+      ("20000 100000", "20000 100000"), ("50000 90000", "50400 90000"), ("33333", "34000"),
+      ("max 50000", "max 50000"), ("18446744073709551615 1000", "18446744073709551615 1000"),
+    ])
+  func theFileGetsAQuotaInTheSameSteps(_ quota: String, _ written: String) throws {
+    let resources = LinuxResources(unified: ["cpu.max": quota])
+    let plan = try LimitPlan(resources).inStepsOfSystemd
+    #expect(plan.writes.map(\.value) == [.text(written)])
+  }
+
   @Test func noQuotaIsTheLargestNumber() throws {
     let found = try properties(#"{"cpu": {"quota": -1}}"#)
     #expect(found == [UnitProperty("CPUQuotaPerSecUSec", .uint64(.max))])

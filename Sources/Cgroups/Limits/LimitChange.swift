@@ -35,6 +35,7 @@ extension Cgroup {
   package borrowing func change(
     _ plan: LimitPlan, in hierarchy: borrowing CgroupHierarchy, _ unit: ManagedUnit?
   ) throws(CgroupError) -> LimitPlan {
+    let plan = unit == nil ? plan : plan.inStepsOfSystemd
     try plan.check(try hierarchy.controllers(), of: hierarchy)
     try enableControllers(for: plan, in: hierarchy)
     try checkUsage(plan)

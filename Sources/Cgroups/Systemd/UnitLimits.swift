@@ -69,21 +69,40 @@ enum UnitLimits {
   /// the period.
   private static func quota(_ text: String) -> [UnitProperty] {
     let words = text.split(separator: " ")
-    let period = words.count > 1 ? UInt64(words[1]) : nil
     var result: [UnitProperty] = []
-    if let period { result.append(UnitProperty("CPUQuotaPeriodUSec", .uint64(period))) }
-    switch words.first {
-    case "max": result.append(UnitProperty("CPUQuotaPerSecUSec", .uint64(.max)))
-    case let word?:
-      guard let quota = UInt64(word) else { break }
-      let (scaled, isTooLarge) = quota.multipliedReportingOverflow(by: 1_000_000)
-      let perSecond = isTooLarge ? UInt64.max : scaled / max(1, period ?? 100_000)
-      let step: UInt64 = 10_000
-      let rounded = perSecond % step == 0 ? perSecond : (perSecond / step + 1) &* step
-      result.append(UnitProperty("CPUQuotaPerSecUSec", .uint64(rounded)))
-    case nil: break
+    if words.count > 1, let period = UInt64(words[1]) {
+      result.append(UnitProperty("CPUQuotaPeriodUSec", .uint64(period)))
+    }
+    if words.first == "max" {
+      result.append(UnitProperty("CPUQuotaPerSecUSec", .uint64(.max)))
+    } else if let perSecond = quotaPerSecond(words) {
+      result.append(UnitProperty("CPUQuotaPerSecUSec", .uint64(perSecond)))
     }
     return result
+  }
+
+  /// The microseconds per second of a quota and a period, rounded up to a step.
+  private static func quotaPerSecond(_ words: [Substring]) -> UInt64? {
+    guard let quota = words.first.flatMap({ UInt64($0) }) else { return nil }
+    let (scaled, isTooLarge) = quota.multipliedReportingOverflow(by: 1_000_000)
+    let perSecond = isTooLarge ? UInt64.max : scaled / period(words)
+    let step: UInt64 = 10_000
+    return perSecond % step == 0 ? perSecond : (perSecond / step + 1) &* step
+  }
+
+  private static func period(_ words: [Substring]) -> UInt64 {
+    max(1, words.count > 1 ? UInt64(words[1]) ?? 0 : 100_000)
+  }
+
+  /// What systemd makes of a quota and a period when it writes them itself.
+  fileprivate static func rounded(_ text: String) -> String {
+    var words = text.split(separator: " ")
+    guard let perSecond = quotaPerSecond(words) else { return text }
+    let (scaled, isTooLarge) = perSecond.multipliedReportingOverflow(by: period(words))
+    // The quota that needs so much room for a calculation is as good as none.
+    if isTooLarge { return text }
+    words[0] = "\(scaled / 1_000_000)"
+    return words.joined(separator: " ")
   }
 
   /// A list such as `0-2,7` as a mask, its first byte for the lowest numbers; an
@@ -131,5 +150,19 @@ enum UnitLimits {
   private static func weight(_ write: LimitWrite, _ text: String) -> UnitProperty? {
     guard write.file == "io.weight" || write.file == "io.bfq.weight" else { return nil }
     return UInt64(write.counterpart?.value ?? text).map { UnitProperty("IOWeight", .uint64($0)) }
+  }
+}
+
+extension LimitPlan {
+  /// The plan with a quota of processors in the steps that systemd keeps it in:
+  /// as it is, it would be another once systemd writes it anew.
+  package var inStepsOfSystemd: LimitPlan {
+    var plan = self
+    for index in plan.writes.indices {
+      if plan.writes[index].file == "cpu.max", case .text(let text) = plan.writes[index].value {
+        plan.writes[index].value = .text(UnitLimits.rounded(text))
+      }
+    }
+    return plan
   }
 }

@@ -38,7 +38,8 @@ package final class PlannedCgroup {
   private init(
     _ request: CgroupRequest, _ resources: LinuxResources?, _ context: RuntimeContext
   ) throws(CgroupError) {
-    limits = try LimitPlan(resources)
+    let plan = try LimitPlan(resources)
+    limits = request.manager == .systemd ? plan.inStepsOfSystemd : plan
     let rules = (resources?.devices ?? []).map { DeviceRule($0) }
     devices = request.owner == .container || !rules.isEmpty ? rules : nil
     programs = SharedDevicePrograms(notedOn: context.root)

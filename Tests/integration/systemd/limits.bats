@@ -46,6 +46,20 @@ load systemd
   says_in "${before[*]}" hugetlb.2MB.max=6291456
 }
 
+@test "a quota is in the steps that systemd keeps it in, and daemon-reload leaves it so" {
+  peer_falls_short crun "it writes it as it is"
+  peer_falls_short runc "before 1.4 it forgets the period in an update"
+  config '.linux.resources.cpu = {quota: 50000, period: 90000}'
+  running
+  has CPUQuotaPerSecUSec 560ms
+  equal "$(file cpu.max)" "50400 90000"
+  ok update --cpu-period 80000 "$ID"
+  has CPUQuotaPerSecUSec 630ms
+  equal "$(file cpu.max)" "50400 80000"
+  systemctl daemon-reload
+  equal "$(file cpu.max)" "50400 80000"
+}
+
 says_in() {
   if [[ $1 != *"$2"* ]]; then echo "'$1' has no '$2'" >&2; return 1; fi
 }
