@@ -33,8 +33,8 @@ extension LinuxResources {
   ///
   /// 0 has been a limit of processes since version 1.3 of the specification.
   /// Before, runtimes took it for none, and engines of that time write it for
-  /// unlimited: podman 4 for `--pids-limit=-1`. In a change it is how clients say
-  /// nothing, and runc and crun leave the limit alone.
+  /// unlimited: podman 4 for `--pids-limit=-1`. In the document of a change it is
+  /// how clients say nothing.
   ///
   /// - Parameter ociVersion: the version that the document names; nil for a
   ///   change, whose documents name none.

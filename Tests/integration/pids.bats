@@ -18,17 +18,23 @@ one_process() {
   fi
 }
 
-@test "0 processes say nothing in a change, whatever the version of the configuration" {
+@test "0 processes say nothing in the document of a change, whatever the version of the configuration" {
   local version
   for version in 1.2.0 1.3.0; do
     config --arg v "$version" '.ociVersion = $v'
     running
-    ok update --pids-limit 0 "$ID"
     echo '{"pids": {"limit": 0}}' >"$WORK/limits.json"
     ok update --resources "$WORK/limits.json" "$ID"
     if has_pids; then equal "$(cat "$RUNP_CGROUP2$CGROUP_PARENT/$ID/pids.max")" max; fi
     ok delete --force "$ID"
   done
+}
+
+@test "update --pids-limit 0 leaves room for the first process, as with runc from 1.4 on" {
+  runp_only "it leaves the limit alone"
+  running
+  rt update --pids-limit 0 "$ID"
+  one_process "$RUNP_CGROUP2$CGROUP_PARENT/$ID"
 }
 
 @test "0 processes say nothing in a change of a pod, and are a limit in its document since 1.3" {
@@ -37,7 +43,10 @@ one_process() {
   local none='{podVersion: "0.1.0", linux: {cgroupsPath: $p, resources: {pids: {limit: 0}}}}'
   jq -n --arg p "$CGROUP_PARENT/pod" "$none | .ociVersion = \"1.2.0\"" >"$WORK/pod.json"
   ok pod create --file "$WORK/pod.json" "$pod"
-  ok pod update --pids-limit 0 "$pod"
+  echo '{"pids": {"limit": 0}}' >"$WORK/limits.json"
+  ok pod update --resources "$WORK/limits.json" "$pod"
+  rt pod update --pids-limit 0 "$pod"
+  one_process "$RUNP_CGROUP2$CGROUP_PARENT/pod"
   ok pod delete "$pod"
   for version in '{}' '{ociVersion: "1.3.0"}'; do
     jq -n --arg p "$CGROUP_PARENT/pod" "$none + $version" >"$WORK/pod.json"

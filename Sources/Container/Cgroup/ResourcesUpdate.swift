@@ -26,7 +26,6 @@ package struct ResourcesUpdate {
     _ change: LinuxResources, of held: LinuxResources?, _ owner: CgroupRequest.Owner
   ) throws(RuntimeError) {
     let held = held ?? LinuxResources()
-    let change = change.written(in: nil)
     result = held.updated(by: change)
     let path = Self.path
     do {
@@ -46,11 +45,12 @@ package struct ResourcesUpdate {
   /// Where a configuration has limits.
   private static var path: DocumentPath { DocumentPath.root["linux"]["resources"] }
 
-  /// Reads limits in the form that they have in a configuration.
+  /// Reads the document of a change: limits in the form that they have in a
+  /// configuration.
   package static func decode(_ bytes: [UInt8]) throws(SpecError) -> LinuxResources {
     let resources = try LinuxResources(json: JSONNode(try JSONValue(parsing: bytes), at: path))
     try resources.validate(at: path)
-    return resources
+    return resources.written(in: nil)
   }
 
   /// Sets the limits, all or none of them, and keeps what holds from then on.

@@ -54,8 +54,8 @@ struct UpdateArguments: HasID, Equatable {
   /// The text of help.
   static let details = """
     Limits that are not named stay as they are; when one cannot be set, all do. 0 leaves a limit
-    alone where it cannot be one, and that of processes, -1 takes it away. Bytes can have a unit:
-    k, m, g, t or p.
+    alone where it cannot be one, and in a document that of processes, -1 takes it away. Bytes can
+    have a unit: k, m, g, t or p.
 
     With --resources all other limits come from a document with the form of linux.resources in
     config.json; other options mean nothing then. Devices stay as they are if it has none.
