@@ -48,7 +48,6 @@ load systemd
 
 @test "a quota is in the steps that systemd keeps it in, and daemon-reload leaves it so" {
   peer_falls_short crun "it writes it as it is"
-  peer_falls_short runc "before 1.4 it forgets the period in an update"
   config '.linux.resources.cpu = {quota: 50000, period: 90000}'
   running
   has CPUQuotaPerSecUSec 560ms
