@@ -28,7 +28,7 @@ import Testing
     arguments: [
       (#"{"quota": 20000, "period": 100000}"#, 200_000, 100_000),
       (#"{"quota": 33333, "period": 100000}"#, 340_000, 100_000),
-      (#"{"quota": 1500}"#, 20_000, nil),
+      (#"{"quota": 1500}"#, 20_000, nil), (#"{"quota": 9223372036854775807}"#, .max, nil),
     ] as [(String, UInt64, UInt64?)])
   func aQuotaIsRoundedUp(_ cpu: String, _ quota: UInt64, _ period: UInt64?) throws {
     let found = try properties("{\"cpu\": \(cpu)}")

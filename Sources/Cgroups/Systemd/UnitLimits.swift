@@ -81,13 +81,18 @@ enum UnitLimits {
     return result
   }
 
-  /// The microseconds per second of a quota and a period, rounded up to a step.
+  /// The microseconds per second of a quota and a period, rounded up to a step; the
+  /// largest number, which is no limit, for what cannot be counted.
   private static func quotaPerSecond(_ words: [Substring]) -> UInt64? {
     guard let quota = words.first.flatMap({ UInt64($0) }) else { return nil }
     let (scaled, isTooLarge) = quota.multipliedReportingOverflow(by: 1_000_000)
-    let perSecond = isTooLarge ? UInt64.max : scaled / period(words)
+    if isTooLarge { return .max }
+    let perSecond = scaled / period(words)
     let step: UInt64 = 10_000
-    return perSecond % step == 0 ? perSecond : (perSecond / step + 1) &* step
+    let excess = perSecond % step
+    if excess == 0 { return perSecond }
+    let (rounded, isBeyond) = perSecond.addingReportingOverflow(step - excess)
+    return isBeyond ? .max : rounded
   }
 
   private static func period(_ words: [Substring]) -> UInt64 {
@@ -97,9 +102,8 @@ enum UnitLimits {
   /// What systemd makes of a quota and a period when it writes them itself.
   fileprivate static func rounded(_ text: String) -> String {
     var words = text.split(separator: " ")
-    guard let perSecond = quotaPerSecond(words) else { return text }
+    guard let perSecond = quotaPerSecond(words), perSecond < .max else { return text }
     let (scaled, isTooLarge) = perSecond.multipliedReportingOverflow(by: period(words))
-    // The quota that needs so much room for a calculation is as good as none.
     if isTooLarge { return text }
     words[0] = "\(scaled / 1_000_000)"
     return words.joined(separator: " ")
