@@ -134,13 +134,14 @@ fi
 # Both streams start with this line, once the machine is up; what comes before
 # is the machine's, and what comes after is the command's alone.
 token=runp-vm-$$-$RANDOM$RANDOM
-printf 'here=%q writable=%q\n' "$PWD" "$writable" >"$scratch/prepare.sh"
+printf 'here=%q writable=%q tools=%q\n' "$PWD" "$writable" "$tools" >"$scratch/prepare.sh"
 prepare_plain() {
   cat >>"$scratch/prepare.sh" <<'GUEST'
 mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
 ip link set lo up
 mountpoint -q /run || mount -t tmpfs tmpfs /run
-cached=(/usr/bin /usr/sbin /usr/libexec /usr/lib/gcc /usr/lib/bats-core "/usr/lib/$(uname -m)-linux-gnu")
+cached=(/usr/bin /usr/sbin /usr/libexec /usr/lib/gcc /usr/lib/bats-core "/usr/lib/$(uname -m)-linux-gnu"
+  /usr/lib/python3* "$tools/engines")
 if [ -z "$writable" ] && [ "$here" != / ]; then cached+=("$here"); fi
 mkdir /run/runp-host
 if mount -t 9p -o ro,trans=virtio,version=9p2000.L,access=any,msize=524288,cache=loose \

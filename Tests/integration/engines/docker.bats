@@ -176,8 +176,6 @@ events_of() {
   dockerd_restarts
   works docker update --memory 96m --memory-swap 96m box
   limits_are 100663296 "25000 100000" 40
-  works docker stats --no-stream --format '{{.MemUsage}} {{.PIDs}}' box
-  says '/ 96MiB 1$'
 }
 
 # What the container sees: limits_are MEMORY CPU PIDS
