@@ -45,12 +45,16 @@ package struct ResourcesUpdate {
   /// Where a configuration has limits.
   private static var path: DocumentPath { DocumentPath.root["linux"]["resources"] }
 
-  /// Reads the document of a change: limits in the form that they have in a
-  /// configuration.
+  /// Reads limits in the form that they have in a configuration.
   package static func decode(_ bytes: [UInt8]) throws(SpecError) -> LinuxResources {
     let resources = try LinuxResources(json: JSONNode(try JSONValue(parsing: bytes), at: path))
     try resources.validate(at: path)
-    return resources.written(in: nil)
+    return resources
+  }
+
+  /// Reads the document of a change, of the same form.
+  package static func decodeChange(_ bytes: [UInt8]) throws(SpecError) -> LinuxResources {
+    try decode(bytes).written(in: nil)
   }
 
   /// Sets the limits, all or none of them, and keeps what holds from then on.

@@ -40,7 +40,7 @@ struct UpdateArguments: HasID, Equatable {
     }
     do {
       let bytes = file == "-" ? try Self.standardInput() : try File.read(file)
-      return try ResourcesUpdate.decode(bytes)
+      return try ResourcesUpdate.decodeChange(bytes)
     } catch {
       throw RuntimeError(error, file == "-" ? "standard input" : file)
     }
