@@ -38,12 +38,13 @@ of_systemd() { "${AS[@]}" systemctl ${AS[0]:+--user} "$@"; }
 shown() { of_systemd show "$2" --property "$1" --value; }
 
 units() {
-  of_systemd list-units --all --plain --no-legend --type scope,slice,service 'libpod-*' | awk '{ print $1 }' |
-    grep -v '^libpod-conmon-.*scope$' || true
+  of_systemd list-units --all --plain --no-legend --type scope,slice,service '*libpod*' | awk '{ print $1 }'
 }
 
 more_left() {
   units | sed 's/^/unit: /'
+  find "$RUNP_CGROUP2" -type d -name '*libpod*' -printf 'cgroup: %p\n' 2>/dev/null
+  awk '$5 ~ "/containers/storage/overlay.*/" { print "mount: " $5 }' /proc/self/mountinfo
   find /run/runp "/run/user/$PLAIN_ID/runp" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null
 }
 
@@ -67,27 +68,43 @@ lives_with_limits() {
   of_systemd daemon-reload
   works pod exec box cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max /sys/fs/cgroup/cpu.max
   equal "$output" $'67108864\n50\n50000 100000'
+  works pod update --memory 128m --memory-swap 128m --cpus 0.25 box
+  changed
+  of_systemd daemon-reload
+  changed
   works pod stats --no-stream --format '{{.MemUsage}} {{.PIDs}}' box
+  # This podman shows the limit that it has made the container with.
   says '67.11MB 1$'
   works pod top box pid args
   says 'sleep 1000'
   works pod stop --time 1 box
   equal "$(pod inspect --format '{{.State.Status}} {{.State.ExitCode}}' box)" "exited 137"
   works pod start box
-  has MemoryMax 67108864 "$scope"
+  has ActiveState active "$scope"
   works pod kill box
   works pod wait box
   works pod rm box
   eventually no_units
 }
 
+# What `update` has made of the limits, in systemd's eyes and the container's.
+changed() {
+  has MemoryMax 134217728 "$scope"
+  has MemorySwapMax 0 "$scope"
+  has CPUQuotaPerSecUSec 250ms "$scope"
+  has TasksMax 50 "$scope"
+  works pod exec box cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max /sys/fs/cgroup/cpu.max
+  equal "$output" $'134217728\n50\n25000 100000'
+}
+
 @test "podman's containers live in scopes that have their limits" {
   lives_with_limits
 }
 
-@test "podman pauses a container, and systemd knows of it" {
-  boxed --name box test/box sleep 1000
+# A container that is paused and goes on, and its systemd knows of both.
+pauses_and_goes_on() {
   local scope
+  boxed --name box test/box sleep 1000
   scope=$(scope_of box)
   works pod pause box
   equal "$(pod inspect --format '{{.State.Status}}' box)" paused
@@ -95,8 +112,13 @@ lives_with_limits() {
   works pod unpause box
   has FreezerState running "$scope"
   works pod exec box true
+  works pod pause box
   works pod rm --force --time 0 box
   eventually no_units
+}
+
+@test "podman pauses a container, and systemd knows of it" {
+  pauses_and_goes_on
 }
 
 @test "podman checks the health of a container by a timer of systemd" {
@@ -105,6 +127,11 @@ lives_with_limits() {
   equal "$status" 1
   works pod exec box touch /healthy
   eventually is_healthy
+  local id
+  id=$(pod inspect --format '{{.Id}}' box)
+  [ -n "$(systemctl list-units --all --no-legend "$id*")" ]
+  works pod rm --force --time 0 box
+  equal "$(systemctl list-units --all --no-legend "$id*")" ""
 }
 
 is_healthy() { [ "$(pod inspect --format '{{.State.Health.Status}}' box)" = healthy ]; }
@@ -140,6 +167,11 @@ is_healthy() { [ "$(pod inspect --format '{{.State.Health.Status}}' box)" = heal
 @test "a plain user's podman runs containers in scopes of his own systemd" {
   as_plain_user
   lives_with_limits
+}
+
+@test "a plain user's podman pauses a container, and his systemd knows of it" {
+  as_plain_user
+  pauses_and_goes_on
 }
 
 @test "a plain user's podman has a pod of two containers" {
