@@ -61,6 +61,8 @@ file() { tr '\n' ' ' <"$(at "$1")" | sed 's/ $//'; }
 
 finish() {
   if [ -z "${POD:-}" ]; then return; fi
+  # Why a call failed, or a container ended, is often only there.
+  if [ -z "${BATS_TEST_COMPLETED:-}" ]; then tail -n 40 "$WORK"/containerd/log.* >&2; fi
   engine cri StopPodSandbox "{pod_sandbox_id: \"$POD\"}"
   engine cri RemovePodSandbox "{pod_sandbox_id: \"$POD\"}"
   rmdir "$POD_CGROUP"
