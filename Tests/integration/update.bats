@@ -176,6 +176,16 @@ CASES
   equal "$(file $RESERVED)" 8388608
 }
 
+@test "a file that can only be read is refused, and nothing is said to be left changed" {
+  runp_only "the words are runp's"
+  config ".linux.resources.unified = {\"$MAX\": \"4194304\"}"
+  running
+  # The first has changed by then.
+  update refused "{\"unified\": {\"$MAX\": \"8388608\", \"${MAX%.max}.numa_stat\": \"1\"}}"
+  says "update $ID: linux.resources.unified.${MAX%.max}.numa_stat: [^;]*invalid argument\$"
+  equal "$(file $MAX)" 4194304
+}
+
 @test "when it cannot be kept, a change is taken back" {
   runp_only "it takes no hugepageLimits of an update"
   config ".linux.resources = $(pages 4194304)"

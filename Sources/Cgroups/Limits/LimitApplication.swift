@@ -36,10 +36,10 @@ extension Cgroup {
     var failure: CgroupError?
     for write in writes {
       do throws(CgroupError) {
-        try apply(write)
+        try apply(write, isBack: whateverFails)
         if let late = postponed {
           postponed = nil
-          try apply(late)
+          try apply(late, isBack: whateverFails)
         }
       } catch {
         if write.mayComeAfterNext, error.cause?.errno == EINVAL {
@@ -50,12 +50,23 @@ extension Cgroup {
         failure = failure ?? error
       }
     }
-    if let postponed { try apply(postponed) }
+    if let postponed { try apply(postponed, isBack: whateverFails) }
     if let failure { throw failure }
   }
 
   private borrowing func memoryUsage() throws(CgroupError) -> UInt64? {
     try read("memory.current").flatMap { UInt64($0.prefix { $0 != "\n" }) }
+  }
+
+  /// Carries a write out; one that takes another back need not be possible where
+  /// the file holds what it did, as one does that can only be read.
+  private borrowing func apply(_ write: LimitWrite, isBack: Bool) throws(CgroupError) {
+    do throws(CgroupError) {
+      try apply(write)
+    } catch {
+      if isBack, back(from: write) == write { return }
+      throw error
+    }
   }
 
   private borrowing func apply(_ write: LimitWrite) throws(CgroupError) {

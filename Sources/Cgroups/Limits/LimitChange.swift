@@ -16,6 +16,20 @@ package struct ManagedUnit {
 
   func set(_ plan: LimitPlan) throws(CgroupError) { try manager.set(plan, of: name) }
 
+  /// Sets limits in place of former ones.
+  ///
+  /// systemd sets all properties or none. That it was late to answer and has set
+  /// them is all that there can be to take back.
+  func change(_ plan: LimitPlan, _ former: LimitPlan) throws(CgroupError) {
+    do throws(CgroupError) {
+      try set(plan)
+    } catch {
+      let failure = error
+      do throws(CgroupError) { try set(former) } catch {}
+      throw failure
+    }
+  }
+
   func set(_ devices: [DeviceRule]) throws(CgroupError) { try manager.set(devices, of: name) }
 }
 
@@ -40,8 +54,8 @@ extension Cgroup {
     try enableControllers(for: plan, in: hierarchy)
     try checkUsage(plan)
     let (writes, former) = try compare(plan)
+    try unit?.change(plan, former)
     do throws(CgroupError) {
-      try unit?.set(plan)
       try carryOut(writes, whateverFails: false)
       return former
     } catch {
@@ -105,7 +119,7 @@ extension Cgroup {
 
   /// What takes a write back, with its counterpart; nil when nothing is to be
   /// written for that.
-  private borrowing func back(from write: LimitWrite) -> LimitWrite? {
+  borrowing func back(from write: LimitWrite) -> LimitWrite? {
     let back = present(write.file).flatMap { write.undone(to: $0) }
     guard let second = write.second,
       let other = present(second.file).flatMap({ second.undone(to: $0) })
