@@ -111,7 +111,7 @@ created() {
 
 @test "shares, and idle that takes them away and gives them back" {
   peer_falls_short crun "it has no --cpu-idle"
-  peer_falls_short runc "it forgets the weight"
+  peer_falls_short runc "it takes no shares for what is idle"
   created '.linux.resources.cpu = {shares: 512}' hang
   equal "$(file cpu.weight)" 59
   ok update --cpu-idle 1 "$ID"
@@ -181,6 +181,7 @@ created() {
 
 @test "when one limit cannot be set, all stay as they were" {
   peer_falls_short crun "it leaves what it has set"
+  peer_falls_short runc "it leaves what it has set"
   created '.linux.resources = {memory: {limit: 67108864}, pids: {limit: 10}, cpu: {quota: 20000}}' hang
   refused update --memory 134217728 --pids-limit 20 --cpu-quota 30000 --cpuset-cpus 4000 "$ID"
   equal "$(file memory.max)" 67108864
