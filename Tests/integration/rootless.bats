@@ -228,6 +228,23 @@ delegated() {
   runtime() { (echo "$BASHPID" >"$DELEGATED/own/cgroup.procs" && as_user_runtime "$@"); }
 }
 
+@test "an address of a user's bus that is no local socket starts nothing, and is named" {
+  runp_only "the words are runp's"
+  printf '#!/bin/sh\n: >"%s/run/started"\n' "$WORK" >"$WORK/bus"
+  chmod 755 "$WORK" "$WORK/bus"
+  local address
+  for address in "unixexec:path=$WORK/bus" autolaunch: tcp:host=127.0.0.1,port=1; do
+    BETWEEN=(env DBUS_SESSION_BUS_ADDRESS="$address")
+    refused --systemd-cgroup run --bundle "$BUNDLE" "$ID"
+    says "the user's systemd cannot be reached: $address is not the address of a local socket"
+  done
+  # Of several that cannot be reached the best is named, not the usual one.
+  BETWEEN=(env DBUS_SESSION_BUS_ADDRESS="unix:path=$WORK/none;unixexec:path=$WORK/bus")
+  refused --systemd-cgroup run --bundle "$BUNDLE" "$ID"
+  says "the user's systemd cannot be reached: .*$WORK/none: no such file"
+  [ ! -e "$WORK/run/started" ]
+}
+
 @test "a user takes an empty cgroup of those that he has been given, and no claimed one" {
   delegated
   local path=$CGROUP_PARENT/user/own/taken here=$DELEGATED/own/taken

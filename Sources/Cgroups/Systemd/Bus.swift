@@ -19,13 +19,13 @@ internal import Kernel
   ///
   /// - Parameters:
   ///   - addresses: of the form `unix:path=…` or `unix:abstract=…`; the other
-  ///     forms that libdbus knows start programs.
+  ///     forms that libdbus knows start programs, or reach other machines.
   ///   - user: who the client is to the bus.
-  /// - Throws: `BusError` when none does.
+  /// - Throws: `BusError` of the first, which is the best, when none does.
   init(addresses: [String], as user: UInt32) throws(BusError) {
     // Before libdbus opens anything, and for good.
     dbus_connection_set_change_sigpipe(0)
-    var failure = BusError(name: "", message: "there is no message bus")
+    var failure: BusError?
     for address in addresses {
       do throws(BusError) {
         unsafe connection = try OwnProcess.shown(as: user) { () throws(BusError) in
@@ -33,10 +33,10 @@ internal import Kernel
         }
         return
       } catch {
-        failure = error
+        failure = failure ?? error
       }
     }
-    throw failure
+    throw failure ?? BusError(name: "", message: "there is no message bus")
   }
 
   private static func open(_ address: String) throws(BusError) -> OpaquePointer {

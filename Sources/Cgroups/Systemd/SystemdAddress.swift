@@ -27,9 +27,7 @@ package struct SystemdAddress: Equatable, Sendable, CustomStringConvertible {
   package static func user(
     session: String?, directory: String?, user: UInt32
   ) -> SystemdAddress {
-    // Other forms start programs, or reach other machines.
     var addresses = (session ?? "").split(separator: ";").map(String.init)
-      .filter { $0.hasPrefix("unix:") }
     if let directory, !directory.isEmpty { addresses.append("unix:path=\(directory)/bus") }
     addresses.append("unix:path=/run/user/\(user)/bus")
     return SystemdAddress(isUser: true, addresses: addresses, user: user)
