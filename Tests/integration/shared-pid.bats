@@ -49,6 +49,24 @@ watched() {
   is trace.privileged 0
 }
 
+@test "a first process that is quicker than the word of it is the container's all the same" {
+  runp_only "the peers have no process before it"
+  watcher hang
+  arguments /bin/probe hang
+  # The process before it tells of it with its second message.
+  printf '#!/bin/sh\nexec strace -f -qqq -o %s -e trace=sendmsg -e inject=sendmsg:delay_enter=500000:when=2 %s "$@"\n' \
+    /dev/null "$RUNTIME" >"$WORK/slowly"
+  chmod 755 "$WORK/slowly"
+  RUNTIME=$WORK/slowly create --pid-file "$WORK/pid" &
+  eventually has_status "$ID" created
+  equal "$(cat "$WORK/pid")" "$(pid_of)"
+  kill -0 "$(pid_of)"
+  ok start "$ID"
+  has_status "$ID" running
+  ok delete --force "$ID"
+  wait
+}
+
 @test "who may trace in a joined pid namespace finds no createContainer hook there" {
   peer_falls_short crun "the hook appears there, with the host's files"
   peer_falls_short runc "the hook appears there, with the host's files"

@@ -144,7 +144,9 @@ final class MadeContainer {
           try Foreground.copySize(to: main)
           console = main
         case .warning(let text): context.warn(text)
-        case .process(_, let pidfd): try succeed(pidfd)
+        case .process(_, let pidfd):
+          try succeed(pidfd)
+          try channel.go()
         case .ready:
           try plan.setup?.finishOutside(child.pid)
           return

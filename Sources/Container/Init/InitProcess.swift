@@ -70,6 +70,9 @@ struct InitProcess {
         try OwnProcess.setParentDeathSignal(SIGKILL)
         try OwnProcess.startSession()
         if plan.spec.process?.terminal == true { try Console.makeControlling() }
+        // It may be quicker than the word of it: until the runtime knows who it
+        // is, it takes what is said for its predecessor's.
+        try channel.waitForGo()
       case .parent(let child):
         try channel.send(.process(child.pid, Shared(try child.pidfd.duplicate())))
         Processes.exit(0)

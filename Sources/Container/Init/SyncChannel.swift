@@ -18,6 +18,9 @@ internal import Kernel
 ///  run them
 ///  go            ───────────►   createContainer hooks, pivot_root, ...
 ///                ◄───────────   console      (only with a terminal and no console socket)
+///                ◄───────────   process      (only with a PID namespace that is joined)
+///  know it
+///  go            ───────────►   the process in that namespace
 ///                ◄───────────   ready
 ///  write state
 ///  go            ───────────►   wait at the start gate, or execute (run, exec)
