@@ -22,9 +22,19 @@ import Testing
 
   @Test(arguments: [
     "", "'a", "[1, 'a']", "[]", "5 6", "byte 256", "uint32 -1", "[1", "(1", "nothing",
-    String(repeating: "[", count: 100), "@", "uint64",
+    String(repeating: "[", count: 100), "@", "uint64", "@s [1]", "@i 'a'", "uint32 uint64 5",
   ])
   func whatIsNoValueIsRefused(_ text: String) {
+    #expect(throws: PropertyText.Failure.self) { try PropertyText.value(text) }
+  }
+
+  /// libdbus would end the process that puts it into a message.
+  @Test(arguments: [
+    "objectpath 'a'", "objectpath ''", "objectpath '/a/'", "@ao ['a']", "('a', @o 'b')", "<@o 'b'>",
+    "@aZ []", "@a []", "@a( []", "@a{s []", "()", "[()]", "(1, ())", "<()>", "@a() []",
+    "@\(String(repeating: "a", count: 40))s []",
+  ])
+  func whatNoMessageCanCarryIsRefused(_ text: String) {
     #expect(throws: PropertyText.Failure.self) { try PropertyText.value(text) }
   }
 

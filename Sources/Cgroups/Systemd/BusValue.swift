@@ -49,7 +49,21 @@ indirect enum BusValue: Equatable, Sendable {
   /// A list of bytes.
   static func bytes(_ bytes: [UInt8]) -> BusValue { .array(of: "y", bytes.map { .byte($0) }) }
 
-  /// Appends the value to a message.
+  /// Whether a message can carry it: libdbus ends the process that gives it an
+  /// object path, or a type, that is none.
+  var isSound: Bool {
+    switch self {
+    case .objectPath(let path): unsafe dbus_validate_path(path, nil) != 0
+    case .array(_, let values): hasSoundType && values.allSatisfy(\.isSound)
+    case .structure(let fields): hasSoundType && fields.allSatisfy(\.isSound)
+    case .variant(let value): value.hasSoundType && value.isSound
+    default: true
+    }
+  }
+
+  private var hasSoundType: Bool { unsafe dbus_signature_validate_single(signature, nil) != 0 }
+
+  /// Appends the value, which is sound, to a message.
   @unsafe func append(to iterator: inout DBusMessageIter) {
     switch self {
     case .string(let text), .objectPath(let text):

@@ -17,6 +17,9 @@ struct PropertyText {
     let value = try reader.value(as: nil, depth: 0)
     reader.skipSpace()
     guard reader.rest.isEmpty else { throw Failure(reason: "something follows the value") }
+    guard value.isSound else {
+      throw Failure(reason: "it has a type or an object path that is none")
+    }
     return value
   }
 
@@ -65,16 +68,23 @@ struct PropertyText {
       rest.removeFirst()
       let signature = String(rest.prefix { $0 != " " })
       rest.removeFirst(signature.unicodeScalars.count)
-      return try value(as: signature, depth: depth + 1)
+      return try value(of: signature, depth: depth)
     case nil: throw Failure(reason: "it is empty")
     default: return try plain(word(), as: type, depth: depth)
     }
   }
 
+  /// A value behind its type.
+  private mutating func value(of type: String, depth: Int) throws(Failure) -> BusValue {
+    let value = try value(as: type, depth: depth + 1)
+    guard value.signature == type else { throw Failure(reason: "its type is not \(type)") }
+    return value
+  }
+
   private mutating func plain(
     _ word: String, as type: String?, depth: Int
   ) throws(Failure) -> BusValue {
-    if let named = Self.words[word] { return try value(as: named, depth: depth + 1) }
+    if let named = Self.words[word] { return try value(of: named, depth: depth) }
     if word == "true" || word == "false" { return .bool(word == "true") }
     guard let value = Self.number(word, type ?? (word.contains(".") ? "d" : "i")) else {
       throw Failure(reason: "\(word) is no value of the type")
