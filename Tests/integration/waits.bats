@@ -122,3 +122,16 @@ gave_up() {
   arguments /bin/true
   run_once
 }
+
+@test "the bus of systemd is not waited for without an end where too many others wait" {
+  runp_only "it is about its system calls"
+  config --arg id "$ID" '.linux.cgroupsPath = "system.slice:test:" + $id'
+  # The bus of the machine, if there is one, must not come to know of this.
+  if strace -qqq -o "$WORK/calls" -e trace=setsockopt,connect -e inject=connect:error=ECONNREFUSED \
+    "$RUNTIME" --root "$STATE" --systemd-cgroup create --bundle "$BUNDLE" "$ID" \
+    >"$WORK/said" 2>&1 </dev/null; then
+    return 1
+  fi
+  grep -q 'systemd cannot be reached' "$WORK/said"
+  grep -B 1 'connect(.*/run/dbus/system_bus_socket' "$WORK/calls" | grep -q SO_SNDTIMEO
+}

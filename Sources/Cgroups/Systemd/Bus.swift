@@ -11,9 +11,19 @@ internal import Kernel
 /// bus goes away.
 @safe final class Bus {
   private let connection: OpaquePointer
+  /// What came while an answer was waited for.
+  private var unseen: [BusMessage] = []
 
   /// How long an answer may take, in milliseconds.
-  private static let patience: Int32 = 30_000
+  private let patience: UInt64
+
+  private static let name = "org.freedesktop.DBus"
+
+  /// Takes over a connection.
+  @unsafe private init(owning connection: OpaquePointer, _ patience: UInt64) {
+    unsafe self.connection = connection
+    self.patience = patience
+  }
 
   /// Connects to the first of several addresses that answers.
   ///
@@ -21,17 +31,24 @@ internal import Kernel
   ///   - addresses: of the form `unix:path=…` or `unix:abstract=…`; the other
   ///     forms that libdbus knows start programs, or reach other machines.
   ///   - user: who the client is to the bus.
+  ///   - patience: how long an answer may take, in milliseconds.
+  /// - Returns: the connection, which the bus has let in.
   /// - Throws: `BusError` of the first, which is the best, when none does.
-  init(addresses: [String], as user: UInt32) throws(BusError) {
+  static func connected(
+    to addresses: [String], as user: UInt32, patience: UInt64 = 30_000
+  ) throws(BusError) -> Bus {
     // Before libdbus opens anything, and for good.
     dbus_connection_set_change_sigpipe(0)
     var failure: BusError?
     for address in addresses {
       do throws(BusError) {
-        unsafe connection = try OwnProcess.shown(as: user) { () throws(BusError) in
-          unsafe try Self.open(address)
+        return try OwnProcess.shown(as: user) { () throws(BusError) in
+          let bus = try open(address, patience)
+          // Not dbus_bus_register(3): like all that waits for an answer in libdbus
+          // it waits without end for a bus that does not let it in.
+          _ = try bus.ask("Hello")
+          return bus
         }
-        return
       } catch {
         failure = failure ?? error
       }
@@ -39,7 +56,7 @@ internal import Kernel
     throw failure ?? BusError(name: "", message: "there is no message bus")
   }
 
-  private static func open(_ address: String) throws(BusError) -> OpaquePointer {
+  private static func open(_ address: String, _ patience: UInt64) throws(BusError) -> Bus {
     guard address.hasPrefix("unix:"), !address.contains(";") else {
       throw BusError(name: "", message: "\(address) is not the address of a local socket")
     }
@@ -49,12 +66,7 @@ internal import Kernel
       throw unsafe BusError(taking: &error)
     }
     unsafe dbus_connection_set_exit_on_disconnect(connection, 0)
-    if unsafe dbus_bus_register(connection, &error) == 0 {
-      unsafe dbus_connection_close(connection)
-      unsafe dbus_connection_unref(connection)
-      throw unsafe BusError(taking: &error)
-    }
-    return unsafe connection
+    return unsafe Bus(owning: connection, patience)
   }
 
   deinit {
@@ -64,21 +76,32 @@ internal import Kernel
 
   /// Calls a method and waits for its answer.
   func call(_ message: BusMessage) throws(BusError) -> BusMessage {
-    var error = unsafe DBusError()
-    unsafe dbus_error_init(&error)
-    guard
-      let reply = unsafe dbus_connection_send_with_reply_and_block(
-        connection, message.pointer, Self.patience, &error)
-    else { throw unsafe BusError(taking: &error) }
-    return unsafe BusMessage(owning: reply)
+    let deadline = Deadline.after(milliseconds: patience)
+    var serial: UInt32 = 0
+    if unsafe dbus_connection_send(connection, message.pointer, &serial) == 0 {
+      fatalError("out of memory for a message")
+    }
+    while let received = try receive(until: deadline) {
+      if received.answered == serial {
+        if let error = received.error { throw error }
+        return received
+      }
+      unseen.append(received)
+      // There may be no end of what is no answer.
+      if deadline.hasPassed { break }
+    }
+    throw BusError(name: "", message: "there was no answer in time")
   }
 
   /// Asks for signals that match a rule.
   func watch(_ rule: String) throws(BusError) {
-    var error = unsafe DBusError()
-    unsafe dbus_error_init(&error)
-    unsafe dbus_bus_add_match(connection, rule, &error)
-    if unsafe dbus_error_is_set(&error) != 0 { throw unsafe BusError(taking: &error) }
+    _ = try ask("AddMatch", .string(rule))
+  }
+
+  /// Calls a method of the bus itself.
+  private func ask(_ member: String, _ values: BusValue...) throws(BusError) -> BusMessage {
+    let message = BusMessage(to: Self.name, "/org/freedesktop/DBus", Self.name, member)
+    return try call(message.append(values))
   }
 
   /// Waits for the next message that is no answer.
@@ -86,6 +109,11 @@ internal import Kernel
   /// - Returns: nil when the deadline passed first.
   /// - Throws: `BusError` when the connection ended.
   func next(until deadline: Deadline) throws(BusError) -> BusMessage? {
+    if !unseen.isEmpty { return unseen.removeFirst() }
+    return try receive(until: deadline)
+  }
+
+  private func receive(until deadline: Deadline) throws(BusError) -> BusMessage? {
     while true {
       if let message = unsafe dbus_connection_pop_message(connection) {
         return unsafe BusMessage(owning: message)

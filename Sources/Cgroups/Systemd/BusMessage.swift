@@ -28,6 +28,17 @@ internal import Glibc
     unsafe dbus_message_is_signal(pointer, interface, member) != 0
   }
 
+  /// The number of the message that it is the answer to; 0 for none.
+  var answered: UInt32 { unsafe dbus_message_get_reply_serial(pointer) }
+
+  /// The error that it tells of as an answer.
+  var error: BusError? {
+    var error = unsafe DBusError()
+    unsafe dbus_error_init(&error)
+    if unsafe dbus_set_error_from_message(&error, pointer) == 0 { return nil }
+    return unsafe BusError(taking: &error)
+  }
+
   /// Appends values, in order.
   func append(_ values: [BusValue]) -> Self {
     var iterator = unsafe DBusMessageIter()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
 package import Kernel
 
 /// The manager of units of one systemd (org.freedesktop.systemd1(5)).
@@ -16,7 +17,7 @@ package final class SystemdManager {
   /// Connects to the systemd of the machine, or of a user.
   package init(_ address: SystemdAddress) throws(CgroupError) {
     do throws(BusError) {
-      bus = try Bus(addresses: address.addresses, as: address.user)
+      bus = try Bus.connected(to: address.addresses, as: address.user)
     } catch {
       throw CgroupError(.unreachable, "\(address) cannot be reached: \(error)")
     }
@@ -105,6 +106,9 @@ package final class SystemdManager {
   func text(_ property: String, of unit: String) throws(CgroupError) -> String? {
     do throws(BusError) {
       let path = try call("GetUnit", .string(unit)).texts.first ?? ""
+      guard BusValue.objectPath(path).isSound else {
+        throw BusError(name: "", message: "it is at no object path: \(path.quoted)")
+      }
       let interface =
         switch property {
         case "ControlGroup": unit.hasSuffix(".slice") ? "Slice" : "Scope"
@@ -185,10 +189,13 @@ package final class SystemdManager {
 
   private func result(of job: String, until deadline: Deadline) throws(BusError) -> String? {
     while let message = try bus.next(until: deadline) {
-      guard message.isSignal(Self.interface, "JobRemoved") else { continue }
-      // Number, job, unit, result.
-      let texts = message.texts
-      if texts.count > 3, texts[1] == job { return texts[3] }
+      if message.isSignal(Self.interface, "JobRemoved") {
+        // Number, job, unit, result.
+        let texts = message.texts
+        if texts.count > 3, texts[1] == job { return texts[3] }
+      }
+      // There may be no end of those of other jobs.
+      if deadline.hasPassed { break }
     }
     return nil
   }
