@@ -291,3 +291,25 @@ pod_end() { echo "^{\"type\":\"end\",\"id\":\"$1\",\"pod\":\"$pod\""; }
   ok pod delete --force "$pod"
   eventually ended "${BACKGROUND[0]}"
 }
+
+@test "events of a pod goes on when its user may watch no more from then on" {
+  runp_only "no pods"
+  local pod=p-${WORK##*.} on
+  ok pod create "$pod"
+  config 'del(.linux.cgroupsPath) | del(.hostname)'
+  arguments /bin/probe hang
+  # The first two are the pod's own.
+  on=inotify_add_watch:error=ENOSPC:when=3+
+  # shellcheck disable=SC2024
+  strace -qqq -o "$WORK/calls" -e trace=poll,inotify_add_watch -e inject="$on" \
+    "$RUNTIME" --root "$STATE" pod events --interval 200ms "$pod" >"$WORK/events" 2>"$WORK/warned" 3>&- &
+  BACKGROUND+=($!)
+  eventually grep -q '^poll(' "$WORK/calls"
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-a"
+  ok create --pod "$pod" --bundle "$BUNDLE" "$ID-b"
+  eventually grep -q "\"stats\",\"id\":\"$ID-a\"" "$WORK/events"
+  eventually grep -q "\"stats\",\"id\":\"$ID-b\"" "$WORK/events"
+  ok pod delete --force "$pod"
+  eventually ended "${BACKGROUND[0]}"
+  equal "$(grep -c 'only at the next interval' "$WORK/warned")" 1
+}

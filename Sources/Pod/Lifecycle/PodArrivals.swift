@@ -22,6 +22,11 @@ final class PodArrivals {
     self.watch = watch
   }
 
+  /// What is said where the user may watch no more directories.
+  static func missing(_ error: SystemError) -> String {
+    "containers that join the pod are seen only at the next interval: \(error)"
+  }
+
   /// Adds what is to be waited for.
   func add(to set: inout PollSet) { set.add(watch.descriptor, .readable) }
 

@@ -52,7 +52,7 @@ extension PodLifecycle {
       return try PodArrivals(pod)
     } catch {
       if error.errno == ENOENT { throw pod.notFound }
-      context.warn("containers that join the pod are seen only at the next interval: \(error)")
+      context.warn(PodArrivals.missing(error))
       return nil
     }
   }
@@ -67,6 +67,8 @@ private final class ObservedPod {
   private var containers: [ObservedContainer] = []
   /// When those were created that have been seen, with their IDs.
   private var known: Set<[String]> = []
+  /// Whether it was said that some of what comes is seen late.
+  private var isShortOfWatches = false
 
   /// Starts to observe a pod and its containers, and those that come as soon as
   /// `arrivals` tells of them.
@@ -116,6 +118,10 @@ private final class ObservedPod {
     let seen = Set(containers.map(\.record.id))
     do {
       for id in try pod.directory.memberIDs() where !seen.contains(id) { try arrivals.expect(id) }
+    } catch  where error.errno == ENOSPC {
+      // A container's processes can use up what its user may watch.
+      if !isShortOfWatches { pod.context.warn(PodArrivals.missing(error)) }
+      isShortOfWatches = true
     } catch {
       throw RuntimeError(error, "watch the containers of pod \(pod.id)")
     }
