@@ -77,13 +77,20 @@ static void require_stack(void) {
   _exit(1);
 }
 
+// Whether /proc knows this process, and by the ID that it has for itself: what is
+// read of others by their IDs would be of strangers.
+static bool has_procfs(void) {
+  char name[16] = "";
+  return readlink("/proc/self", name, sizeof name - 1) > 0 && atol(name) == getpid();
+}
+
 __attribute__((constructor(101))) static void start(int argc, char **argv, char **envp) {
   given = envp;
   _swift_stdlib_overrideUnsafeArgvArgc(argv, argc);
   if (getauxval(AT_BASE) != 0) return;
   require_stack();
-  // The Swift runtime would abort with a riddle.
-  if (access("/proc/self/exe", F_OK) != 0) {
+  // Without it the Swift runtime would abort with a riddle.
+  if (!has_procfs()) {
     fputs("runp: /proc does not show this process: procfs of its PID namespace has to be mounted there\n",
           stderr);
     _exit(1);

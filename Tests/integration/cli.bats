@@ -381,3 +381,15 @@ like_line() { [[ $(sed -n "$1p" <<<"$output") =~ $2 ]]; }
   equal "$status" 1
   equal "$errors" 'runp: /proc does not show this process: procfs of its PID namespace has to be mounted there'
 }
+
+@test "with the procfs of another PID namespace every command says so" {
+  runp_only "they look at the processes of others"
+  local command
+  for command in "list" "run --bundle $BUNDLE $ID"; do
+    status=0
+    # shellcheck disable=SC2086
+    errors=$(unshare --pid --fork "$RUNTIME" --root "$STATE" $command 2>&1) || status=$?
+    equal "$status" 1
+    equal "$errors" 'runp: /proc does not show this process: procfs of its PID namespace has to be mounted there'
+  done
+}
