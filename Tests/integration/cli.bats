@@ -18,7 +18,7 @@ like_line() { [[ $(sed -n "$1p" <<<"$output") =~ $2 ]]; }
 @test "--help lists every command" {
   ok --help
   local command
-  for command in create start state kill delete run exec list spec; do
+  for command in create start state kill delete run exec list ps pause resume update spec; do
     grep -qw "$command" <<<"$output"
   done
   if ! is_crun; then ok -h; fi
@@ -26,7 +26,7 @@ like_line() { [[ $(sed -n "$1p" <<<"$output") =~ $2 ]]; }
 
 @test "every command has a --help, on stdout and with success" {
   local command
-  for command in create start state kill delete run exec list spec features; do
+  for command in create start state kill delete run exec list ps pause resume update spec features; do
     ok "$command" --help
     equal "$errors" ""
     differ "$output" ""

@@ -60,6 +60,13 @@ let allCommands: [CommandInfo] = [
     }
   }
 
+  @Test func manualHasEveryVariableThatIsRead() {
+    let page = ManPage.text(for: allCommands)
+    for variable in ["DBUS_SESSION_BUS_ADDRESS", "LISTEN_FDS", "PATH", "XDG_RUNTIME_DIR"] {
+      #expect(page.contains("\n.B \(variable)\n") || page.contains("\n.BR \(variable) "))
+    }
+  }
+
   @Test func manualIsFreeOfWarnings() throws {
     guard FileManager.default.isExecutableFile(atPath: "/usr/bin/groff") else { return }
     let result = try Program.run(

@@ -21,7 +21,8 @@ enum ManPage {
     These stand before the command.
     \(options(HelpText.globalOptions)).SH COMMANDS
     \(commands.map(section).joined()).SH EXIT STATUS
-    \(exitStatus).SH FILES
+    \(exitStatus).SH ENVIRONMENT
+    \(environment).SH FILES
     \(files).SH SEE ALSO
     .BR cgroups (7),
     .BR namespaces (7),
@@ -61,6 +62,27 @@ enum ManPage {
     .B runp exec
     otherwise exit with the status of the program, or with 128 plus the number of the signal that
     killed it.
+
+    """
+
+  private static let environment = """
+    .TP
+    .B DBUS_SESSION_BUS_ADDRESS
+    Where users reach their systemd, a local socket
+    .RI ( unix:path= PATH);
+    otherwise, or if nobody answers there, at
+    .I $XDG_RUNTIME_DIR/bus
+    or
+    .IR /run/user/ UID /bus .
+    .TP
+    .BR LISTEN_FDS ", " LISTEN_FDNAMES ", " LISTEN_PID
+    Sockets that are passed on to the container, as sd_listen_fds(3) has it.
+    .TP
+    .B PATH
+    Where ps(1) is looked for.
+    .TP
+    .B XDG_RUNTIME_DIR
+    Where the state of users is.
 
     """
 
