@@ -119,7 +119,11 @@ update() {
 --memory 12x|invalid value "12x" for --memory: must be a number of bytes
 --memory -2|invalid value "-2" for --memory
 --memory 9999999999999g|invalid value
---cpu-quota 1.5|invalid value "1.5" for --cpu-quota: must be a number
+--cpu-quota 1.5|invalid value "1.5" for --cpu-quota: must be a whole number$
+--cpu-idle true|invalid value "true" for --cpu-idle: must be a whole number$
+--pids-limit -|invalid value "-" for --pids-limit: must be a whole number$
+--cpu-quota +5|invalid value "[+]5" for --cpu-quota: must be a whole number$
+--cpu-share -1|invalid value "-1" for --cpu-share: must be a number from 0 to 18446744073709551615$
 --cpu-period 5|linux.resources.cpu.period: 5 is not in the range
 --cpu-idle 2|linux.resources.cpu.idle
 --cpuset-cpus 0-|linux.resources.cpu.cpus

@@ -72,7 +72,12 @@ enum Value {
     _ text: String, of option: String
   ) throws(UsageError) -> T? {
     if text.isEmpty { return nil }
-    guard text.utf8.first != UInt8(ascii: "+"), let number = T(text) else {
+    let digits = text.first == "-" ? text.dropFirst() : text[...]
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      throw invalid(text, of: option, "must be a whole number")
+    }
+    // What the limit itself may be is checked with all limits.
+    guard let number = T(text) else {
       throw invalid(text, of: option, "must be a number from \(T.min) to \(T.max)")
     }
     return number
