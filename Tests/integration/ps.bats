@@ -99,6 +99,14 @@ three() {
   ok ps --format json "$ID"
 }
 
+@test "ps passes over a directory that is called ps" {
+  peer_falls_short crun "it needs none"
+  running
+  mkdir -p "$WORK/first/ps"
+  PATH=$WORK/first:$PATH ok ps "$ID"
+  grep -q hang <<<"$output"
+}
+
 @test "ps of a created container lists its first process" {
   create
   ok ps --format json "$ID"

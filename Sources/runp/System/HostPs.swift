@@ -41,6 +41,8 @@ enum HostPs {
     // What a relative directory has is anybody's program.
     for directory in path.split(separator: ":") where directory.hasPrefix("/") {
       let candidate = "\(directory)/ps"
+      // What cannot be reached is passed over like what is not there.
+      guard let status = try? FileStatus(candidate), status.kind != .directory else { continue }
       if Program.isExecutable(candidate) { return candidate }
     }
     throw RuntimeError(
