@@ -55,10 +55,16 @@ static void overwrite(char **entries) {
   for (; entries && *entries; entries++) memset(*entries, 0, strlen(*entries));
 }
 
+#define IN_BETWEEN "runp init"
+
 void cstart_forget_caller(void) {
   overwrite(given);
   given = NULL;
+  char *name = argument_values ? argument_values[0] : NULL;
+  size_t room = name ? strlen(name) : 0;
   overwrite(argument_values);
+  // What ps(1) shows; for nothing but zeros that is a question mark.
+  if (room >= sizeof IN_BETWEEN - 1) memcpy(name, IN_BETWEEN, sizeof IN_BETWEEN - 1);
 }
 
 // What a command needs of the stack, with room to spare: where there is less, it

@@ -13,7 +13,7 @@ const char *cstart_variable(const char *name);
 // The caller's whole environment.
 char **cstart_environment(void);
 // Overwrites the environment and the command line where /proc/PID/environ and
-// /proc/PID/cmdline show them.
+// /proc/PID/cmdline show them; the latter has a name instead if it has room.
 void cstart_forget_caller(void);
 
 // seal.c
