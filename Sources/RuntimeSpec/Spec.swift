@@ -57,11 +57,11 @@ extension Spec: JSONDecodable {
     var linux: Linux? = try json.object("linux")
     try OtherPlatforms.check(json)
     if let resources = linux?.resources { linux?.resources = resources.written(in: ociVersion) }
-    self.linux = linux
     // crun's way of saying it, from before the specification had one.
     if linux?.seccomp?.listenerPath == nil {
       linux?.seccomp?.listenerPath = annotations["run.oci.seccomp.receiver"]
     }
+    self.linux = linux
   }
 
   /// Reads a `config.json` as a document; `warn` is told what was repaired in
