@@ -35,8 +35,16 @@ BARE static bool equal(const char *a, const char *b) {
   return *a == *b;
 }
 
-BARE bool cstart_enters(const char *word) {
-  return equal(word, "create") || equal(word, "run") || equal(word, "exec") || equal(word, "pod");
+BARE bool cstart_enters(long count, char *const *words) {
+  bool of_pod = false, starts = false;
+  // A word too many, such as an ID of that name, costs only time.
+  for (long i = 0; i < count; i++) {
+    const char *word = words[i];
+    if (equal(word, "create") || equal(word, "run") || equal(word, "exec")) return true;
+    of_pod |= equal(word, "pod");
+    starts |= equal(word, "start");
+  }
+  return of_pod && starts;
 }
 
 bool cstart_may_enter(void) { return sealed || getauxval(AT_BASE) != 0; }
@@ -112,10 +120,7 @@ BARE static bool is_executed_by_descriptor(char **envp) {
 // their addresses, and those of the environment's entries.
 BARE __attribute__((used)) static void cstart_seal(long *stack) {
   char **argv = (char **)(stack + 1), **envp = argv + stack[0] + 1;
-  bool enters = false;
-  // A word too many, such as an ID of that name, costs only time.
-  for (int i = 1; i < stack[0]; i++) enters |= cstart_enters(argv[i]);
-  if (!enters || auxiliary(envp, AT_BASE) != 0) return;
+  if (!cstart_enters(stack[0], argv) || auxiliary(envp, AT_BASE) != 0) return;
   sealed = is_executed_by_descriptor(envp) && is_sealed();
   if (sealed) return;
   long fd = on_mount();

@@ -18,9 +18,8 @@ void cstart_forget_caller(void);
 
 // seal.c
 
-// Whether a word of the command line is a command, or a group of them, that
-// enters containers.
-bool cstart_enters(const char *word);
+// Whether a command line is of a command that enters containers.
+bool cstart_enters(long count, char *const *words);
 // Whether a container may see this process: the program it executes is out of
 // reach.
 bool cstart_may_enter(void);
