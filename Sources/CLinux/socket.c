@@ -59,7 +59,7 @@ int clinux_connect_unix(int socket, const char *path, size_t length) {
   struct sockaddr_un a;
   socklen_t size;
   int result = address(&a, path, length, &size);
-  return result < 0 ? result : RESULT(connect(socket, (struct sockaddr *)&a, size));
+  return result < 0 ? result : CALL(SYS_connect, socket, &a, size);
 }
 int clinux_bind_unix(int socket, const char *path, size_t length) {
   struct sockaddr_un a;
