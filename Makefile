@@ -41,6 +41,7 @@ build: ## Build for debugging
 # static program; runp never loads a library. The copy, not strip's own output,
 # is what runs: a file that strip has just written costs more memory when mapped.
 static: ## Build the static, stripped build/runp
+	if [ hack/order.txt -nt $(linked) ]; then rm -f $(linked); fi
 	$(SWIFT) build $(static_flags) 2>&1 | sed "/warning: Using 'dlopen' in statically linked/d"
 	mkdir -p build
 	strip -o $(linked).stripped $(linked)

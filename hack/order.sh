@@ -3,8 +3,8 @@
 #
 # Finds which functions the common commands call and which variables they
 # change, and writes their names to hack/order.txt, by which the linker puts
-# them beside each other: so a command touches a third of the pages that it
-# touches when they lie as they come. The file may be older than the program;
+# them beside each other: so a command touches a third of the pages of text that
+# it touches when they lie as they come. The file may be older than the program;
 # names that are gone, or new, cost a page here and there.
 #
 #   hack/order.sh        needs root and the unstripped static binary: make static
@@ -106,6 +106,4 @@ nm -n "$scratch/runp" >"$scratch/symbols"
 "$here/../spec-fixtures/make-rootfs.sh" "$scratch/rootfs"
 unshare --mount --propagation private --pid --fork --kill-child --mount-proc -- "$here/order.sh" --inside "$scratch"
 cp "$scratch/order" "$here/order.txt"
-# The next build links anew.
-rm "$runp"
 echo "order: $(wc -l <"$here/order.txt") names in hack/order.txt"
