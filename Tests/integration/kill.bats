@@ -227,10 +227,17 @@ only_the_shell_is_left() {
   equal "$(grep -c . "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs")" 2
 }
 
-# Makes the current container's cgroup threaded while nothing is in it, as
-# somebody with rights above it can.
-make_threaded() {
+# Starts a container of two processes, pids, and makes its cgroup threaded while
+# nothing is in it, as somebody with rights above it can.
+threaded_container() {
+  peer_falls_short crun "it knows of no threads"
+  peer_falls_short runc "it kills such a cgroup only where the kernel does"
   local parent=$RUNP_CGROUP2$CGROUP_PARENT pid enabled
+  without_namespace pid
+  arguments /bin/probe daemon 60 -- wait -- hang
+  create
+  ok start "$ID"
+  eventually grep -q ready "${LOGS[$ID]}"
   mapfile -t pids <"$parent/$ID/cgroup.procs"
   # A domain of threads has processes of its own, and enables no controllers but
   # those for threads.
@@ -243,15 +250,8 @@ make_threaded() {
 }
 
 @test "a container whose cgroup has become threaded is listed, signalled and killed all the same" {
-  peer_falls_short crun "it knows of no threads"
-  peer_falls_short runc "it kills such a cgroup only where the kernel does"
   local pids
-  without_namespace pid
-  arguments /bin/probe daemon 60 -- wait -- hang
-  create
-  ok start "$ID"
-  eventually grep -q ready "${LOGS[$ID]}"
-  make_threaded
+  threaded_container
   if cat "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs" 2>/dev/null; then return 1; fi
   ok ps --format json "$ID"
   equal "$(jq -r '.[]' <<<"$output" | sort -n)" "$(printf '%s\n' "${pids[@]}" | sort -n)"
@@ -260,15 +260,8 @@ make_threaded() {
 }
 
 @test "kill --all reaches every process of a container whose cgroup has become threaded" {
-  peer_falls_short crun "it knows of no threads"
-  peer_falls_short runc "it kills such a cgroup only where the kernel does"
   local pids
-  without_namespace pid
-  arguments /bin/probe daemon 60 -- wait -- hang
-  create
-  ok start "$ID"
-  eventually grep -q ready "${LOGS[$ID]}"
-  make_threaded
+  threaded_container
   ok kill --all "$ID" USR1
   got SIGUSR1
   eventually only_first_left

@@ -62,19 +62,13 @@ finish() {
 
 @test "docker run passes output and exit status on" {
   with_image
-  engine boxed run --rm test/box sh -c 'echo out; echo err >&2; exit 7'
-  equal "$status" 7
-  equal "$output" out
-  equal "$errors" err
+  passes_on_what_is_said
 }
 
 @test "docker knows from the message what could not be run" {
   peer_falls_short crun "docker does not know its messages"
   with_image
-  engine boxed run --rm test/box no-such-program
-  equal "$status" 127
-  engine boxed run --rm test/box /bin/locked
-  equal "$status" 126
+  knows_what_cannot_be_run
 }
 
 @test "docker gives a container a terminal" {

@@ -77,3 +77,19 @@ works() {
   engine "$@"
   if [ "$status" -ne 0 ]; then tell "should succeed: $*"; return 1; fi
 }
+
+# What engines with podman's commands have in common; boxed is the engine.
+passes_on_what_is_said() {
+  engine boxed run --rm test/box sh -c 'echo out; echo err >&2; exit 7'
+  equal "$status" 7
+  equal "$output" out
+  equal "$errors" err
+}
+
+# The engine tells from the runtime's message what has gone wrong.
+knows_what_cannot_be_run() {
+  engine boxed run --rm test/box no-such-program
+  equal "$status" 127
+  engine boxed run --rm test/box /bin/locked
+  equal "$status" 126
+}

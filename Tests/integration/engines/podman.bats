@@ -33,10 +33,7 @@ boxed() {
 
 @test "podman run passes output and exit status on" {
   with_image
-  engine boxed run --rm test/box sh -c 'echo out; echo err >&2; exit 7'
-  equal "$status" 7
-  equal "$output" out
-  equal "$errors" err
+  passes_on_what_is_said
 }
 
 @test "podman run passes the input on" {
@@ -46,10 +43,7 @@ boxed() {
 
 @test "podman knows from the message what could not be run" {
   with_image
-  engine boxed run --rm test/box no-such-program
-  equal "$status" 127
-  engine boxed run --rm test/box /bin/locked
-  equal "$status" 126
+  knows_what_cannot_be_run
 }
 
 @test "podman starts a container whose program has been mended" {
