@@ -31,8 +31,8 @@ static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static
 linked := .build/release/runp
 shells := bash zsh fish
 
-.PHONY: build static test check unit fuzz integration crash engines vm-test demo bench order man \
-	completions fmt install clean fixtures help
+.PHONY: build static test check unit fuzz integration crash engines vm-test demo bench bench-check bench-record \
+	order man completions fmt install clean fixtures help
 
 build: ## Build for debugging
 	$(SWIFT) build
@@ -81,9 +81,17 @@ vm-test: static ## Tests that need cgroup v2 controllers, or systemd, in virtual
 demo: ## Show a pod of two containers, as root
 	hack/demo.sh
 
-bench: static ## Measure runp against the newest crun and runc, as root
-	hack/setup.sh bench
+bench: static ## Measure runp against the newest crun and runc and the bare kernel calls, as root
+	hack/setup.sh bench vm
 	hack/bench.sh
+
+bench-check: static ## Fail when a time has become worse beside crun's than recorded, as root
+	hack/setup.sh bench
+	hack/bench.sh --check
+
+bench-record: static ## Record what bench-check compares with, on a quiet machine, as root
+	hack/setup.sh bench
+	hack/bench.sh --record
 
 order: static ## Find anew what the linker should put together, as root
 	hack/order.sh

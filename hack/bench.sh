@@ -1,10 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Measures runp against the newest crun and runc, in turn, in one run:
+# Measures runp against the newest crun and runc, and `run` against the bare
+# kernel calls of it, in turn, in one run; prints times, and what else it costs:
 #
-#   hack/bench.sh [--rounds N] [--cases run,lifecycle,exec,state,list,pod]
-#                 [--containers N] [--json FILE]
+#   hack/bench.sh [--cases run,bare,lifecycle,exec,state,list,pod,parallel]
+#                 [--rounds N] [--containers N] [--json FILE] [--no-machine]
+#   hack/bench.sh --cases scale      how times grow up to 1,000 containers, 200 pods
+#   hack/bench.sh --check            fails with 1 when a ratio to crun's time is
+#                                    worse than the recorded one by more than the
+#                                    noise; 77: not judged, the machine is loaded
+#   hack/bench.sh --record           records them anew, in hack/bench/recorded.json
+#
+# Without --cases, the smallest memory limits come last, from a virtual machine,
+# which takes minutes; --no-machine leaves them out. --anyway judges and records
+# on a loaded machine, too.
 #
 # RUNP names another binary to measure; PEERS="name=path ..." other peers.
 # The containers have podman's default configuration: its seccomp profile of
@@ -40,7 +50,7 @@ if [ "${1:-}" = --inside ]; then
   }
   status=0
   unshare --pid --fork --kill-child --mount-proc -- \
-    python3 "$here/bench.py" --scratch "$scratch" --cgroup "/$cgroup" "$@" || status=$?
+    python3 -B "$here/bench" --scratch "$scratch" --cgroup "/$cgroup" "$@" || status=$?
   remove_cgroups
   exit "$status"
 fi
@@ -61,7 +71,21 @@ for peer in "${peers[@]}"; do
   }
 done
 
+options=()
+machine=yes
+for word; do
+  case $word in
+    --no-machine) machine= && continue ;;
+    --cases* | --check | --record) machine= ;;
+  esac
+  options+=("$word")
+done
+
 scratch=$(mktemp -d)
 trap 'rm -rf --one-file-system "$scratch"' EXIT
 unshare --mount --propagation private -- \
-  "$here/bench.sh" --inside "$scratch" "$@" "runp=$runp" "${peers[@]}"
+  "$here/bench.sh" --inside "$scratch" "${options[@]}" "runp=$runp" "${peers[@]}"
+if [ "$machine" ]; then
+  echo $'\nsmallest memory.max of a run, in a virtual machine'
+  "$here/smallest-memory.sh" "$runp" "${peers[@]#*=}" || [ $? = 77 ]
+fi

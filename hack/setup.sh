@@ -132,7 +132,7 @@ set_systemd() {
 }
 
 set_bench() {
-  packages python3 jq busybox-static util-linux
+  packages python3 jq busybox-static util-linux strace gcc libc6-dev
   as_root env RUNP_TOOLS="$tools" "$here/peers.sh" runtimes
 }
 
