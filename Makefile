@@ -32,7 +32,7 @@ linked := .build/release/runp
 shells := bash zsh fish
 
 .PHONY: build static test check unit fuzz integration crash engines vm-test demo bench bench-check bench-record \
-	order man completions fmt install clean fixtures help
+	counts order man completions fmt install clean fixtures help
 
 build: ## Build for debugging
 	$(SWIFT) build
@@ -92,6 +92,9 @@ bench-check: static ## Fail when a time has become worse beside crun's than reco
 bench-record: static ## Record what bench-check compares with, on a quiet machine, as root
 	hack/setup.sh bench
 	hack/bench.sh --record
+
+counts: static ## Record anew what the commands cost in system calls and the like, as root
+	hack/counts.py record
 
 order: static ## Find anew what the linker should put together, as root
 	hack/order.sh
