@@ -94,7 +94,7 @@ bench-record: static ## Record what bench-check compares with, on a quiet machin
 	hack/bench.sh --record
 
 counts: static ## Record anew what the commands cost in system calls and the like, as root
-	hack/counts.py record
+	hack/counts.sh record
 
 order: static ## Find anew what the linker should put together, as root
 	hack/order.sh

@@ -7,7 +7,7 @@
 
 load helpers
 
-counts=$BATS_TEST_DIRNAME/../../hack/counts.py
+counts=$BATS_TEST_DIRNAME/../../hack/counts.sh
 
 setup_file() {
   if [ "$RUNTIME_NAME" = runp ]; then timeout -k 5 300 "$counts" measure "$BATS_FILE_TMPDIR/counts" 3>&-; fi

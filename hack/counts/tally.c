@@ -18,8 +18,7 @@
 // that it has anyway; addresses are not random and pages not huge, since both
 // change their number.
 #define _GNU_SOURCE
-#include <ctype.h>
-#include <dirent.h>
+#include "processes.h"
 #include <errno.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -37,7 +36,6 @@
 #include <unistd.h>
 
 enum {
-  most_processes = 256,
   most_calls = 1024,
   tick_ms = 2,            // how often it is asked what the processes do
   ticks_asleep = 4,       // for how long the one that runs sleeps when it is blocked
@@ -59,18 +57,6 @@ static const unsigned long waits[] = {
 // end, and then the same process goes on.
 static const unsigned long kills[] = {SYS_write, SYS_kill, SYS_pidfd_send_signal};
 
-struct process {
-  pid_t pid;
-  long faults_before;
-  unsigned long call;
-  bool held; // is stopped until it is its turn
-  bool next; // which is at once, when all others sleep
-  int pass;  // the signal that it then gets
-  int birth; // how many came before it; that of the command is 0
-};
-
-static struct process traced[most_processes];
-static int count, births = 1;
 static long calls[most_calls], execs, processes, faults;
 static off_t program_size;
 // The one that runs; the command; 0 when there is none.
@@ -78,54 +64,9 @@ static pid_t current, command;
 static bool has_begun;
 static int exit_status = 125;
 
-static void fail(const char *what) {
-  fprintf(stderr, "tally: %s: %s\n", what, strerror(errno));
-  exit(125);
-}
-
-static void give_up(const char *why) {
-  fprintf(stderr, "tally: %s\n", why);
-  exit(125);
-}
-
-// A field of /proc/PID/stat, counted as in proc(5), from the third one on; NULL
-// when the process is gone.
-static char *field(pid_t pid, int number) {
-  static char line[1024];
-  char path[64], *rest;
-  snprintf(path, sizeof path, "/proc/%d/stat", pid);
-  FILE *file = fopen(path, "r");
-  size_t length = file ? fread(line, 1, sizeof line - 1, file) : 0;
-  if (file) fclose(file);
-  line[length] = '\0';
-  rest = strrchr(line, ')');
-  if (!rest) return NULL;
-  for (rest += 2; number > 3; number--) rest = strchr(rest, ' ') + 1;
-  return rest;
-}
-
-static long faults_of(pid_t pid) {
-  char *minor = field(pid, 10);
-  long number = minor ? atol(minor) : 0;
-  char *major = field(pid, 12);
-  return number + (major ? atol(major) : 0);
-}
-
-static struct process *find(pid_t pid) {
-  for (int i = 0; i < count; i++)
-    if (traced[i].pid == pid) return &traced[i];
-  return NULL;
-}
-
-static struct process *add(pid_t pid, long faults_before) {
-  if (count == most_processes) give_up("too many processes");
-  traced[count] = (struct process){.pid = pid, .faults_before = faults_before, .birth = births++};
-  return &traced[count++];
-}
-
-static void forget(struct process *p) {
+static void lose(struct process *p) {
   if (p->pid == current) current = 0;
-  *p = traced[--count];
+  forget(p);
 }
 
 static void hold(struct process *p, int pass) {
@@ -145,7 +86,7 @@ static void go_on(struct process *p) {
 static void let_go(struct process *p) {
   faults += faults_of(p->pid) - p->faults_before;
   ptrace(PTRACE_DETACH, p->pid, 0, 0);
-  forget(p);
+  lose(p);
 }
 
 static void seize(pid_t pid) {
@@ -233,37 +174,10 @@ static void has_stopped(struct process *p, int status) {
 
 static void has_ended(pid_t pid, int status) {
   struct process *p = find(pid);
-  if (p) forget(p);
+  if (p) lose(p);
   if (pid != command) return;
   exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   command = 0;
-}
-
-static char state_of(pid_t pid) {
-  char *state = field(pid, 3);
-  return state ? *state : 'X';
-}
-
-// Whether a process may do something before it is its turn: one that is not counted,
-// or one that has been woken and has not come to its next stop.
-static bool is_awake(pid_t pid) {
-  struct process *p = find(pid);
-  if (p && p->held) return false;
-  return strchr(p ? "Rt" : "RD", state_of(pid));
-}
-
-// Whether nothing in the PID namespace runs but this process.
-static bool others_sleep(void) {
-  DIR *proc = opendir("/proc");
-  struct dirent *entry;
-  bool sleep = true;
-  if (!proc) fail("/proc");
-  while (sleep && (entry = readdir(proc))) {
-    pid_t pid = atoi(entry->d_name);
-    if (isdigit(*entry->d_name) && pid != getpid()) sleep = !is_awake(pid);
-  }
-  closedir(proc);
-  return sleep;
 }
 
 // Waits for something to happen to a process, for no longer than a tick: false when
@@ -341,7 +255,7 @@ static void let_sleepers_go(void) {
     int status;
     ptrace(PTRACE_INTERRUPT, p->pid, 0, 0);
     if (waitpid(p->pid, &status, __WALL) == p->pid && WIFSTOPPED(status)) let_go(p);
-    else forget(p);
+    else lose(p);
   }
 }
 
