@@ -90,12 +90,12 @@ package struct Cgroup: ~Copyable {
     }
   }
 
-  /// The text of one of its files.
+  /// The text of one of its files that is no list.
   ///
   /// - Returns: nil when the cgroup has no such file.
   package borrowing func read(_ file: String) throws(CgroupError) -> String? {
     do {
-      return try File.readText(file, at: directory)
+      return try File.readControl(file, at: directory)
     } catch  where error.meansRemoved {
       return nil
     } catch {

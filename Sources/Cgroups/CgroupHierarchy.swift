@@ -56,7 +56,7 @@ package struct CgroupHierarchy: ~Copyable {
   /// The controllers that the hierarchy has.
   package func controllers() throws(CgroupError) -> Controllers {
     do {
-      return Controllers(list: try File.readText("\(mountPoint)/cgroup.controllers"))
+      return Controllers(list: try File.readControl("\(mountPoint)/cgroup.controllers"))
     } catch {
       throw CgroupError(error)
     }
@@ -96,7 +96,7 @@ package struct CgroupHierarchy: ~Copyable {
     let text: String
     do {
       table = try MountInfo.read()
-      text = try File.readText("/proc/\(process)/cgroup")
+      text = try File.readControl("/proc/\(process)/cgroup")
     } catch {
       throw CgroupError(error, "find the cgroup of \(name)")
     }

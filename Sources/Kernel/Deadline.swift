@@ -81,14 +81,3 @@ extension Descriptor {
     }
   }
 }
-
-extension File {
-  /// Reads a control file from its start, as one that is polled must be before
-  /// each wait.
-  ///
-  /// The corresponding calls are lseek(2) and read(2).
-  package static func readAgain(_ descriptor: borrowing Descriptor) throws(SystemError) -> [UInt8] {
-    try check(negatedErrno(lseek(descriptor.number, 0, SEEK_SET)), "lseek")
-    return try readAll(descriptor)
-  }
-}

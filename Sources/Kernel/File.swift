@@ -57,14 +57,24 @@ package enum File {
     try readAll(try open(path, at: directory), limit: limit, subject: path)
   }
 
-  /// Reads a small file of the kernel's, or of our own, of which one read gives
-  /// all: less than 4 KiB.
+  /// Reads a file that gives all it has in one read if there is room, as
+  /// `readAgain` does.
   package static func readSmall(
     _ path: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) -> [UInt8] {
-    let file = try open(path, at: directory)
-    let bytes = try file.readSome(limit: 4096) ?? []
-    return bytes.count < 4096 ? bytes : bytes + (try readAll(file, subject: path))
+    try readAgain(try open(path, at: directory), subject: path)
+  }
+
+  /// Reads a control file of the kernel's (procfs, cgroupfs) as text, in one
+  /// read.
+  ///
+  /// Those that are lists, a record after the other, such as `cgroup.procs` and
+  /// `mountinfo`, end a read wherever a record does not fit any more: they take
+  /// `readText`.
+  package static func readControl(
+    _ path: String, at directory: borrowing Descriptor = .workingDirectory
+  ) throws(SystemError) -> String {
+    String(decoding: try readSmall(path, at: directory), as: UTF8.self)
   }
 
   /// Reads a whole small text file.

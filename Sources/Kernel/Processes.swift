@@ -181,7 +181,7 @@ package enum Processes {
     let options = WEXITED | WNOHANG | WNOWAIT | waitAnyChild
     try check(
       unsafe clinux_waitid_pidfd(pidfd.number, options, &pid, &code, &status), "waitid")
-    let lines = try File.readText("/proc/self/fdinfo/\(pidfd.number)").split(separator: "\n")
+    let lines = try File.readControl("/proc/self/fdinfo/\(pidfd.number)").split(separator: "\n")
     guard let line = lines.first(where: { $0.hasPrefix("Pid:") }),
       let number = Int32(line.dropFirst(4).drop { $0 == "\t" || $0 == " " })
     else { throw SystemError(call: "pidfd", errno: ECHILD, subject: "it names no process") }
@@ -301,7 +301,7 @@ package enum Processes {
   package static func owner(ofThread thread: Int32) throws(SystemError) -> Int32? {
     let text: String
     do {
-      text = try File.readText("/proc/\(thread)/status")
+      text = try File.readControl("/proc/\(thread)/status")
     } catch {
       if error.errno == ENOENT || error.errno == ESRCH { return nil }
       throw error

@@ -76,7 +76,7 @@ fails() {
       mkdir "$(here)"
       runs --at cgroup.$file openat:error=$error:when=2
       mkdir "$(here)"
-      runs --at "$(here)/cgroup.$file" read:error=$error:when=3
+      runs --at "$(here)/cgroup.$file" pread64:error=$error:when=2
       # Here it is not gone at all.
       mkdir "$(here)"
       fails 'already exists, and was not there a moment ago' --at cgroup.$file openat:error=$error:when=1
@@ -130,7 +130,7 @@ kill_everything() {
   local error file
   for error in ENOENT ENODEV; do
     running
-    ok_with --at "$(here)/cgroup.events" read:error=$error delete --force "$ID"
+    ok_with --at "$(here)/cgroup.events" pread64:error=$error delete --force "$ID"
     gone "$ID"
     running
     mkdir -p "$(here)/below/it"

@@ -94,7 +94,7 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
 @test "events does nothing between its intervals" {
   runp_only "it is about its system calls"
   running
-  background "$WORK/events" strace -qqq -o "$WORK/calls" -e trace=poll,read "$RUNTIME" --root "$STATE" events --interval 1h "$ID"
+  background "$WORK/events" strace -qqq -o "$WORK/calls" -e trace=poll,read,pread64 "$RUNTIME" --root "$STATE" events --interval 1h "$ID"
   eventually grep -q 'poll(\[' "$WORK/calls"
   sleep 1
   equal "$(tail -n 1 "$WORK/calls" | grep -c '^poll(\[')" 1
@@ -187,7 +187,7 @@ follow_pod() {
   pod=p-${WORK##*.}
   ok pod create "$pod"
   config 'del(.linux.cgroupsPath) | del(.hostname)'
-  background "$WORK/events" strace -qqq -o "$WORK/calls" -e trace=poll,read,inotify_add_watch \
+  background "$WORK/events" strace -qqq -o "$WORK/calls" -e trace=poll,read,pread64,inotify_add_watch \
     "$RUNTIME" --root "$STATE" pod events --interval 1h "$pod"
   eventually grep -q '^poll(' "$WORK/calls"
 }

@@ -187,7 +187,7 @@ got() { eventually grep -q "signal=$1" "${LOGS[$ID]}"; }
 @test "a pause that was killed after it wrote is no hindrance to delete" {
   runp_only "it is about what was killed at a certain call"
   running
-  rt_with --first --at "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.events" read:signal=KILL:when=1 pause "$ID"
+  rt_with --first --at "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.events" pread64:signal=KILL:when=1 pause "$ID"
   equal "$status" 137
   has_status "$ID" paused
   ok delete --force "$ID"
@@ -208,7 +208,7 @@ got() { eventually grep -q "signal=$1" "${LOGS[$ID]}"; }
 @test "when the processes do not stop in time, pause fails and lets them go on" {
   runp_only "runc tells it by other calls"
   running
-  refused_with --first --at "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.events" read:error=EIO pause "$ID"
+  refused_with --first --at "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.events" pread64:error=EIO pause "$ID"
   has_status "$ID" running
   goes_on
 }

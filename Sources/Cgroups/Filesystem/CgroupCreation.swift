@@ -166,7 +166,7 @@ extension Cgroup {
     let name = "cgroup.subtree_control"
     var enabled: Controllers
     do {
-      enabled = Controllers(list: try File.readText(name, at: directory))
+      enabled = Controllers(list: try File.readControl(name, at: directory))
     } catch {
       throw CgroupError(error, "cgroup \(location)")
     }
@@ -209,7 +209,7 @@ extension Cgroup {
   private static func hasOwnProcesses(_ directory: borrowing Descriptor) -> Bool {
     guard File.exists("cgroup.type", at: directory) else { return false }
     do {
-      return try !File.read("cgroup.procs", at: directory).isEmpty
+      return try !File.readSmall("cgroup.procs", at: directory).isEmpty
     } catch {
       // What is being written next fails with the better reason.
       return false

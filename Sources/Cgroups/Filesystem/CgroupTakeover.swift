@@ -76,7 +76,7 @@ extension Cgroup {
     _ leaf: borrowing Descriptor, _ location: String
   ) throws(CgroupError) {
     do {
-      let events = try File.readText("cgroup.events", at: leaf)
+      let events = try File.readControl("cgroup.events", at: leaf)
       // Callers look for what runc says of both.
       if value(of: "populated", in: events) == 1 {
         let count = try processes(in: leaf).count
@@ -87,7 +87,7 @@ extension Cgroup {
       if value(of: "frozen", in: events) == 1 {
         throw taken(location, "is frozen: container's cgroup unexpectedly frozen")
       }
-      let type = try File.readText("cgroup.type", at: leaf)
+      let type = try File.readControl("cgroup.type", at: leaf)
       if type != "domain\n" { throw taken(location, "is threaded") }
     } catch {
       throw CgroupError(whatever: error, "cgroup \(location)")
@@ -114,7 +114,7 @@ extension Cgroup {
   /// A cgroup that enables controllers for those below it takes no process.
   private static func disableControllers(of leaf: borrowing Descriptor) throws(SystemError) {
     let name = "cgroup.subtree_control"
-    let enabled = try File.readText(name, at: leaf).split { $0 == " " || $0 == "\n" }
+    let enabled = try File.readControl(name, at: leaf).split { $0 == " " || $0 == "\n" }
     if enabled.isEmpty { return }
     try File.writeControl(enabled.map { "-\($0)" }.joined(separator: " "), to: name, at: leaf)
   }

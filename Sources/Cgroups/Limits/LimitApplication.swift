@@ -105,7 +105,7 @@ extension Cgroup {
     case .text(let text):
       return text
     case .afterFirstWord(let text):
-      let words = try File.readText(write.file, at: directory).split(separator: " ")
+      let words = try File.readControl(write.file, at: directory).split(separator: " ")
       return "\(words.first ?? "max") \(text)"
     }
   }

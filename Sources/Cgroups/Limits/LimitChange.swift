@@ -133,7 +133,7 @@ extension Cgroup {
   /// can only be written.
   private borrowing func present(_ file: String) -> String? {
     do {
-      let text = try File.readText(file, at: directory)
+      let text = try File.readControl(file, at: directory)
       return text.last == "\n" ? String(text.dropLast()) : text
     } catch {
       return nil

@@ -47,7 +47,7 @@ enum CgroupDelegation {
   /// The names of those files.
   private static func files() throws(SystemError) -> [String] {
     do {
-      let text = try File.readText("/sys/kernel/cgroup/delegate")
+      let text = try File.readControl("/sys/kernel/cgroup/delegate")
       return text.split(separator: "\n").map(String.init)
     } catch  where error.errno == ENOENT {
       // Where sysfs is not in sight: what the specification names then.

@@ -21,7 +21,7 @@ enum Standstill {
       // What was asked for, there or further up: that it stands still, the kernel
       // takes back for the moment in which another process comes or is killed.
       while let cgroup = place, !cgroup.components.isEmpty {
-        let asked = try File.readText("\(hierarchy.value.mountPoint)\(cgroup)/cgroup.freeze")
+        let asked = try File.readControl("\(hierarchy.value.mountPoint)\(cgroup)/cgroup.freeze")
         if asked.first == "1" { return "its cgroup \(cgroup) is frozen" }
         place = cgroup.parent
       }

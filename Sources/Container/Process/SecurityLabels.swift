@@ -16,7 +16,7 @@ enum SecurityLabels {
   /// Whether AppArmor is enabled on the host.
   package static var hasAppArmor: Bool {
     // What cannot be read is not enabled.
-    (try? File.readText("/sys/module/apparmor/parameters/enabled"))?.first == "Y"
+    (try? File.readControl("/sys/module/apparmor/parameters/enabled"))?.first == "Y"
   }
 
   /// Checks that the modules asked for are there.

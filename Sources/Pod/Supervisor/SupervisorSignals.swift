@@ -11,7 +11,7 @@ struct SupervisorSignals {
 
   /// Takes the signals from here on.
   init() throws(SystemError) {
-    let ignored = Self.ignored(in: try File.readText("/proc/self/status"))
+    let ignored = Self.ignored(in: try File.readControl("/proc/self/status"))
     descriptor = Shared(try Signals.descriptor(for: Self.mask(ignored: ignored)))
     // Writing to a reader that is gone is an error like any other.
     Signals.ignore(SIGPIPE)
