@@ -27,10 +27,10 @@ package struct Cgroup: ~Copyable {
 
   init(
     path: CgroupPath, in hierarchy: borrowing CgroupHierarchy, directory: consuming Descriptor,
-    isConfirmed: Bool
+    isConfirmed: Bool, identity known: UInt64? = nil
   ) throws(SystemError) {
     // A local: a half-made self could not be taken apart again.
-    let inode = try FileStatus(of: directory).inode
+    let inode = if let known { known } else { try FileStatus(of: directory).inode }
     self.path = path
     location = hierarchy.mountPoint + path.description
     identity = inode
@@ -65,8 +65,10 @@ package struct Cgroup: ~Copyable {
     let location = hierarchy.mountPoint + path.description
     do {
       let directory = try File.open(location, [.directory, .noFollow])
-      guard let isOurs = try isOurs(directory, knowledge) else { return nil }
-      return try Cgroup(path: path, in: hierarchy, directory: directory, isConfirmed: isOurs)
+      let inode = try FileStatus(of: directory).inode
+      guard let isOurs = try isOurs(directory, inode, knowledge) else { return nil }
+      return try Cgroup(
+        path: path, in: hierarchy, directory: directory, isConfirmed: isOurs, identity: inode)
     } catch  where error.meansRemoved {
       return nil
     } catch {
@@ -79,11 +81,11 @@ package struct Cgroup: ~Copyable {
   /// - Returns: nil when it is for certain another one; false when it may have
   ///   been made a moment before the command was killed.
   private static func isOurs(
-    _ directory: borrowing Descriptor, _ knowledge: Knowledge
+    _ directory: borrowing Descriptor, _ inode: UInt64, _ knowledge: Knowledge
   ) throws(SystemError) -> Bool? {
     switch knowledge {
-    case .identity(let inode):
-      return try FileStatus(of: directory).inode == inode ? true : nil
+    case .identity(let known):
+      return inode == known ? true : nil
     case .claim(let text, let existed):
       guard let found = try CgroupClaim.read(from: directory) else { return existed ? nil : false }
       return found == text ? true : nil

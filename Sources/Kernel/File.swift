@@ -21,17 +21,18 @@ package enum File {
   }
 
   /// Reads until the end of the file; more than `limit` bytes are an error
-  /// (`EFBIG`).
+  /// (`EFBIG`), and its size is asked for unless it is `known`.
   ///
   /// The corresponding call is read(2).
   package static func readAll(
-    _ descriptor: borrowing Descriptor, limit: Int = 64 << 20, subject: String? = nil
+    _ descriptor: borrowing Descriptor, known status: FileStatus? = nil, limit: Int = 64 << 20,
+    subject: String? = nil
   ) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var status = clinux_stat()
-    let known = unsafe clinux_statx(descriptor.number, "", emptyPath, &status) == 0
-    // One byte more than the size, so that the end is seen without growing.
-    var room = known && status.size > 0 ? Int(clamping: status.size) + 1 : 4096
+    // A size that nobody knows is as good as none.
+    let size = status?.size ?? (try? FileStatus(of: descriptor))?.size ?? 0
+    // One byte more than that, so that the end is seen without growing.
+    var room = size > 0 ? Int(clamping: size) + 1 : 4096
     while true {
       room = min(room, limit + 1 - bytes.count)
       let start = bytes.count

@@ -24,3 +24,12 @@ traced() {
   # What has changed since is read anew; the end of none is asked for.
   equal "$(grep -E 'pread64.*/cgroup\.(events|controllers)>' "$WORK/calls" | grep -c '= 0$')" 0
 }
+
+@test "what is known of a file is not asked for again" {
+  traced statx run --bundle "$BUNDLE" "$ID"
+  equal "$(grep -c 'statx([0-9]*<.*/config.json>' "$WORK/calls")" 1
+  local place=$RUNP_CGROUP2$CGROUP_PARENT/$ID
+  # Once when it is made, and whenever it is opened later.
+  traced statx,openat run --bundle "$BUNDLE" "$ID"
+  equal "$(grep -c "statx([0-9]*<$place>" "$WORK/calls")" "$(grep -c "openat(.*O_DIRECTORY.*<$place>\$" "$WORK/calls")"
+}

@@ -29,10 +29,11 @@ package struct Bundle {
     do {
       // Opening a named pipe must not wait for somebody to write to it.
       let source = try File.open(file, .nonBlocking)
-      if try FileStatus(of: source).kind != .regular {
+      let status = try FileStatus(of: source)
+      if status.kind != .regular {
         throw RuntimeError(.invalidSpec, "\(file) is not a regular file")
       }
-      bytes = try File.readAll(source, subject: file)
+      bytes = try File.readAll(source, known: status, subject: file)
     } catch let error as SystemError where error.errno == ENOENT && config == nil {
       throw RuntimeError(
         .invalidSpec, "JSON specification file config.json not found in \(absolute)")

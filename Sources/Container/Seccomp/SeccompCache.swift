@@ -117,7 +117,8 @@ extension SeccompCache {
       let status = try FileStatus(of: file)
       guard status.kind == .regular else { return nil }
       try requireOwn(status, name)
-      return SeccompCacheEntry.decode(try File.readAll(file, limit: SeccompCache.sizeLimit))
+      return SeccompCacheEntry.decode(
+        try File.readAll(file, known: status, limit: SeccompCache.sizeLimit))
     } catch {
       return nil
     }
