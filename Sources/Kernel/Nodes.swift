@@ -23,6 +23,15 @@ package enum Nodes {
     }
   }
 
+  /// Does what makes nodes without a mask that would take permissions from each.
+  ///
+  /// The corresponding call is umask(2).
+  package static func unmasked<E: Error>(_ make: () throws(E) -> Void) throws(E) {
+    let mask = umask(0)
+    defer { _ = umask(mask) }
+    try make()
+  }
+
   /// Makes a node with exactly the given permissions and owner.
   ///
   /// - Throws: `SystemError`; `EEXIST` when something else has taken its place
@@ -40,8 +49,6 @@ package enum Nodes {
       case .fifo: UInt32(S_IFIFO)
       }
     let permissions = mode & 0o7777
-    let mask = umask(0)
-    defer { _ = umask(mask) }
     try name.makeNode(type | permissions, major: major, minor: minor, in: directory)
     // Others may have the directory, too: only what was opened is changed.
     let node = try name.open([.path, .noFollow], in: directory)

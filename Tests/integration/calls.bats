@@ -33,3 +33,10 @@ traced() {
   traced statx,openat run --bundle "$BUNDLE" "$ID"
   equal "$(grep -c "statx([0-9]*<$place>" "$WORK/calls")" "$(grep -c "openat(.*O_DIRECTORY.*<$place>\$" "$WORK/calls")"
 }
+
+@test "devices are made under one mask, in the directory that is open" {
+  traced umask,openat2,mknodat run --bundle "$BUNDLE" "$ID"
+  equal "$(grep -c 'mknodat(.*S_IFCHR' "$WORK/calls")" 6
+  equal "$(grep -c 'umask(000)' "$WORK/calls")" 1
+  equal "$(grep -c 'openat2([0-9]*<.*>, "\."' "$WORK/calls")" 0
+}

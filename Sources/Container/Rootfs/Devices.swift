@@ -43,11 +43,13 @@ struct Devices {
       throw RuntimeError(error, "attach the devices")
     }
     defer { plan.nodes?.detach() }
-    for device in DeviceNode.all(of: spec) {
-      do {
-        try make(device, in: root, dev: dev)
-      } catch {
-        throw RuntimeError(error, device.name ?? "default devices", "make \(device.path)")
+    try Nodes.unmasked { () throws(RuntimeError) in
+      for device in DeviceNode.all(of: spec) {
+        do {
+          try make(device, in: root, dev: dev)
+        } catch {
+          throw RuntimeError(error, device.name ?? "default devices", "make \(device.path)")
+        }
       }
     }
   }
@@ -70,12 +72,17 @@ struct Devices {
       mount(above: device.path) ?? SafePath.rest(of: device.path, below: "/dev").map { (dev, $0) }
     let (parent, name) = SafePath.split(place?.1 ?? device.path)
     if name.isEmpty { throw RuntimeError(.invalidSpec, "this is no path for a device") }
-    let directory =
-      if let place {
-        try openDirectory(parent, in: place.0.value)
-      } else {
-        try openDirectory(parent, in: root.descriptor)
-      }
+    guard let place else {
+      return try make(device, name, in: try openDirectory(parent, in: root.descriptor))
+    }
+    // Most are directly in the mount, which is open.
+    if parent.isEmpty { return try make(device, name, in: place.0.value) }
+    try make(device, name, in: try openDirectory(parent, in: place.0.value))
+  }
+
+  private func make(
+    _ device: DeviceNode, _ name: String, in directory: borrowing Descriptor
+  ) throws {
     if bind, device.type != .fifo { return try bindNode(device, name, in: directory) }
     do {
       try Nodes.make(
@@ -124,7 +131,7 @@ struct Devices {
     _ device: DeviceNode, _ name: String, in directory: borrowing Descriptor
   ) throws {
     let target = try SafePath.makeFile(
-      name, in: directory, mode: 0o666, resolve: .withoutLinks)
+      name, in: directory, resolve: .withoutLinks)
     let status = try FileStatus(of: target)
     if device.matches(status) { return }
     if try status.kind != .regular || status.mountID != FileStatus(of: directory).mountID {

@@ -26,10 +26,12 @@ final class NodeStore {
         Shared(
           try NewFilesystem(type: "tmpfs", source: "devices", options: "mode=711")
             .make([.noSetID, .noExec])), devices)
-      for (index, device) in devices.enumerated() where device.type != .fifo {
-        try Nodes.make(
-          FileName("\(index)"), device.type.nodeKind, major: device.major, minor: device.minor,
-          mode: device.mode, owner: (0, 0), at: store.tree.value)
+      try Nodes.unmasked { () throws(SystemError) in
+        for (index, device) in devices.enumerated() where device.type != .fifo {
+          try Nodes.make(
+            FileName("\(index)"), device.type.nodeKind, major: device.major, minor: device.minor,
+            mode: device.mode, owner: (0, 0), at: store.tree.value)
+        }
       }
       return store
     } catch {
