@@ -62,9 +62,9 @@ def counted(cases):
     calls = {}
     for case in cases:
         meter = case.runtime.meter
-        with meter.tracing():
+        with meter.tracing() as traces:
             case.measure()
-        calls[case.runtime.name] = meter.calls()
+        calls[case.runtime.name] = meter.calls(traces)
     return calls
 
 

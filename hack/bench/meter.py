@@ -51,6 +51,7 @@ class Meter:
         self.scratch = scratch
         self.errors = os.path.join(scratch, "errors")
         self.traces = None
+        self.count = 0
         self.pipe = subprocess.Popen(
             [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
@@ -87,7 +88,8 @@ class Meter:
     def _traced(self, words):
         if self.traces is None:
             return words
-        trace = os.path.join(self.scratch, f"trace-{len(self.traces)}")
+        trace = os.path.join(self.scratch, f"trace-{self.count}")
+        self.count += 1
         self.traces.append(trace)
         # -D: the command is the one measured, and its tracer stays with what
         # it leaves running.
@@ -95,16 +97,16 @@ class Meter:
 
     @contextlib.contextmanager
     def tracing(self):
-        """Counts the system calls of all commands in it; `calls` sums them up after."""
+        """Traces all commands in it; gives what `calls` sums up."""
         self.traces = []
         try:
-            yield
+            yield self.traces
         finally:
-            self.traced, self.traces = self.traces, None
+            self.traces = None
 
-    def calls(self):
-        """How many system calls were made in `tracing`, by all processes until their end."""
-        return sum(self._total(trace) for trace in self.traced)
+    def calls(self, traces):
+        """How many system calls were traced, of all processes until their end."""
+        return sum(self._total(trace) for trace in traces)
 
     @staticmethod
     def _total(trace):

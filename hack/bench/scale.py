@@ -65,35 +65,36 @@ class Pods:
         return self.runtime.command("pod", "delete", "--force", name)
 
 
+UNITS = ("ms", "cpu ms", "calls")
+
+
 def _probe(things, names):
-    """The median time of each command where so many are, and its system calls."""
-    meter, times = things.runtime.meter, {}
+    """The medians of each command's times where so many are, and its system calls."""
+    meter, samples, traces = things.runtime.meter, {}, {}
     draw = random.Random(len(names))
-
-    def verbs():
-        return {
-            "create": lambda: things.create("one-more"),
-            "state": lambda: things.state(draw.choice(names)),
-            "list": things.list,
-            "delete": lambda: things.delete("one-more"),
-        }
-
+    verbs = {
+        "create": lambda: things.create("one-more"),
+        "state": lambda: things.state(draw.choice(names)),
+        "list": things.list,
+        "delete": lambda: things.delete("one-more"),
+    }
     things.prepare("one-more")
     for _ in range(PROBES):
-        for verb, command in verbs().items():
-            times.setdefault(verb, []).append(command().seconds)
-    calls = {}
-    for verb, command in verbs().items():
-        with meter.tracing():
+        for verb, command in verbs.items():
+            samples.setdefault(verb, []).append(command())
+    for verb, command in verbs.items():
+        with meter.tracing() as traces[verb]:
             command()
-        if verb == "create":
-            # Its tracer stays as long as the container.
-            created = meter.traced
-        else:
-            calls[verb] = meter.calls()
-    meter.traced = created
-    calls["create"] = meter.calls()
-    return {verb: (statistics.median(times[verb]) * 1e3, calls[verb]) for verb in times}
+    # The tracer of create stays as long as its container.
+    calls = {verb: meter.calls(those) for verb, those in traces.items()}
+    return {
+        verb: (
+            statistics.median(s.seconds for s in mine) * 1e3,
+            statistics.median(s.user + s.kernel for s in mine) * 1e3,
+            calls[verb],
+        )
+        for verb, mine in samples.items()
+    }
 
 
 def _grow(things):
@@ -120,14 +121,14 @@ def _table(things, found):
     """A line a command, and by what factor it grew from the first size to the last."""
     first, last = things.sizes[0], things.sizes[-1]
     for verb in ("create", "state", "list", "delete"):
-        for index, unit in enumerate(("ms", "calls")):
+        for index, unit in enumerate(UNITS):
             values = [probe[verb][index] for probe in found]
             # A list is of all that is there, anything else of one.
             shares = [
                 value / size if verb == "list" else value
                 for value, size in zip(values, things.sizes)
             ]
-            cells = [f"{value:.2f}" if unit == "ms" else f"{value}" for value in values]
+            cells = [f"{value}" if unit == "calls" else f"{value:.2f}" for value in values]
             cells.append(f"{shares[-1] / shares[0]:.2f}")
             report.row(f"{things.runtime.name} {verb}, {unit}", cells)
     print(f"({last} beside {first}: for each one, 1.00 is in proportion)\n")
