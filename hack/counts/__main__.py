@@ -60,6 +60,23 @@ class Tally:
         return counts
 
 
+class Portable(Runtime):
+    """Masks paths that every machine has, as many as podman's that most have, and one
+    that none has; the same for read-only ones."""
+
+    MASKED = ("/proc/uptime", "/proc/version", "/proc/timer_stats", "/sys/kernel", "/sys/dev/block")
+    READ_ONLY = ("/proc/fs", "/proc/irq", "/proc/sys", "/proc/tty")
+
+    def bundle(self, name, args, edit=None):
+        def edit_paths(config):
+            config["linux"]["maskedPaths"] = self.MASKED
+            config["linux"]["readonlyPaths"] = self.READ_ONLY
+            if edit:
+                edit(config)
+
+        return super().bundle(name, args, edit_paths)
+
+
 class Lives:
     """Goes through all scenarios, as often as it is asked to.
 
@@ -135,7 +152,7 @@ def main():
     program, path = sys.argv[1:]
     scratch = os.environ["RUNP_SCRATCH"]
     place = argparse.Namespace(scratch=scratch, cgroup=os.environ["RUNP_CGROUP"])
-    lives = Lives(Runtime("runp", program, place, Tally(scratch)))
+    lives = Lives(Portable("runp", program, place, Tally(scratch)))
     # What is made once for all, such as the seccomp filter's instructions.
     lives.once()
     rounds = [lives.once() for _ in range(ROUNDS)]
