@@ -32,7 +32,7 @@ linked := .build/release/runp
 shells := bash zsh fish
 
 .PHONY: build static test check unit fuzz integration crash engines vm-test demo bench bench-check bench-record \
-	counts order man completions fmt install clean fixtures help
+	counts profile order man completions fmt install clean fixtures help
 
 build: ## Build for debugging
 	$(SWIFT) build
@@ -95,6 +95,10 @@ bench-record: static ## Record what bench-check compares with, on a quiet machin
 
 counts: static ## Record anew what the commands cost in system calls and the like, as root
 	hack/counts.sh record
+
+profile: static ## Show where time goes, or what PROFILE asks for ("exec", "--faults run"), as root
+	hack/setup.sh profile
+	hack/profile.sh $(PROFILE)
 
 order: static ## Find anew what the linker should put together, as root
 	hack/order.sh

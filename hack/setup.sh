@@ -12,6 +12,7 @@
 #   vm      the emulator, a kernel and virtme-ng for hack/vm.sh
 #   systemd the emulator and a disk for hack/vm.sh --systemd
 #   bench   the timing driver's needs and the newest crun and runc
+#   profile perf, and what the benchmark's containers need
 #
 # Without an argument: build and test. Swift itself comes from swift.org.
 set -euo pipefail
@@ -136,10 +137,14 @@ set_bench() {
   as_root env RUNP_TOOLS="$tools" "$here/peers.sh" runtimes
 }
 
+set_profile() {
+  packages linux-perf binutils python3 busybox-static
+}
+
 [ $# -gt 0 ] || set -- build test
 for name in "$@"; do
   case $name in
-    build | test | demo | engines | vm | systemd | bench) "set_$name" ;;
-    *) die "no set called $name: build, test, demo, engines, vm, systemd, bench" ;;
+    build | test | demo | engines | vm | systemd | bench | profile) "set_$name" ;;
+    *) die "no set called $name: build, test, demo, engines, vm, systemd, bench, profile" ;;
   esac
 done

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shows where processor time, or page faults, of runp go. Started by profile.sh."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "bench")]
+
+from cases import CASES
+from meter import Broken, Meter
+from runtimes import Runtime, compiled
+from samples import read
+from symbols import Symbols
+from tables import of_faults, of_times
+
+TIME = ["-e", "cpu-clock", "-F", "20000", "-g"]
+FAULTS = ["-e", "page-faults", "-c", "1", "-d"]
+SECONDS_TO_ATTACH = 1
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="profile.sh", description=__doc__)
+    parser.add_argument("case", nargs="?", default="run", choices=CASES, metavar="CASE")
+    parser.add_argument("--faults", action="store_true", help="page faults instead of time")
+    parser.add_argument("--rounds", type=int, default=0, help="default 100, of page faults 10")
+    parser.add_argument("--containers", type=int, default=100, help="how many for list")
+    parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--linked", required=True, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.rounds = options.rounds or (10 if options.faults else 100)
+    options.scratch, options.cgroup = os.environ["RUNP_SCRATCH"], os.environ["RUNP_CGROUP"]
+    return options
+
+
+def record(case, meter, options):
+    """Has perf watch all that the meter starts, for some rounds; the file's path."""
+    path = os.path.join(options.scratch, "perf.data")
+    words = FAULTS if options.faults else TIME
+    perf = subprocess.Popen(["perf", "record", "-q", *words, "-o", path, "-p", str(meter.pipe.pid)])
+    time.sleep(SECONDS_TO_ATTACH)
+    for _ in range(options.rounds):
+        case.measure()
+    perf.send_signal(signal.SIGINT)
+    # It ends by that signal, when it has written everything.
+    if perf.wait() not in (0, -signal.SIGINT):
+        raise Broken("perf does not work here")
+    return path
+
+
+def main():
+    options = arguments()
+    meter = Meter(compiled("measure", options), options.scratch)
+    runtime = Runtime("runp", options.program, options, meter)
+    case = CASES[options.case](runtime, options)
+    try:
+        case.set_up()
+        # What is made once for all is no part of it.
+        case.measure()
+        path = record(case, meter, options)
+        case.tear_down()
+    except Broken as error:
+        sys.exit(f"profile: {error}")
+    symbols = Symbols(options.linked)
+    samples = list(read(path, options.faults))
+    print(f"{case.title}: {options.rounds} rounds, {len(samples)} samples")
+    if options.faults:
+        of_faults(samples, symbols, options.rounds)
+    else:
+        of_times(samples, symbols)
+
+
+main()
