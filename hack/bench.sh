@@ -20,45 +20,12 @@
 # The containers have podman's default configuration: its seccomp profile of
 # over 400 names, ten mounts, masked paths. Needs root.
 #
-# Everything happens in mount and PID namespaces of its own with cgroup v2
-# alone in sight, so neither a runtime's error nor an interrupt leaves anything
-# running.
+# Everything happens apart [apart.sh], so neither a runtime's error nor an
+# interrupt leaves anything running.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 
-# Inside the mount namespace. The cgroups belong to no namespace and are ours
-# to remove.
-if [ "${1:-}" = --inside ]; then
-  scratch=$2
-  cgroup=runp-bench-${scratch##*.}
-  shift 2
-  # State lives in memory, as below /run.
-  mkdir "$scratch/run"
-  mount -t tmpfs -o mode=700 bench "$scratch/run"
-  if [ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ]; then
-    umount -R /sys/fs/cgroup
-    mount -t cgroup2 none /sys/fs/cgroup
-  fi
-  # Processes that were just killed may keep a cgroup busy for a moment.
-  remove_cgroups() {
-    for _ in {1..50}; do
-      [ -d "/sys/fs/cgroup/$cgroup" ] || return 0
-      find "/sys/fs/cgroup/$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
-    done
-    echo "bench: cannot remove the cgroup $cgroup" >&2
-  }
-  status=0
-  unshare --pid --fork --kill-child --mount-proc -- \
-    python3 -B "$here/bench" --scratch "$scratch" --cgroup "/$cgroup" "$@" || status=$?
-  remove_cgroups
-  exit "$status"
-fi
-
-if [ "$(id -u)" != 0 ]; then
-  echo "bench: containers with the default configuration need root" >&2
-  exit 1
-fi
 runp=$(readlink -e "$(command -v "${RUNP:-$here/../build/runp}" || true)") || {
   echo "bench: no ${RUNP:-build/runp}: make static" >&2
   exit 1
@@ -81,10 +48,10 @@ for word; do
   options+=("$word")
 done
 
+# Programs and root file systems lie on disk, as elsewhere; state in memory.
 scratch=$(mktemp -d)
 trap 'rm -rf --one-file-system "$scratch"' EXIT
-unshare --mount --propagation private -- \
-  "$here/bench.sh" --inside "$scratch" "${options[@]}" "runp=$runp" "${peers[@]}"
+"$here/apart.sh" bench python3 -B "$here/bench" --home "$scratch" "${options[@]}" "runp=$runp" "${peers[@]}"
 if [ "$machine" ]; then
   echo $'\nsmallest memory.max of a run, in a virtual machine'
   "$here/smallest-memory.sh" "$runp" "${peers[@]#*=}" || [ $? = 77 ]

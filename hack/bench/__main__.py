@@ -29,8 +29,7 @@ def arguments():
     parser.add_argument("--record", action="store_true", help="what --check compares with")
     parser.add_argument("--anyway", action="store_true", help="both on a loaded machine, too")
     parser.add_argument("--json", help="write every sample to this file")
-    parser.add_argument("--scratch", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--cgroup", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--home", required=True, help=argparse.SUPPRESS)
     parser.add_argument("programs", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     unknown = set(options.cases.split(",")) - {*CASES, "scale"}
@@ -112,7 +111,7 @@ def judged(everything, machine, options):
 
 def ready(options):
     """The runtimes, and the floor."""
-    meter = Meter(compiled("measure", options), options.scratch)
+    meter = Meter(compiled("measure", options), options.home)
     runtimes = []
     for word in options.programs:
         name, _, path = word.partition("=")

@@ -12,7 +12,7 @@ FIXTURES = os.path.join(HERE, "..", "..", "spec-fixtures")
 
 def compiled(name, options, *more):
     """One of the C programs here, built."""
-    program = os.path.join(options.scratch, name)
+    program = os.path.join(options.home, f"{name}.program")
     sources = [os.path.join(HERE, source) for source in (f"{name}.c", *more)]
     compiler = os.environ.get("CC", "cc")
     subprocess.run([compiler, "-O2", "-static", "-o", program, *sources], check=True)
@@ -26,16 +26,15 @@ class Runtime:
 
     def __init__(self, name, program, options, meter):
         self.name, self.meter = name, meter
-        scratch = options.scratch
-        self.cgroup = f"{options.cgroup}/{name}"
-        self.home = os.path.join(scratch, name + ".home")
+        self.cgroup = f"{os.environ['RUNP_CGROUP']}/{name}"
+        self.home = os.path.join(options.home, name)
         os.makedirs(self.home)
         # All in the same way: how a file lies in the page cache shows in its
         # process's peak memory.
         self.program = os.path.join(self.home, os.path.basename(program))
         shutil.copyfile(program, self.program)
         os.chmod(self.program, 0o755)
-        self.root = os.path.join(scratch, "run", name)
+        self.root = os.path.join(os.environ["RUNP_SCRATCH"], name)
         self.version = self.read_version()
         self.knows_pods = self.version.startswith("runp")
         self.rootfs = os.path.join(self.home, "rootfs")
