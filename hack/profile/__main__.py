@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "bench")]
@@ -20,7 +19,6 @@ from tables import of_faults, of_times
 
 TIME = ["-e", "cpu-clock", "-F", "20000", "-g"]
 FAULTS = ["-e", "page-faults", "-c", "1", "-d"]
-SECONDS_TO_ATTACH = 1
 
 
 def arguments():
@@ -37,18 +35,34 @@ def arguments():
     return options
 
 
-def record(case, meter, options):
-    """Has perf watch all that the meter starts, for some rounds; the file's path."""
-    path = os.path.join(options.scratch, "perf.data")
+def started_perf(pid, path, options):
+    """perf, once it watches all that a process will start."""
+    commands, to_perf = os.pipe()
+    from_perf, answers = os.pipe()
     words = FAULTS if options.faults else TIME
-    perf = subprocess.Popen(["perf", "record", "-q", *words, "-o", path, "-p", str(meter.pipe.pid)])
-    time.sleep(SECONDS_TO_ATTACH)
+    control = ["-D", "-1", "--control", f"fd:{commands},{answers}"]
+    perf = subprocess.Popen(
+        ["perf", "record", "-q", *words, *control, "-o", path, "-p", str(pid)],
+        pass_fds=(commands, answers),
+    )
+    os.close(commands)
+    os.close(answers)
+    os.write(to_perf, b"enable\n")
+    if not os.read(from_perf, 4).startswith(b"ack"):
+        raise Broken("perf does not work here")
+    return perf
+
+
+def record(case, meter, options):
+    """Has perf watch some rounds; the path of what it has written."""
+    path = os.path.join(options.scratch, "perf.data")
+    perf = started_perf(meter.pipe.pid, path, options)
     for _ in range(options.rounds):
         case.measure()
     perf.send_signal(signal.SIGINT)
     # It ends by that signal, when it has written everything.
     if perf.wait() not in (0, -signal.SIGINT):
-        raise Broken("perf does not work here")
+        raise Broken("perf could not write what it has seen")
     return path
 
 

@@ -3,6 +3,7 @@
 
 import re
 
+FILES = "other files"
 # What the kernel does for a system call belongs to the call's group.
 CALLS = {
     "clone and namespaces": "clone clone3 fork vfork unshare setns",
@@ -13,13 +14,11 @@ CALLS = {
     "mounts": "mount umount umount2 fsopen fsconfig fsmount fspick move_mount open_tree"
     " mount_setattr pivot_root",
     "open": "open openat openat2",
+    # Where they are not those of cgroups.
+    FILES: "read write close statx fstat newfstatat mkdirat mknodat unlinkat renameat renameat2"
+    " symlinkat linkat readlink readlinkat getdents64 faccessat2 lseek fcntl fchdir chdir fchmod"
+    " fchownat flock getxattr setxattr fgetxattr fsetxattr statfs fstatfs umask",
 }
-# The same, but not for files of cgroups.
-OTHER_FILES = (
-    "read write close statx fstat newfstatat mkdirat mknodat unlinkat renameat renameat2 symlinkat"
-    " linkat readlink readlinkat getdents64 faccessat2 lseek fcntl fchdir chdir fchmod fchownat"
-    " flock getxattr setxattr fgetxattr fsetxattr statfs fstatfs umask"
-).split()
 GROUP_OF_CALL = {call: group for group, calls in CALLS.items() for call in calls.split()}
 # What the kernel calls a system call's function, where it enters it.
 CALL = re.compile(
@@ -54,12 +53,11 @@ def of_kernel(names):
         return "exit and waiting for it", call
     if "cleanup_mnt" in names:
         return "mounts", call
-    if call in GROUP_OF_CALL:
-        return GROUP_OF_CALL[call], call
-    if call and any(OF_CGROUPS.match(name) for name in names):
+    group = GROUP_OF_CALL.get(call)
+    if group == FILES and any(OF_CGROUPS.match(name) for name in names):
         return "cgroup", call
-    if call in OTHER_FILES:
-        return "other files", call
+    if group:
+        return group, call
     if "ret_from_fork" in names or "ret_from_fork_asm" in names:
         return "clone and namespaces", call
     if any(OF_INTERRUPTS.match(name) or name.split(".")[0] in SWITCHES for name in names):

@@ -11,6 +11,7 @@ KERNEL = 1 << 63
 
 FIELDS = {False: "comm,pid,event,ip,sym,dso", True: "comm,pid,event,addr,ip,sym"}
 EXECUTED = re.compile(r"PERF_RECORD_COMM exec: runp:(\d+)/")
+FORKED = re.compile(r"PERF_RECORD_FORK\((\d+):\d+\):\((\d+):")
 HEAD = re.compile(r"\s*(\S.*?)\s+(\d+)\s+(?:cpu-clock|page-faults):\S*\s*(.*)")
 # Of a fault: where, then who did it.
 FAULT = re.compile(r"([0-9a-f]+) \S+\s+([0-9a-f]+) (\S+)")
@@ -44,15 +45,19 @@ def script(path, faults):
 
 def read(path, faults):
     """The samples of processes that are called runp."""
-    starts = collections.Counter()
+    # How often a process has executed runp, and where it was forked by one that has.
+    starts, children = collections.Counter(), set()
     sample = None
     for line in script(path, faults):
         if match := EXECUTED.search(line):
             starts[match.group(1)] += 1
+        elif match := FORKED.search(line):
+            if match.group(2) in children or match.group(2) in starts:
+                children.add(match.group(1))
         elif match := HEAD.match(line):
             if sample and sample.function:
                 yield sample
-            sample = begun(match, starts)
+            sample = begun(match, starts, children)
         elif sample and (match := FRAME.match(line)):
             function = int(match.group(1), 16)
             if not sample.function:
@@ -63,12 +68,14 @@ def read(path, faults):
         yield sample
 
 
-def begun(head, starts):
+def begun(head, starts, children):
     """The sample that a line begins, or is; None when it is of another program."""
     process, pid, rest = head.groups()
     if not process.startswith("runp"):
         return None
-    if process == "runp" and starts[pid] > 1:
+    if process == "runp" and pid in children:
+        process = "runp, children"
+    elif process == "runp" and starts[pid] > 1:
         process = "runp, sealed"
     match = FAULT.match(rest)
     if not match:

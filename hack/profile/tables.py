@@ -27,7 +27,7 @@ def of_times(samples, symbols):
         if sample.in_kernel():
             group, call = of_kernel(sample.names)
             sides["kernel"][group] += 1
-            calls[call or "none"] += 1
+            calls[call or "(none)"] += 1
             functions["kernel", sample.names[0]] += 1
         else:
             name, kind = symbols.function_of(sample)
