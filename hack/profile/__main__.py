@@ -67,6 +67,8 @@ def record(case, meter, options):
 
 
 def main():
+    # Somebody may read the first lines only.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     options = arguments()
     meter = Meter(compiled("measure", options), options.scratch)
     runtime = Runtime("runp", options.program, options, meter)
