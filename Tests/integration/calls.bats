@@ -40,3 +40,69 @@ traced() {
   equal "$(grep -c 'umask(000)' "$WORK/calls")" 1
   equal "$(grep -c 'openat2([0-9]*<.*>, "\."' "$WORK/calls")" 0
 }
+
+# How many calls a command makes.
+count() {
+  traced all "$@"
+  wc -l <"$WORK/calls"
+}
+
+# Containers that are there in name: their processes have gone.
+listed() {
+  local n
+  for n in "$@"; do
+    mkdir "$STATE/$ID-$n"
+    jq -c --arg i "$ID-$n" '.id = $i' "$STATE/$ID/state.json" | tr -d '\n' >"$STATE/$ID-$n/state.json"
+  done
+}
+
+@test "a list takes six calls for a created container, and is linear" {
+  create
+  local one two ids
+  one=$(count list)
+  ids=$(count list -q)
+  listed {10..19}
+  two=$(count list)
+  # Memory aside, and what is written is longer.
+  echo "$one $two, $ids $(count list -q)" >&2
+  [ $((two - one)) -le 63 ]
+  [ $(($(count list -q) - ids)) -le 33 ]
+  traced openat,openat2,pread64 list -q
+  equal "$(grep -c '/proc/[0-9]*/stat' "$WORK/calls")" 0
+  rm -r "$STATE/$ID"-*
+}
+
+@test "a list does not hold on to what it has looked at" {
+  running
+  listed {10..60}
+  equal "$(timeout "$LIMIT" bash -c 'ulimit -n 16; "$@"' - "$RUNTIME" --root "$STATE" list 3>&- 4>&- | grep -c running)" 52
+  rm -r "$STATE/$ID"-*
+}
+
+@test "a list of what it does not know at once is as complete" {
+  create
+  local as_written
+  as_written=$(runtime list -f json)
+  # The same, not as runp writes it.
+  jq . "$STATE/$ID/state.json" >"$WORK/state.json"
+  cp "$WORK/state.json" "$STATE/$ID/state.json"
+  equal "$(runtime list -f json)" "$as_written"
+  equal "$(runtime list -q)" "$ID"
+  chmod 1777 "$STATE"
+  equal "$(runtime list -f json)" "$as_written"
+  chmod 755 "$STATE"
+}
+
+@test "a container waits to be started as long as it has executed nothing" {
+  arguments /bin/busybox sh -c 'printf "runp:[INIT]" >/proc/self/comm; while :; do /bin/busybox sleep 1; done'
+  create
+  equal "$(state_of "$ID")" created
+  ok start "$ID"
+  local process
+  process=$(pid_of)
+  eventually grep -q INIT "/proc/$process/comm"
+  # What a start that was killed may have left.
+  : >"$STATE/$ID/start.sock"
+  equal "$(state_of "$ID")" running
+  equal "$(runtime list | awk 'NR == 2 { print $3 }')" running
+}

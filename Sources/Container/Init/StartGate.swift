@@ -11,7 +11,7 @@ internal import Kernel
 /// execve(2) closes it; so it can report what went wrong until then. A `start`
 /// that is killed before it has said go leaves the container waiting: a
 /// connection without a word is no start. One that is killed after that may
-/// leave the socket, but the process has another name then.
+/// leave the socket, but the process executes its program then.
 enum StartGate {
   static let name = "start.sock"
   /// What the container's first process is called until it executes its

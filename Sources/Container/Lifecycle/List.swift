@@ -1,20 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Lifecycle {
-  /// All containers, sorted by ID; those that are deleted meanwhile are left
-  /// out.
-  package static func list(_ context: RuntimeContext) throws(RuntimeError) -> [ContainerStatus] {
-    var containers: [ContainerStatus] = []
+  /// All containers, sorted by ID.
+  ///
+  /// Those that are deleted meanwhile are left out, and annotations read only if
+  /// they are wanted.
+  package static func list(
+    annotations: Bool, _ context: RuntimeContext
+  ) throws(RuntimeError) -> [ListedContainer] {
+    try collect(context) { id, store, listing throws(RuntimeError) in
+      if let listed = ListedContainer(id, of: listing, annotations: annotations, context) {
+        return listed
+      }
+      return ListedContainer(try ContainerStatus(store.open(id, of: listing), id, context))
+    }
+  }
+
+  /// The IDs of all containers that `list` shows.
+  package static func listIDs(_ context: RuntimeContext) throws(RuntimeError) -> [String] {
+    try collect(context) { id, store, listing throws(RuntimeError) in
+      if let record = ListedContainer.record(of: id, listing, annotations: false) {
+        return record.id
+      }
+      return try store.open(id, of: listing).requireRecord(of: id).id
+    }
+  }
+
+  /// What there is to be said of each container that can be read.
+  private static func collect<Entry>(
+    _ context: RuntimeContext,
+    _ entry: (String, StateStore, borrowing StateStore.Listing) throws(RuntimeError) -> Entry
+  ) throws(RuntimeError) -> [Entry] {
+    var entries: [Entry] = []
     let store = StateStore(root: context.root)
-    let listing = try store.list()
+    guard let listing = try store.list() else { return [] }
     for id in listing.identifiers {
       do {
-        containers.append(try ContainerStatus(store.open(id, of: listing), id, context))
+        entries.append(try entry(id, store, listing))
       } catch  where error.kind == .notFound {
       } catch {
         context.warn("\(error)")
       }
     }
-    return containers
+    return entries
   }
 }

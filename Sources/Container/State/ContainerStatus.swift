@@ -31,22 +31,29 @@ package struct ContainerStatus {
   ) throws(RuntimeError) {
     var cgroup: Shared<Cgroup>?
     record = try directory.requireRecord(of: id)
-    state = try Self.state(of: record, directory, &cgroup, context)
+    state = try Self.state(of: record, &cgroup, context)
     self.cgroup = cgroup
   }
 
   private static func state(
-    of record: ContainerRecord, _ directory: borrowing StateDirectory,
-    _ cgroup: inout Shared<Cgroup>?, _ context: RuntimeContext
+    of record: ContainerRecord, _ cgroup: inout Shared<Cgroup>?, _ context: RuntimeContext
   ) throws(RuntimeError) -> ContainerState {
     if let creator = record.creator { return creator.isAlive ? .creating : .stopped }
     guard let process = record.initProcess, let found = try look(at: process) else {
       return .stopped
     }
     if found.phase != .living, record.hasEnded(context) { return .stopped }
-    if found.name == StartGate.processName, directory.hasStartGate() { return .created }
+    // It waits at the start gate, or is on its way from there.
+    if !found.hasExecuted { return .created }
+    return state(ofProgramIn: record.cgroup, &cgroup, context)
+  }
+
+  /// The state of a container whose program runs, with its cgroup.
+  static func state(
+    ofProgramIn record: CgroupRecord?, _ cgroup: inout Shared<Cgroup>?, _ context: RuntimeContext
+  ) -> ContainerState {
     // A cgroup that cannot be read does not tell; the process lives.
-    cgroup = try? record.cgroup?.open(context)
+    cgroup = try? record?.open(context)
     return (try? cgroup?.value.isFrozen()) == true ? .paused : .running
   }
 
@@ -73,23 +80,10 @@ package struct ContainerStatus {
 
   /// The document that `state` prints.
   package func json(_ context: RuntimeContext) -> JSONValue {
-    var document = json
+    // Who its owner is, only a list says.
+    var document = ListedContainer(self).json()
     if let kills = oomKillCount(context) { document["oomKills"] = JSONValue(kills) }
     return document
-  }
-
-  /// The document that `list` prints an array of.
-  package var json: JSONValue {
-    var document: OrderedMap<JSONValue> = [
-      "ociVersion": .string(specVersion), "id": .string(record.id), "pid": JSONValue(pid),
-      "status": .string(state.rawValue), "bundle": .string(record.bundle),
-      "rootfs": .string(record.rootfs), "created": .string(record.created),
-    ]
-    if !record.annotations.isEmpty { document["annotations"] = JSONValue(record.annotations) }
-    if let pod = record.pod { document["pod"] = .string(pod) }
-    // Who that is, only a list says.
-    document["owner"] = ""
-    return .object(document)
   }
 }
 

@@ -84,7 +84,7 @@ package struct StateStore {
 
   /// Opens a state directory of the listing like `open`, which is looked at only
   /// where others than the root's owner could have made it.
-  func open(_ id: String, of listing: Listing) throws(RuntimeError) -> StateDirectory {
+  func open(_ id: String, of listing: borrowing Listing) throws(RuntimeError) -> StateDirectory {
     let directory = try openDirectory(id)
     if listing.entries == .others {
       try StateTrust.require(directory.descriptor, directory.path)
@@ -106,22 +106,39 @@ package struct StateStore {
   }
 
   /// All containers as they are found in the root directory.
-  package struct Listing {
+  package struct Listing: ~Copyable {
     /// Their IDs, sorted.
     package let identifiers: [String]
     /// Who could have made their directories.
     fileprivate let entries: StateTrust.Entries
+    /// The root directory, open.
+    fileprivate let root: Descriptor
+
+    /// Reads a container's state, if nobody but the root's owner could have made
+    /// its directory, and no link leads there.
+    borrowing func readState(of id: String) throws(SystemError) -> [UInt8]? {
+      if entries == .others { return nil }
+      let path = "\(id)/\(StateDirectory.stateName)"
+      return try File.readAgain(
+        try SafePath.open(path, in: root, .readOnly, resolve: [.beneath, .noLinks]), subject: path)
+    }
   }
 
-  /// Looks for all containers; none when the root does not exist.
-  package func list() throws(RuntimeError) -> Listing {
-    let entries = try StateTrust.require(path: root, entries: .others) ?? .owner
+  /// Looks for all containers; nil when the root does not exist.
+  package func list() throws(RuntimeError) -> Listing? {
+    let directory: Descriptor
     do {
-      let names = try Directory.names(try File.open(root, .directory))
+      directory = try File.open(root, .directory)
+    } catch {
+      if error.errno == ENOENT { return nil }
+      throw RuntimeError(error, "list containers")
+    }
+    let entries = try StateTrust.require(directory, root, entries: .others)
+    do {
+      let names = try Directory.names(directory)
       return Listing(
-        identifiers: names.map(\.text).filter(Identifier.isID).sorted(), entries: entries)
-    } catch  where error.errno == ENOENT {
-      return Listing(identifiers: [], entries: entries)
+        identifiers: names.map(\.text).filter(Identifier.isID).sorted(), entries: entries,
+        root: directory)
     } catch {
       throw RuntimeError(error, "list containers")
     }
@@ -135,17 +152,12 @@ package struct StateDirectory: ~Copyable {
   /// The open directory.
   package let descriptor: Descriptor
 
-  private static let stateName = "state.json"
+  fileprivate static let stateName = "state.json"
   private static let configName = "config.json"
 
   fileprivate init(path: String, descriptor: consuming Descriptor) {
     self.path = path
     self.descriptor = descriptor
-  }
-
-  /// Whether the start gate is still there.
-  package borrowing func hasStartGate() -> Bool {
-    File.exists(StartGate.name, at: descriptor)
   }
 
   /// Waits for and takes the lock that everything that changes the state

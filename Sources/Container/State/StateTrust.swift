@@ -20,12 +20,14 @@ package enum StateTrust {
   /// Fails unless an open directory belongs to this user or to root, and others
   /// cannot write to it.
   ///
+  /// - Returns: Who may make entries in it.
   /// - Throws: `RuntimeError` that names the directory and what is wrong with it.
+  @discardableResult
   package static func require(
     _ directory: borrowing Descriptor, _ path: String, entries: Entries = .owner
-  ) throws(RuntimeError) {
+  ) throws(RuntimeError) -> Entries {
     do {
-      _ = try require(FileStatus(of: directory), path, entries)
+      return try require(FileStatus(of: directory), path, entries)
     } catch {
       throw RuntimeError(error)
     }

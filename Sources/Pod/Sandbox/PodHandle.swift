@@ -171,9 +171,9 @@ extension PodHandle {
     } catch {
       throw RuntimeError(error, "pod \(id)")
     }
-    for container in try Lifecycle.list(context) where container.record.pod == id {
+    for container in try Lifecycle.list(annotations: false, context) where container.pod == id {
       do {
-        try PodEntry(of: container.record.id, in: id, root: context.root).make()
+        try PodEntry(of: container.id, in: id, root: context.root).make()
       } catch {
         throw RuntimeError(error, "pod \(id)")
       }

@@ -42,32 +42,27 @@ enum ListCommand: Command {
   static func run(
     _ arguments: ListArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let containers = try Lifecycle.list(context.runtime())
+    let runtime = try context.runtime()
     if arguments.quiet {
-      try Output.write(containers.map { "\($0.record.id)\n" }.joined())
+      try Output.write(Lifecycle.listIDs(runtime).map { "\($0)\n" }.joined())
       return ExitStatus.success
     }
-    let users = UserNames()
+    let containers = try Lifecycle.list(annotations: arguments.format == .json, runtime)
+    var users = UserNames()
     switch arguments.format {
     case .json:
-      let array = containers.map { entry(of: $0, users) }
+      let array = containers.map { $0.json(owner: users.name(of: $0.owner)) }
       try Output.write(JSONValue.array(array).text() + "\n")
     case .table:
-      let rows = containers.map {
-        [
-          $0.record.id, "\($0.pid)", $0.state.rawValue, $0.record.bundle, $0.record.created,
-          users.name(of: $0.record.owner),
-        ]
+      var rows = [["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]]
+      for container in containers {
+        rows.append([
+          container.id, "\(container.pid)", container.state.rawValue, container.bundle,
+          container.created, users.name(of: container.owner),
+        ])
       }
-      try Output.write(
-        TextLayout.columns([["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]] + rows))
+      try Output.write(TextLayout.columns(rows))
     }
     return ExitStatus.success
-  }
-
-  private static func entry(of status: ContainerStatus, _ users: UserNames) -> JSONValue {
-    guard case .object(var members) = status.json else { return status.json }
-    members["owner"] = .string(users.name(of: status.record.owner))
-    return .object(members)
   }
 }

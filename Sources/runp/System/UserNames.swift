@@ -7,20 +7,33 @@ internal import Kernel
 /// The file is read directly: a static program cannot load the modules that
 /// getpwuid(3) may need.
 struct UserNames {
-  private let names: [UInt32: Substring]
+  private let database: [UInt8]
+  /// Those that were asked for; a list has few.
+  private var known: [(uid: UInt32, name: String)] = []
 
   /// Reads the host's user database.
   init() {
-    var names: [UInt32: Substring] = [:]
     // Without the file users are shown by number.
-    for line in ((try? File.readText("/etc/passwd")) ?? "").split(separator: "\n") {
-      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-      guard fields.count > 2, let uid = UInt32(fields[2]), names[uid] == nil else { continue }
-      names[uid] = fields[0]
-    }
-    self.names = names
+    database = (try? File.readSmall("/etc/passwd")) ?? []
   }
 
   /// A user's name, or `#` and the number.
-  func name(of uid: UInt32) -> String { names[uid].map(String.init) ?? "#\(uid)" }
+  mutating func name(of uid: UInt32) -> String {
+    for user in known where user.uid == uid { return user.name }
+    let name = find(uid) ?? "#\(uid)"
+    known.append((uid, name))
+    return name
+  }
+
+  /// The first field of the first line whose third field is the number.
+  private func find(_ uid: UInt32) -> String? {
+    for line in database.split(separator: UInt8(ascii: "\n")) {
+      let fields = line.split(
+        separator: UInt8(ascii: ":"), maxSplits: 3, omittingEmptySubsequences: false)
+      if fields.count > 2, UInt32(String(decoding: fields[2], as: UTF8.self)) == uid {
+        return String(decoding: fields[0], as: UTF8.self)
+      }
+    }
+    return nil
+  }
 }
