@@ -40,16 +40,29 @@ enum TextLayout {
   /// Rows of cells in aligned columns, at least twelve wide, as callers that
   /// cut them apart expect.
   static func columns(_ rows: [[String]]) -> String {
-    let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in
-      max(9, rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0) + 3
+    var widths: [Int] = []
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        if column == widths.count { widths.append(9) }
+        widths[column] = max(widths[column], self.width(of: cell))
+      }
     }
-    return rows.map { row in
-      row.enumerated().map { column, cell in
-        column + 1 == row.count
-          ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
-      }.joined() + "\n"
-    }.joined()
+    var text = ""
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        text += cell
+        if column + 1 == row.count { break }
+        for _ in 0..<(widths[column] + 3 - self.width(of: cell)) { text += " " }
+      }
+      text += "\n"
+    }
+    return text
+  }
+
+  /// How many columns a text takes, which characters are counted for only where
+  /// bytes do not tell.
+  private static func width(of text: String) -> Int {
+    text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
   }
 
   /// Rows of a name and a text beside it.
