@@ -111,7 +111,8 @@ package struct Cgroup: ~Copyable {
     return Self.value(of: key, in: text)
   }
 
-  static func value(of key: String, in text: String) -> UInt64? {
+  /// The number of a key in the text of such a file.
+  package static func value(of key: String, in text: String) -> UInt64? {
     for line in text.utf8.split(separator: 10) {
       let words = line.split(separator: 32)
       if words.count == 2, words[0].elementsEqual(key.utf8) { return UInt64(Substring(words[1])) }

@@ -106,3 +106,16 @@ listed() {
   equal "$(state_of "$ID")" running
   equal "$(runtime list | awk 'NR == 2 { print $3 }')" running
 }
+
+@test "run looks at its first process while that is at work, and not at its end" {
+  traced openat,sendmsg,pread64,exit_group run --bundle "$BUNDLE" "$ID"
+  local own first
+  own=$(head -n 1 "$WORK/calls" | cut -d' ' -f1)
+  # Its own, and the first process's between its two orders.
+  grep "^$own .*\(/stat\"\|sendmsg(.*\\\\1\"\)" "$WORK/calls" >"$WORK/own"
+  cat "$WORK/own" >&2
+  first=$(grep -oE 'openat\(.*"/proc/[0-9]+/stat"' "$WORK/own" | grep -v "/$own/" | wc -l)
+  equal "$first" 1
+  equal "$(grep -n 'sendmsg' "$WORK/own" | head -n 1 | cut -d: -f1)" 2
+  grep -m 1 -A 1 sendmsg "$WORK/own" | tail -n 1 | grep -q /stat
+}

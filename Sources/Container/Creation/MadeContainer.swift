@@ -16,6 +16,8 @@ final class MadeContainer {
   private let context: RuntimeContext
   /// The first process, a child of this one.
   private(set) var child: Child
+  /// The same as it is recorded, once that was looked up.
+  private var process: ProcessRecord?
   /// The runtime's end of the channel to it.
   let channel: SyncChannel
   /// The terminal's main side, for the caller to relay.
@@ -131,6 +133,8 @@ final class MadeContainer {
   private func follow() throws(RuntimeError) {
     try step("talk to the container's first process") {
       try channel.go()
+      // While it is at work.
+      identify()
       while true {
         switch try channel.receive(from: child.pid, context) {
         case .hooks:
@@ -147,6 +151,7 @@ final class MadeContainer {
         case .process(_, let pidfd):
           try succeed(pidfd)
           try channel.go()
+          identify()
         case .ready:
           try plan.setup?.finishOutside(child.pid)
           return
@@ -182,6 +187,10 @@ final class MadeContainer {
     _ = try first.wait()
   }
 
+  private func identify() {
+    process = Processes.startTime(of: child.pid).map { .init(pid: child.pid, startTime: $0) }
+  }
+
   private static var died: RuntimeError {
     RuntimeError(.failed, "the container's first process died")
   }
@@ -189,10 +198,8 @@ final class MadeContainer {
   /// Tells callers of the first process, and lets go of it unless it is to
   /// execute its program at once.
   private func publish() throws(RuntimeError) {
-    guard let startTime = Processes.startTime(of: child.pid) else {
-      throw Self.died
-    }
-    reservation.record.initProcess = .init(pid: child.pid, startTime: startTime)
+    guard let process else { throw Self.died }
+    reservation.record.initProcess = process
     // Without a cgroup nothing else leads to the process.
     if cgroup == nil { try reservation.write() }
     if let path = plan.options.pidFile {
@@ -228,8 +235,8 @@ final class MadeContainer {
       try? File.remove(pidFile)
     }
     if reservation.record.initProcess == nil {
-      reservation.record.initProcess = Processes.startTime(of: child.pid)
-        .map { .init(pid: child.pid, startTime: $0) }
+      identify()
+      reservation.record.initProcess = process
     }
     reservation.undo()
     // A zombie until now: it was killed above.

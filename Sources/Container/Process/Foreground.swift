@@ -47,7 +47,7 @@ final class Foreground {
         let deadline = relay?.watch(&set)
         let ready = try set.wait(until: deadline)
         if !ready.contains(signals.value), let events = end?.events, ready.contains(events.value),
-          let status = end?.status(),
+          let status = end?.status(of: child),
           // Usually it is a moment.
           try !child.pidfd.waitUntilReadable(until: .after(milliseconds: 100))
         {

@@ -29,11 +29,18 @@ final class UnreportedEnd {
 
   /// Looks after a change.
   ///
-  /// - Returns: how the process has ended, if it has.
-  func status() -> ExitStatus? {
+  /// - Returns: how the process has ended, if it has and its parent is not told.
+  func status(of child: Child) -> ExitStatus? {
     guard let watched = events else { return nil }
-    // What cannot be read any more is gone, and is watched no longer.
-    if (try? File.readAgain(watched.value)) == nil { events = nil }
+    if let bytes = try? File.readAgain(watched.value) {
+      let text = String(decoding: bytes, as: UTF8.self)
+      if Cgroup.value(of: "populated", in: text) == 1 { return nil }
+    } else {
+      // What cannot be read any more is gone, and is watched no longer.
+      events = nil
+    }
+    // Usually both come at the same moment.
+    if (try? child.pidfd.waitUntilReadable(until: .now)) == true { return nil }
     guard let process = record.initProcess, record.hasEnded(context) else { return nil }
     return Processes.pendingStatus(of: process.pid)
   }
