@@ -151,8 +151,8 @@ def median(rounds):
 def main():
     program, path = sys.argv[1:]
     scratch = os.environ["RUNP_SCRATCH"]
-    place = argparse.Namespace(scratch=scratch, cgroup=os.environ["RUNP_CGROUP"])
-    lives = Lives(Portable("runp", program, place, Tally(scratch)))
+    options = argparse.Namespace(home=os.path.join(scratch, "home"))
+    lives = Lives(Portable("runp", program, options, Tally(scratch)))
     # What is made once for all, such as the seccomp filter's instructions.
     lives.once()
     rounds = [lives.once() for _ in range(ROUNDS)]

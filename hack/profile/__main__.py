@@ -31,7 +31,8 @@ def arguments():
     parser.add_argument("--linked", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.rounds = options.rounds or (10 if options.faults else 100)
-    options.scratch, options.cgroup = os.environ["RUNP_SCRATCH"], os.environ["RUNP_CGROUP"]
+    options.home = os.path.join(os.environ["RUNP_SCRATCH"], "home")
+    os.mkdir(options.home)
     return options
 
 
@@ -55,7 +56,7 @@ def started_perf(pid, path, options):
 
 def record(case, meter, options):
     """Has perf watch some rounds; the path of what it has written."""
-    path = os.path.join(options.scratch, "perf.data")
+    path = os.path.join(options.home, "perf.data")
     perf = started_perf(meter.pipe.pid, path, options)
     for _ in range(options.rounds):
         case.measure()
@@ -67,10 +68,8 @@ def record(case, meter, options):
 
 
 def main():
-    # Somebody may read the first lines only.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     options = arguments()
-    meter = Meter(compiled("measure", options), options.scratch)
+    meter = Meter(compiled("measure", options), options.home)
     runtime = Runtime("runp", options.program, options, meter)
     case = CASES[options.case](runtime, options)
     try:
@@ -83,11 +82,16 @@ def main():
         sys.exit(f"profile: {error}")
     symbols = Symbols(options.linked)
     samples = list(read(path, options.faults))
-    print(f"{case.title}: {options.rounds} rounds, {len(samples)} samples")
-    if options.faults:
-        of_faults(samples, symbols, options.rounds)
-    else:
-        of_times(samples, symbols)
+    try:
+        print(f"{case.title}: {options.rounds} rounds, {len(samples)} samples")
+        if options.faults:
+            of_faults(samples, symbols, options.rounds)
+        else:
+            of_times(samples, symbols)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Somebody reads the first lines only.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 main()
