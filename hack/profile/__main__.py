@@ -17,7 +17,9 @@ from samples import read
 from symbols import Symbols
 from tables import of_faults, of_times
 
-TIME = ["-e", "cpu-clock", "-F", "20000", "-g"]
+# Of all processes: those that are watched by themselves are not any more while the
+# kernel clears them away.
+TIME = ["-a", "-e", "cpu-clock", "-F", "10000", "-g"]
 FAULTS = ["-e", "page-faults", "-c", "1", "-d"]
 
 
@@ -37,13 +39,13 @@ def arguments():
 
 
 def started_perf(pid, path, options):
-    """perf, once it watches all that a process will start."""
+    """perf, once it watches, of page faults only those that a process will start."""
     commands, to_perf = os.pipe()
     from_perf, answers = os.pipe()
-    words = FAULTS if options.faults else TIME
+    words = [*FAULTS, "-p", str(pid)] if options.faults else TIME
     control = ["-D", "-1", "--control", f"fd:{commands},{answers}"]
     perf = subprocess.Popen(
-        ["perf", "record", "-q", *words, *control, "-o", path, "-p", str(pid)],
+        ["perf", "record", "-q", *words, *control, "-o", path],
         pass_fds=(commands, answers),
     )
     os.close(commands)

@@ -15,7 +15,7 @@ CALLS = {
     " mount_setattr pivot_root",
     "open": "open openat openat2",
     # Where they are not those of cgroups.
-    FILES: "read write close statx fstat newfstatat mkdirat mknodat unlinkat renameat renameat2"
+    FILES: "read pread64 write pwrite64 close statx fstat newfstatat mkdirat mknodat unlinkat renameat renameat2"
     " symlinkat linkat readlink readlinkat getdents64 faccessat2 lseek fcntl fchdir chdir fchmod"
     " fchownat flock getxattr setxattr fgetxattr fsetxattr statfs fstatfs umask",
 }

@@ -12,7 +12,7 @@ KERNEL = 1 << 63
 FIELDS = {False: "comm,pid,event,ip,sym,dso", True: "comm,pid,event,addr,ip,sym"}
 EXECUTED = re.compile(r"PERF_RECORD_COMM exec: runp:(\d+)/")
 FORKED = re.compile(r"PERF_RECORD_FORK\((\d+):\d+\):\((\d+):")
-HEAD = re.compile(r"\s*(\S.*?)\s+(\d+)\s+(?:cpu-clock|page-faults):\S*\s*(.*)")
+HEAD = re.compile(r"\s*(\S.*?)\s+(-?\d+)\s+(?:cpu-clock|page-faults):\S*\s*(.*)")
 # Of a fault: where, then who did it.
 FAULT = re.compile(r"([0-9a-f]+) \S+\s+([0-9a-f]+) (\S+)")
 FRAME = re.compile(r"\s*([0-9a-f]+) (\S+).* \((.*)\)$")
@@ -44,7 +44,7 @@ def script(path, faults):
 
 
 def read(path, faults):
-    """The samples of processes that are called runp."""
+    """The samples of processes of ours that are called runp."""
     # How often a process has executed runp, and where it was forked by one that has.
     starts, children = collections.Counter(), set()
     sample = None
@@ -71,7 +71,8 @@ def read(path, faults):
 def begun(head, starts, children):
     """The sample that a line begins, or is; None when it is of another program."""
     process, pid, rest = head.groups()
-    if not process.startswith("runp"):
+    # What is in no namespace of ours has no number.
+    if not process.startswith("runp") or int(pid) <= 0:
         return None
     if process == "runp" and pid in children:
         process = "runp, children"
