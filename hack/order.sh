@@ -19,7 +19,7 @@ runp=$here/../.build/release/runp
 calls() {
   local name=$1
   shift
-  "$scratch/calls" "$scratch/symbols" "$scratch/names/$name" "$scratch/runp" --root "$scratch/run/root" "$@" \
+  "$scratch/calls" "$scratch/symbols" "$scratch/names/$name" "$scratch/runp" --root "$RUNP_SCRATCH/root" "$@" \
     </dev/null >"$scratch/said" 2>&1 || {
     cat "$scratch/said" >&2
     echo "order: $name does not work" >&2
@@ -27,14 +27,14 @@ calls() {
   }
 }
 
-runp() { "$scratch/runp" --root "$scratch/run/root" "$@" </dev/null; }
+runp() { "$scratch/runp" --root "$RUNP_SCRATCH/root" "$@" </dev/null; }
 
 # bundle NAME JQ: with podman's default configuration.
 bundle() {
   local source=$here/../spec-fixtures/bundles/podman-recorded
   mkdir -p "$scratch/$1/userdata/shm"
   cp "$source"/userdata/{hosts,hostname,.containerenv} "$scratch/$1/userdata/"
-  jq --arg rootfs "$scratch/rootfs" --arg cgroup "/$cgroup/$1" \
+  jq --arg rootfs "$scratch/rootfs" --arg cgroup "$RUNP_CGROUP/$1" \
     ".root.path = \$rootfs | .linux.cgroupsPath = \$cgroup | .process.args = [\"sleep\", \"1000\"] | $2" \
     "$source/config.json" >"$scratch/$1/config.json"
 }
@@ -48,19 +48,13 @@ until_it_is() {
   return 1
 }
 
-# Inside the namespaces.
+# Apart from everything else.
 if [ "${1:-}" = --inside ]; then
   scratch=$2
-  cgroup=runp-order-${scratch##*.}
-  mount -t tmpfs -o mode=700 order "$scratch/run"
-  if [ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ]; then
-    umount -R /sys/fs/cgroup
-    mount -t cgroup2 none /sys/fs/cgroup
-  fi
   bundle once '.process.args = ["true"]'
   bundle long .
   bundle member 'del(.linux.sysctl, .linux.cgroupsPath, .hostname)'
-  jq -n --arg bundle "$scratch/member" --arg cgroup "/$cgroup/pod" '{
+  jq -n --arg bundle "$scratch/member" --arg cgroup "$RUNP_CGROUP/pod" '{
     podVersion: "0.1.0", hostname: "order", containers: [{id: "member", bundle: $bundle}],
     linux: {cgroupsPath: $cgroup, namespaces: [{type: "network"}, {type: "ipc"}, {type: "uts"}]}}' \
     >"$scratch/pod.json"
@@ -83,7 +77,6 @@ if [ "${1:-}" = --inside ]; then
   calls pod-start pod start pod
   wait "$creating"
   calls pod-delete pod delete --force pod
-  find "/sys/fs/cgroup/$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || true
   cd "$scratch/names"
   awk '!seen[$0, FILENAME]++ { if (!uses[$0]++) names[++n] = $0 }
     END {
@@ -93,17 +86,13 @@ if [ "${1:-}" = --inside ]; then
   exit
 fi
 
-if [ "$(id -u)" != 0 ]; then
-  echo "order: containers of root's need root" >&2
-  exit 1
-fi
 scratch=$(mktemp -d)
 trap 'rm -rf --one-file-system "$scratch"' EXIT
-mkdir -p "$scratch"/{names,run}
+mkdir "$scratch/names"
 "${CC:-cc}" -O1 -o "$scratch/calls" "$here/calls.c"
 cp "$runp" "$scratch/runp"
 nm -n "$scratch/runp" >"$scratch/symbols"
 "$here/../spec-fixtures/make-rootfs.sh" "$scratch/rootfs"
-unshare --mount --propagation private --pid --fork --kill-child --mount-proc -- "$here/order.sh" --inside "$scratch"
+"$here/apart.sh" order "$here/order.sh" --inside "$scratch"
 cp "$scratch/order" "$here/order.txt"
 echo "order: $(wc -l <"$here/order.txt") names in hack/order.txt"

@@ -17,6 +17,8 @@ from meter import Broken, Meter
 from runtimes import Floor, Runtime, compiled
 
 NOT_JUDGED = 77
+# Whose ratio is recorded and judged.
+JUDGED = ("runp", "crun")
 
 
 def arguments():
@@ -32,9 +34,15 @@ def arguments():
     parser.add_argument("--home", required=True, help=argparse.SUPPRESS)
     parser.add_argument("programs", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    options.judges = options.check or options.record
     unknown = set(options.cases.split(",")) - {*CASES, "scale"}
     if unknown:
         parser.error(f"no case {', '.join(sorted(unknown))}")
+    options.programs = dict(word.split("=", 1) for word in options.programs)
+    if options.judges:
+        if not options.programs.keys() >= set(JUDGED):
+            parser.error("crun has to be among the peers")
+        options.programs = {name: options.programs[name] for name in JUDGED}
     return options
 
 
@@ -80,7 +88,7 @@ def measured(case_type, runtimes, options):
             ready.append(case)
             case.set_up()
         samples = rounds(cases, options)
-        is_counted = case_type.has_calls and not (options.check or options.record)
+        is_counted = case_type.has_calls and not options.judges
         calls = counted(cases) if is_counted else {}
         return cases[0].title, samples, calls
     except Broken as error:
@@ -100,7 +108,7 @@ def judged(everything, machine, options):
         print(f"not judged: {machine.mark}")
         return NOT_JUDGED
     intervals = {
-        word: recorded.interval(*([s.seconds for s in samples[name]] for name in ("runp", "crun")))
+        word: recorded.interval(*([s.seconds for s in samples[name]] for name in JUDGED))
         for word, (_, samples, _) in everything.items()
     }
     if options.record:
@@ -110,13 +118,11 @@ def judged(everything, machine, options):
 
 
 def ready(options):
-    """The runtimes, and the floor."""
+    """The runtimes, and the floor where it is not about ratios to a peer."""
     meter = Meter(compiled("measure", options), options.home)
-    runtimes = []
-    for word in options.programs:
-        name, _, path = word.partition("=")
-        runtimes.append(Runtime(name, path, options, meter))
-    runtimes.append(Floor(options, meter))
+    runtimes = [Runtime(name, path, options, meter) for name, path in options.programs.items()]
+    if not options.judges:
+        runtimes.append(Floor(options, meter))
     for runtime in runtimes:
         print(f"{runtime.name}: {runtime.version}")
     return runtimes
@@ -132,7 +138,7 @@ def compared(words, runtimes, options):
         if result:
             everything[word] = result
             times.case(*result[:2])
-    if not (options.check or options.record):
+    if not options.judges:
         report.costs(names, everything.values())
     return everything
 
@@ -148,12 +154,11 @@ def write_samples(everything, machine, path):
 
 def main():
     options = arguments()
-    judges = options.check or options.record
     machine = Machine()
     print(f"machine: {machine}")
     if machine.mark:
         print(machine.mark)
-        if judges and not options.anyway:
+        if options.judges and not options.anyway:
             print("not judged")
             return NOT_JUDGED
     runtimes = ready(options)
@@ -170,7 +175,7 @@ def main():
         write_samples(everything, machine, options.json)
     if not works:
         return 1
-    return judged(everything, machine, options) if judges else 0
+    return judged(everything, machine, options) if options.judges else 0
 
 
 sys.exit(main())
