@@ -25,6 +25,8 @@ case ${1:-} in
     # No controller is passed on to what is below.
     mine=$cgroups/${RUNP_SCRATCH##*/}
     mkdir -p "$mine/view/containers"
+    # What is to be removed is removed after an interrupt, too.
+    trap : INT TERM HUP
     status=0
     "$here/apart.sh" --processes "$mine/view" "$@" || status=$?
     # Processes that were just killed may keep one busy for a moment.
