@@ -17,21 +17,27 @@ extension File {
   package static func readAgain(
     _ descriptor: borrowing Descriptor, subject: String? = nil
   ) throws(SystemError) -> [UInt8] {
-    let number = descriptor.number
     var bytes: [UInt8] = []
     while true {
-      let start = bytes.count
-      let room = max(firstPortion, start)
-      bytes.append(contentsOf: repeatElement(0, count: room))
-      let count = retrying {
-        negatedErrno(
-          unsafe bytes.withUnsafeMutableBytes { buffer in
-            guard let base = buffer.baseAddress else { return 0 }
-            return unsafe pread(number, base + start, room, off_t(start))
-          })
-      }
-      bytes.removeLast(room - max(0, min(room, count)))
-      if try check(count, "read", subject) < room { return bytes }
+      let room = max(firstPortion, bytes.count)
+      let portion = try read(descriptor, room: room, from: bytes.count, subject)
+      if bytes.isEmpty { bytes = portion } else { bytes += portion }
+      if portion.count < room { return bytes }
     }
+  }
+
+  private static func read(
+    _ descriptor: borrowing Descriptor, room: Int, from offset: Int, _ subject: String?
+  ) throws(SystemError) -> [UInt8] {
+    let number = descriptor.number
+    var result = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      result = retrying {
+        negatedErrno(unsafe pread(number, buffer.baseAddress, room, off_t(offset)))
+      }
+      count = max(0, result)
+    }
+    try check(result, "read", subject)
+    return bytes
   }
 }

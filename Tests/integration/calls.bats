@@ -119,3 +119,21 @@ listed() {
   equal "$(grep -n 'sendmsg' "$WORK/own" | head -n 1 | cut -d: -f1)" 2
   grep -m 1 -A 1 sendmsg "$WORK/own" | tail -n 1 | grep -q /stat
 }
+
+@test "delete reads the state once" {
+  create
+  traced openat,openat2 delete "$ID"
+  equal "$(grep -c 'state\.json' "$WORK/calls")" 1
+}
+
+@test "pod list -q does not look at the containers of pods" {
+  config 'del(.hostname) | del(.linux.cgroupsPath)'
+  jq -n --arg i "$ID" --arg c "$CGROUP_PARENT/pod" '{podVersion: "0.1.0", linux: {cgroupsPath: $c},
+    containers: [{id: $i, bundle: "bundle"}]}' >pod.json
+  ok pod create -f pod.json "$ID-pod"
+  ok pod list -q
+  equal "$output" "$ID-pod"
+  traced openat,openat2 pod list -q
+  equal "$(grep -cE "/proc/[0-9]+/stat|members|${STATE}/${ID}[/\"]" "$WORK/calls")" 0
+  ok pod delete --force "$ID-pod"
+}

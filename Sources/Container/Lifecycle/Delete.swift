@@ -31,7 +31,7 @@ extension Lifecycle {
     guard let record = try directory.read() else {
       return try Removal.removeDirectory(directory)
     }
-    if !force { try requireDeletable(directory, id, context) }
+    if !force { try requireDeletable(record, context) }
     try remove(record, directory, context)
   }
 
@@ -50,10 +50,7 @@ extension Lifecycle {
     } catch {
       throw RuntimeError(error)
     }
-    guard let record = try directory.read(), record.created == container.created else { return }
-    // What is kept may not name the first process yet.
-    if let process = record.initProcess, process != container.initProcess { return }
-    try remove(container, directory, context)
+    if try directory.isState(of: container) { try remove(container, directory, context) }
   }
 
   /// Removes a container that is locked, and runs its last hooks.
@@ -68,12 +65,12 @@ extension Lifecycle {
   }
 
   private static func requireDeletable(
-    _ directory: borrowing StateDirectory, _ id: String, _ context: RuntimeContext
+    _ record: ContainerRecord, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    let state = try ContainerStatus(directory, id, context).state
+    let state = try ContainerStatus(record, context).state
     if state == .stopped || state == .created { return }
     throw RuntimeError(
-      .wrongState, "cannot delete container \(id) that is not stopped: \(state.rawValue)")
+      .wrongState, "cannot delete container \(record.id) that is not stopped: \(state.rawValue)")
   }
 
   /// Ends what holds the lock: a `create` under way, or a `start` that waits

@@ -29,8 +29,12 @@ package struct ContainerStatus {
   init(
     _ directory: borrowing StateDirectory, _ id: String, _ context: RuntimeContext
   ) throws(RuntimeError) {
+    try self.init(directory.requireRecord(of: id), context)
+  }
+
+  init(_ record: ContainerRecord, _ context: RuntimeContext) throws(RuntimeError) {
     var cgroup: Shared<Cgroup>?
-    record = try directory.requireRecord(of: id)
+    self.record = record
     state = try Self.state(of: record, &cgroup, context)
     self.cgroup = cgroup
   }

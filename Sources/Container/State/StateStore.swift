@@ -222,16 +222,36 @@ package struct StateDirectory: ~Copyable {
   /// Reads the state; nil when the command that made the directory was killed
   /// before it had written any.
   package borrowing func read() throws(RuntimeError) -> ContainerRecord? {
-    let bytes: [UInt8]
+    guard let bytes = try readBytes() else { return nil }
+    return try decode(bytes)
+  }
+
+  /// Whether the state is that of this very container, and not of another one
+  /// that has got its ID since.
+  borrowing func isState(of container: ContainerRecord) throws(RuntimeError) -> Bool {
+    guard let bytes = try readBytes() else { return false }
+    if let listed = ListedRecord(bytes, withAnnotations: false) {
+      return listed.created == container.created && listed.initProcess == container.initProcess
+    }
+    let record = try decode(bytes)
+    // What is kept may not name the first process yet.
+    return record.created == container.created
+      && (record.initProcess == nil || record.initProcess == container.initProcess)
+  }
+
+  private borrowing func readBytes() throws(RuntimeError) -> [UInt8]? {
     do {
-      bytes = try File.readSmall(Self.stateName, at: descriptor)
+      let bytes = try File.readSmall(Self.stateName, at: descriptor)
+      // Cut short by a crash of the machine, which has ended all it told of.
+      return bytes.isEmpty ? nil : bytes
     } catch  where error.errno == ENOENT {
       return nil
     } catch {
       throw RuntimeError(error, "read \(path)/\(Self.stateName)")
     }
-    // Cut short by a crash of the machine, which has ended all it told of.
-    if bytes.isEmpty { return nil }
+  }
+
+  private borrowing func decode(_ bytes: [UInt8]) throws(RuntimeError) -> ContainerRecord {
     do {
       return try ContainerRecord(json: JSONNode(JSONValue(parsing: bytes)))
     } catch {

@@ -52,10 +52,25 @@ package struct PodStatus {
 
   /// Looks at all pods, in the order of their IDs.
   package static func list(_ context: RuntimeContext) throws(RuntimeError) -> [PodStatus] {
-    var pods: [PodStatus] = []
+    try collect(context) { id throws(RuntimeError) in try load(id, context) }
+  }
+
+  /// The IDs of all pods that `list` shows, whose containers are not looked at.
+  package static func listIDs(_ context: RuntimeContext) throws(RuntimeError) -> [String] {
+    try collect(context) { id throws(RuntimeError) in
+      _ = try PodHandle.open(id, context).writtenSpec()
+      return id
+    }
+  }
+
+  /// What there is to be said of each pod that can be read.
+  private static func collect<Entry>(
+    _ context: RuntimeContext, _ entry: (String) throws(RuntimeError) -> Entry
+  ) throws(RuntimeError) -> [Entry] {
+    var pods: [Entry] = []
     for id in try PodDirectory.identifiers(root: context.root) {
       do {
-        pods.append(try load(id, context))
+        pods.append(try entry(id))
       } catch  where error.kind == .notFound {
         // It has been deleted since the listing.
       } catch {

@@ -18,10 +18,13 @@ enum PodListCommand: Command {
   static func run(
     _ arguments: ListArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
-    let pods = try PodStatus.list(context.runtime())
+    let runtime = try context.runtime()
     if arguments.quiet {
-      try Output.write(pods.map { "\($0.id)\n" }.joined())
-    } else if arguments.format == .json {
+      try Output.write(PodStatus.listIDs(runtime).map { "\($0)\n" }.joined())
+      return ExitStatus.success
+    }
+    let pods = try PodStatus.list(runtime)
+    if arguments.format == .json {
       try Output.write(JSONValue.array(pods.map(\.json)).text() + "\n")
     } else {
       try Output.write(table(pods))
