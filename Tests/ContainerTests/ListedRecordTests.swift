@@ -2,6 +2,7 @@
 
 import Cgroups
 import JSON
+import Kernel
 import RuntimeSpec
 import Testing
 
