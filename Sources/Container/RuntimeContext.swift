@@ -28,6 +28,9 @@ package struct RuntimeContext {
   /// The host's cgroup hierarchy, looked for once.
   package let cgroups: HostCgroups
 
+  /// The compiled filters that are kept below the state root.
+  package var filters: SeccompCache { SeccompCache(root: root, version: runtimeVersion) }
+
   /// Collects the parts.
   package init(
     root: String, rootMode: UInt32 = 0o711, cgroupManager: CgroupManager = .filesystem,

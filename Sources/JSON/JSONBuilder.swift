@@ -25,8 +25,12 @@ internal import CYajl
   var repairedKey: String?
   /// Where strings were repaired.
   private(set) var repaired: [DocumentPath] = []
-  /// The parser, which knows how far it is.
+  /// The parser, which knows how far it is in its piece of the input.
   var handle: yajl_handle?
+  /// Where the piece begins that the parser was given.
+  var pieceStart = 0
+  /// What the next `null` stands for.
+  var unread: ArraySlice<UInt8>?
   /// The values whose container is still open; at the end the document.
   private(set) var items: [JSONValue] = []
   /// Why the builder stopped the parser.
@@ -47,7 +51,7 @@ internal import CYajl
   /// The functions that yajl calls, with a pointer to a builder as context.
   static var callbacks: yajl_callbacks {
     unsafe yajl_callbacks(
-      yajl_null: { unsafe builder($0).pointee.add(.null) },
+      yajl_null: { unsafe builder($0).pointee.addNull() },
       yajl_boolean: { unsafe builder($0).pointee.add(.bool($1 != 0)) },
       yajl_integer: nil,
       yajl_double: nil,
@@ -64,6 +68,12 @@ internal import CYajl
   fileprivate mutating func add(_ value: JSONValue) -> Int32 {
     unsafe items.append(value)
     return 1
+  }
+
+  fileprivate mutating func addNull() -> Int32 {
+    guard let bytes = unsafe unread else { return unsafe add(.null) }
+    unsafe unread = nil
+    return unsafe add(.unread(bytes))
   }
 
   fileprivate mutating func addNumber(_ text: UnsafePointer<CChar>?, _ count: Int) -> Int32 {
@@ -161,8 +171,7 @@ internal import CYajl
   /// Tells whether the string before the parser's position escapes half a
   /// surrogate pair.
   private func hasUnpairedSurrogate() -> Bool {
-    guard let handle = unsafe handle else { return false }
-    let end = unsafe min(yajl_get_bytes_consumed(handle), input.count) - 1
+    let end = unsafe min(consumed, input.count) - 1
     var start = end - 1
     while start > 0, unsafe !isBareQuote(at: start) { start -= 1 }
     var lead = false
@@ -231,11 +240,14 @@ internal import CYajl
 
   /// Stops the parser, naming the place.
   fileprivate mutating func fail(_ reason: String) -> Int32 {
-    var offset = 0
-    if let handle = unsafe handle { unsafe offset = max(yajl_get_bytes_consumed(handle), 1) - 1 }
-    let place = unsafe JSONReader.place(of: offset, in: input)
+    let place = unsafe JSONReader.place(of: max(consumed, 1) - 1, in: input)
     unsafe failure = SpecError(path: "", reason: "\(place): \(reason)")
     return 0
+  }
+
+  /// How much of the input has been read.
+  var consumed: Int {
+    unsafe pieceStart + (handle.map { unsafe Int(yajl_get_bytes_consumed($0)) } ?? 0)
   }
 
   /// The path of the container that ended last, or of the value that comes now.
@@ -255,6 +267,36 @@ internal import CYajl
       }
     }
     return path
+  }
+}
+
+// MARK: - Parts
+
+extension JSONBuilder {
+  /// Whether what comes next is the value of the last of some keys, each of the
+  /// object of the one before it.
+  func expectsValue(of path: [String]) -> Bool {
+    unsafe isAt(path)
+      && keys.count - frames[path.count - 1].firstKey
+        == items.count - frames[path.count - 1].firstItem + 1
+  }
+
+  /// Whether the value of the last of some keys has just been read.
+  func hasValue(of path: [String]) -> Bool {
+    unsafe isAt(path)
+      && keys.count - frames[path.count - 1].firstKey
+        == items.count - frames[path.count - 1].firstItem
+  }
+
+  private func isAt(_ path: [String]) -> Bool {
+    guard unsafe frames.count == path.count else { return false }
+    for (index, frame) in unsafe frames.enumerated() {
+      let key = unsafe index + 1 < frames.count ? frames[index + 1].firstKey - 1 : keys.count - 1
+      guard frame.isObject, key >= frame.firstKey, unsafe keys[key].isExactly(path[index]) else {
+        return false
+      }
+    }
+    return true
   }
 }
 

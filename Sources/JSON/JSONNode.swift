@@ -20,12 +20,13 @@ package struct JSONNode: Sendable {
   /// An error about this value.
   package func error(_ reason: String) -> SpecError { path.error(reason) }
 
-  /// The value of a member, nil when it is absent or `null`.
+  /// The value of a member, nil when it is absent, `null` or unread.
   package func member(_ key: String) throws(SpecError) -> JSONValue? {
     guard case .object(let members) = value else { throw notAnObject() }
-    guard let member = members[key] else { return nil }
-    if case .null = member { return nil }
-    return member
+    switch members[key] {
+    case nil, .null, .unread: return nil
+    case let member?: return member
+    }
   }
 
   /// The node of a member.

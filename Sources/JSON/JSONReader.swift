@@ -26,19 +26,34 @@ package struct JSONReader {
   /// Reads a whole document in which the object of one key holds text for
   /// people: there, what is not UTF-8 is replaced by U+FFFD.
   ///
-  /// - Returns: the document, and where text was repaired.
+  /// - Parameters:
+  ///   - bytes: the document.
+  ///   - key: the key of the document in whose object strings are repaired.
+  ///   - path: the keys that lead to an object that need not be read.
+  ///   - isKnown: told the bytes of that object; with `true` they are left
+  ///     unread. They must be bytes that were the `part` of a document before.
+  /// - Returns: the document.
   /// - Throws: as `read(_:)`, with the document path for text that is not UTF-8
   ///   anywhere else, since repaired it would name another thing.
   package func read(
-    _ bytes: [UInt8], repairing key: String?
-  ) throws(SpecError) -> (value: JSONValue, repaired: [DocumentPath]) {
+    _ bytes: [UInt8], repairing key: String?, part path: [String] = [],
+    isKnown: (ArraySlice<UInt8>) -> Bool = { _ in false }
+  ) throws(SpecError) -> JSONDocument {
     guard bytes.count <= maximumSize else {
       throw SpecError(path: "", reason: "\(bytes.count) bytes are more than \(maximumSize)")
     }
-    let result = unsafe bytes.withUnsafeBufferPointer {
-      unsafe parse($0, isUTF8: Self.isUTF8(bytes), repairing: key)
+    let isUTF8 = Self.isUTF8(bytes)
+    let place =
+      unsafe path.isEmpty || !isUTF8
+      ? nil : bytes.withUnsafeBufferPointer { unsafe JSONPart.place(of: path, in: $0) }
+    if let place {
+      let part = JSONPart(path: path, place: place, isKnown: isKnown(bytes[place]))
+      // What is wrong with the document is found, and named, below.
+      if let document = try? parse(bytes, isUTF8: true, repairing: key, part).get() {
+        return document
+      }
     }
-    return try result.get()
+    return try parse(bytes, isUTF8: isUTF8, repairing: key, nil).get()
   }
 
   /// Reads a whole document.
@@ -53,39 +68,70 @@ package struct JSONReader {
   }
 
   private func parse(
-    _ input: UnsafeBufferPointer<UInt8>, isUTF8: Bool, repairing key: String?
-  ) -> Result<(value: JSONValue, repaired: [DocumentPath]), SpecError> {
-    var builder = unsafe JSONBuilder(input: input, maximumDepth: maximumDepth)
-    unsafe builder.isUTF8 = isUTF8
-    unsafe builder.repairedKey = key
-    var callbacks = unsafe JSONBuilder.callbacks
-    let failure = unsafe withUnsafeMutablePointer(to: &builder) { builder -> String? in
-      unsafe withUnsafePointer(to: &callbacks) { callbacks -> String? in
-        unsafe run(callbacks, builder, input)
+    _ bytes: [UInt8], isUTF8: Bool, repairing key: String?, _ part: JSONPart?
+  ) -> Result<JSONDocument, SpecError> {
+    unsafe bytes.withUnsafeBufferPointer { input in
+      var builder = unsafe JSONBuilder(input: input, maximumDepth: maximumDepth)
+      unsafe builder.isUTF8 = isUTF8
+      unsafe builder.repairedKey = key
+      var callbacks = unsafe JSONBuilder.callbacks
+      let failure = unsafe withUnsafeMutablePointer(to: &builder) { builder -> String? in
+        unsafe withUnsafePointer(to: &callbacks) { callbacks -> String? in
+          unsafe run(callbacks, builder, part, bytes)
+        }
       }
+      if let error = unsafe builder.failure { return .failure(error) }
+      if let failure { return .failure(SpecError(path: "", reason: failure)) }
+      return unsafe .success(
+        JSONDocument(
+          value: builder.items.last ?? .null, repaired: builder.repaired,
+          part: part.map { bytes[$0.place] }))
     }
-    if let error = unsafe builder.failure { return .failure(error) }
-    if let failure { return .failure(SpecError(path: "", reason: failure)) }
-    return unsafe .success((builder.items.last ?? .null, builder.repaired))
   }
 
   /// Runs yajl over the input; the result is its complaint, if any.
   private func run(
     _ callbacks: UnsafePointer<yajl_callbacks>, _ builder: UnsafeMutablePointer<JSONBuilder>,
-    _ input: UnsafeBufferPointer<UInt8>
+    _ part: JSONPart?, _ bytes: [UInt8]
   ) -> String? {
     guard let handle = unsafe yajl_alloc(callbacks, nil, builder) else { return "out of memory" }
     defer { unsafe yajl_free(handle) }
     unsafe builder.pointee.handle = handle
     // The whole input has been looked at, and more strictly.
     _ = unsafe cyajl_enable(handle, yajl_dont_validate_strings)
-    var status = unsafe yajl_parse(handle, input.baseAddress, input.count)
+    var status = yajl_status_ok
+    if let part {
+      status = unsafe feed(0..<part.place.lowerBound, handle, builder)
+      guard status == yajl_status_ok, unsafe builder.pointee.expectsValue(of: part.path) else {
+        return "not there"
+      }
+      if part.isKnown {
+        unsafe builder.pointee.unread = bytes[part.place]
+        let null: StaticString = "null"
+        status = unsafe yajl_parse(handle, null.utf8Start, null.utf8CodeUnitCount)
+      } else {
+        status = unsafe feed(part.place, handle, builder)
+        guard unsafe builder.pointee.hasValue(of: part.path) else { return "not whole" }
+      }
+    }
+    if status == yajl_status_ok {
+      status = unsafe feed((part?.place.upperBound ?? 0)..<bytes.count, handle, builder)
+    }
     // Asked before the end of input, which starts a new count.
-    let consumed = unsafe yajl_get_bytes_consumed(handle)
+    let consumed = unsafe builder.pointee.consumed
     if status == yajl_status_ok { status = unsafe yajl_complete_parse(handle) }
     guard status == yajl_status_error else { return nil }
-    let place = unsafe Self.place(of: max(consumed, 1) - 1, in: input)
+    let place = unsafe Self.place(of: max(consumed, 1) - 1, in: builder.pointee.input)
     return unsafe "\(place): \(Self.complaint(of: handle))"
+  }
+
+  /// Gives the parser a piece of the input.
+  private func feed(
+    _ piece: Range<Int>, _ handle: yajl_handle, _ builder: UnsafeMutablePointer<JSONBuilder>
+  ) -> yajl_status {
+    unsafe builder.pointee.pieceStart = piece.lowerBound
+    let base = unsafe builder.pointee.input.baseAddress
+    return unsafe yajl_parse(handle, base.map { unsafe $0 + piece.lowerBound }, piece.count)
   }
 
   /// What yajl says is wrong, without its prefix and final period.

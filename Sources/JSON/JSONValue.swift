@@ -18,12 +18,14 @@ package enum JSONValue: Equatable, Sendable {
   case array([JSONValue])
   /// Members in document order, without duplicate keys.
   case object(OrderedMap<JSONValue>)
+  /// An object that was left unread: its bytes, as they stood in the document.
+  case unread(ArraySlice<UInt8>)
 
   /// The value in the words of error messages: itself, or what it is.
   package var shown: String {
     switch self {
     case .array: return "an array"
-    case .object: return "an object"
+    case .object, .unread: return "an object"
     case .string(let text): return text.quoted
     default: return text()
     }

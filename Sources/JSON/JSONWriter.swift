@@ -53,6 +53,7 @@ package struct JSONWriter {
         write(member.value)
       }
       close("}", isEmpty: members.isEmpty)
+    case .unread(let text): bytes += text
     }
   }
 

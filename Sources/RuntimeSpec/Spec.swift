@@ -59,21 +59,33 @@ extension Spec: JSONDecodable {
     if let resources = linux?.resources { linux?.resources = resources.written(in: ociVersion) }
     // crun's way of saying it, from before the specification had one.
     if linux?.seccomp?.listenerPath == nil {
-      linux?.seccomp?.listenerPath = annotations["run.oci.seccomp.receiver"]
+      linux?.seccomp?.listenerPath = annotations[Spec.seccompReceiver]
     }
     self.linux = linux
   }
 
-  /// Reads a `config.json` as a document; `warn` is told what was repaired in
-  /// it.
+  /// crun's annotation for the socket of a filter's listener.
+  package static var seccompReceiver: String { "run.oci.seccomp.receiver" }
+
+  /// Reads a `config.json` as a document.
+  ///
+  /// - Parameters:
+  ///   - bytes: the configuration.
+  ///   - path: as for `JSONReader.read`.
+  ///   - warn: told what was repaired.
+  ///   - isKnown: as for `JSONReader.read`.
+  /// - Returns: the document.
+  /// - Throws: as `JSONReader.read`.
   package static func document(
-    _ bytes: [UInt8], warn: (String) -> Void = { _ in }
-  ) throws(SpecError) -> JSONValue {
-    let document = try JSONReader().read(bytes, repairing: "annotations")
+    _ bytes: [UInt8], part path: [String] = [], warn: (String) -> Void = { _ in },
+    isKnown: (ArraySlice<UInt8>) -> Bool = { _ in false }
+  ) throws(SpecError) -> JSONDocument {
+    let document = try JSONReader().read(
+      bytes, repairing: "annotations", part: path, isKnown: isKnown)
     for path in document.repaired {
       warn("\(path): bytes that are not UTF-8 are replaced by U+FFFD")
     }
-    return document.value
+    return document
   }
 
   /// Reads and decodes a `config.json`, without validating it; `warn` is told
@@ -81,7 +93,7 @@ extension Spec: JSONDecodable {
   package static func decode(
     bytes: [UInt8], warn: (String) -> Void = { _ in }
   ) throws(SpecError) -> Spec {
-    try Spec(json: JSONNode(document(bytes, warn: warn)))
+    try Spec(json: JSONNode(document(bytes, warn: warn).value))
   }
 }
 

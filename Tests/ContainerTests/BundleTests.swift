@@ -10,10 +10,11 @@ import Testing
 
 @Suite struct BundleTests {
   private let directory = TemporaryDirectory()
+  private var filters: SeccompCache { SeccompCache(root: directory.path, version: "1") }
 
   private func bundle(_ config: String) throws -> Bundle {
     try File.replace("\(directory.path)/config.json", with: Array(config.utf8))
-    return try Bundle.load(directory.path)
+    return try Bundle.load(directory.path, filters: filters)
   }
 
   private static let root = "{ \"ociVersion\": \"1.0.2\", \"root\": {\"path\": \"r\"}"
@@ -41,7 +42,7 @@ import Testing
       + Array("\"}}".utf8)
     try File.replace("\(directory.path)/config.json", with: broken)
     var warnings: [String] = []
-    let found = try Bundle.load(directory.path) { warnings.append($0) }
+    let found = try Bundle.load(directory.path, filters: filters) { warnings.append($0) }
     #expect(warnings == ["annotations.a: bytes that are not UTF-8 are replaced by U+FFFD"])
     #expect(found.configBytes == broken)
     let amended = try found.amended { document throws(RuntimeError) in document["hostname"] = "b" }

@@ -19,6 +19,11 @@ import Testing
       syscalls: [LinuxSyscall(names: [name, "no_such_call"], action: .allow)])
   }
 
+  /// A text for a profile, another one for each.
+  private func text(of profile: LinuxSeccomp) -> ArraySlice<UInt8> {
+    Array("\(profile)".utf8)[...]
+  }
+
   private func cache(version: String = "1.0") -> SeccompCache {
     SeccompCache(root: root.path, version: version)
   }
@@ -41,16 +46,16 @@ import Testing
 
   @Test func theFirstLookUpCompilesAndTheSecondFinds() throws {
     let compiled = try SeccompTranslation.compile(profile())
-    #expect(try cache().program(for: profile()) == compiled)
+    #expect(try cache().program(for: profile(), text: text(of: profile())) == compiled)
     let file = try #require(files().first)
-    #expect(try cache().program(for: profile()) == compiled)
+    #expect(try cache().program(for: profile(), text: text(of: profile())) == compiled)
     #expect(try files() == [file])
     let planted = try plant(in: file)
-    #expect(try cache().program(for: profile()) == planted)
+    #expect(try cache().program(for: profile(), text: text(of: profile())) == planted)
   }
 
   @Test func onlyTheOwnerCanTouchTheFiles() throws {
-    _ = try cache().program(for: profile())
+    _ = try cache().program(for: profile(), text: text(of: profile()))
     for path in ["\(root.path)/.cache", directory] {
       #expect(try FileStatus(path).permissions == 0o700)
     }
@@ -58,7 +63,7 @@ import Testing
   }
 
   @Test func anotherInputIsAnotherProgram() throws {
-    _ = try cache().program(for: profile())
+    _ = try cache().program(for: profile(), text: text(of: profile()))
     _ = try plant(in: #require(files().first))
     var others = [
       profile("mkdir"), profile(), profile(), profile(), profile(), profile(), profile(),
@@ -71,38 +76,60 @@ import Testing
     others[6].listenerPath = "/run/agent.sock"
     for other in others {
       let compiled = try SeccompTranslation.compile(other)
-      #expect(try cache().program(for: other) == compiled)
+      #expect(try cache().program(for: other, text: text(of: other)) == compiled)
     }
     let compiled = try SeccompTranslation.compile(profile())
-    #expect(try cache(version: "1.1").program(for: profile()) == compiled)
+    #expect(
+      try cache(version: "1.1").program(for: profile(), text: text(of: profile())) == compiled)
   }
 
-  @Test func keysTellWhereOneNameEnds() {
-    var joined = profile()
-    joined.syscalls = [LinuxSyscall(names: ["ab", "c"], action: .allow)]
-    var split = profile()
-    split.syscalls = [LinuxSyscall(names: ["a", "bc"], action: .allow)]
-    var rules = profile()
-    rules.syscalls = ["ab", "c"].map { LinuxSyscall(names: [$0], action: .allow) }
-    let keys = [joined, split, rules].map { SeccompCacheEntry.key(of: $0, surroundings: []) }
+  @Test func keysTellTheListenerFromTheText() {
+    let keys = [(true, "a"), (false, "a"), (false, "ab")].map { hasListener, text in
+      SeccompCacheEntry.key(
+        of: Array(text.utf8)[...], hasListener: hasListener, surroundings: ["1"])
+    }
     #expect(Set(keys).count == 3)
   }
 
+  @Test func aTextIsKnownOnceItIsCompiled() throws {
+    let text = text(of: profile())
+    #expect(cache().program(of: text) == nil)
+    let compiled = try cache().program(for: profile(), text: text)
+    #expect(cache().program(of: text) == compiled)
+    #expect(cache().program(of: text.dropLast()) == nil)
+    #expect(cache(version: "1.1").program(of: text) == nil)
+  }
+
+  @Test func withAListenerATextIsNotKnown() throws {
+    var notified = profile()
+    notified.listenerPath = "/run/agent.sock"
+    let text = text(of: profile())
+    _ = try cache().program(for: notified, text: text)
+    #expect(cache().program(of: text) == nil)
+  }
+
+  @Test func withoutItsTextNothingIsKept() throws {
+    let compiled = try SeccompTranslation.compile(profile())
+    #expect(try cache().program(for: profile(), text: nil) == compiled)
+    #expect(!FileManager.default.fileExists(atPath: directory))
+  }
+
   @Test func aHashThatMatchesIsNotEnough() throws {
-    _ = try cache().program(for: profile())
+    _ = try cache().program(for: profile(), text: text(of: profile()))
     let file = try #require(files().first)
     // The entry of another profile, where this one's is looked for.
     let other = SeccompCacheEntry(
-      key: SeccompCacheEntry.key(of: profile("mkdir"), surroundings: []),
+      key: SeccompCacheEntry.key(
+        of: text(of: profile("mkdir")), hasListener: false, surroundings: []),
       program: SeccompProgram(
         instructions: [6, 0, 0, 0, 0, 0, 255, 127], flags: [], unknownSyscalls: []))
     try Data(other.encoded).write(to: URL(filePath: "\(directory)/\(file)"))
     let compiled = try SeccompTranslation.compile(profile())
-    #expect(try cache().program(for: profile()) == compiled)
+    #expect(try cache().program(for: profile(), text: text(of: profile())) == compiled)
   }
 
   @Test func damagedFilesAreWrittenAnew() throws {
-    let compiled = try cache().program(for: profile())
+    let compiled = try cache().program(for: profile(), text: text(of: profile()))
     let file = try #require(files().first)
     let url = URL(filePath: "\(directory)/\(file)")
     let good = try Data(contentsOf: url)
@@ -117,7 +144,7 @@ import Testing
     ]
     for damaged in damages {
       try damaged.write(to: url)
-      #expect(try cache().program(for: profile()) == compiled)
+      #expect(try cache().program(for: profile(), text: text(of: profile())) == compiled)
       // Beside the damaged one or over it: a good one can be found now.
       let found = try files().map { try Data(contentsOf: URL(filePath: "\(directory)/\($0)")) }
       #expect(found.contains(good))
@@ -145,51 +172,53 @@ import Testing
   }
 
   @Test func filesThatOthersCouldHaveWrittenAreNotRead() throws {
-    let compiled = try cache().program(for: profile())
+    let compiled = try cache().program(for: profile(), text: text(of: profile()))
     let file = try #require(files().first)
     _ = try plant(in: file)
     let path = "\(directory)/\(file)"
     #expect(unsafe chmod(path, 0o660) == 0)
-    #expect(try cache().program(for: profile()) == compiled)
+    #expect(try cache().program(for: profile(), text: text(of: profile())) == compiled)
   }
 
   @Test func linksAreNotFollowed() throws {
-    let compiled = try cache().program(for: profile())
+    let compiled = try cache().program(for: profile(), text: text(of: profile()))
     let file = try #require(files().first)
     _ = try plant(in: file)
     let path = "\(directory)/\(file)"
     try FileManager.default.moveItem(atPath: path, toPath: "\(root.path)/elsewhere")
     try File.makeLink(path, to: "\(root.path)/elsewhere")
-    #expect(try cache().program(for: profile()) == compiled)
+    #expect(try cache().program(for: profile(), text: text(of: profile())) == compiled)
   }
 
   @Test func aFIFOInAPlaceMakesNoOneWait() throws {
-    let compiled = try cache().program(for: profile())
+    let compiled = try cache().program(for: profile(), text: text(of: profile()))
     let path = "\(directory)/\(try #require(files().first))"
     try FileManager.default.removeItem(atPath: path)
     #expect(unsafe mkfifo(path, 0o600) == 0)
-    #expect(try cache().program(for: profile()) == compiled)
+    #expect(try cache().program(for: profile(), text: text(of: profile())) == compiled)
   }
 
   @Test func aDirectoryThatOthersCanTouchIsNotUsed() throws {
-    let compiled = try cache().program(for: profile())
+    let compiled = try cache().program(for: profile(), text: text(of: profile()))
     _ = try plant(in: #require(files().first))
     #expect(unsafe chmod(directory, 0o770) == 0)
-    #expect(try cache().program(for: profile()) == compiled)
+    #expect(try cache().program(for: profile(), text: text(of: profile())) == compiled)
   }
 
   @Test(.enabled(if: geteuid() == 0)) func anotherUsersFilesAreNotUsed() throws {
-    let compiled = try cache().program(for: profile())
+    let compiled = try cache().program(for: profile(), text: text(of: profile()))
     let file = try #require(files().first)
     _ = try plant(in: file)
     #expect(unsafe chown("\(directory)/\(file)", 12345, 12345) == 0)
-    #expect(try cache().program(for: profile()) == compiled)
+    #expect(try cache().program(for: profile(), text: text(of: profile())) == compiled)
   }
 
   @Test func withoutARootItStillCompiles() throws {
     let compiled = try SeccompTranslation.compile(profile())
     for root in ["/proc/self", "\(root.path)/missing", ""] {
-      #expect(try SeccompCache(root: root, version: "1").program(for: profile()) == compiled)
+      #expect(
+        try SeccompCache(root: root, version: "1").program(
+          for: profile(), text: text(of: profile())) == compiled)
     }
   }
 
@@ -197,7 +226,7 @@ import Testing
     for index in 0..<120 {
       var profile = profile()
       profile.defaultErrnoRet = UInt32(index)
-      _ = try cache().program(for: profile)
+      _ = try cache().program(for: profile, text: text(of: profile))
     }
     let files = try files()
     #expect(files.count <= 64)
@@ -207,7 +236,8 @@ import Testing
     var last = profile()
     last.defaultErrnoRet = 119
     let key = SeccompCacheEntry.key(
-      of: last, surroundings: ["1.0", SyscallFilter.libraryVersion, SyscallFilter.kernel])
+      of: text(of: last), hasListener: false,
+      surroundings: ["1.0", SyscallFilter.libraryVersion, SyscallFilter.kernel])
     let keys = try files.compactMap {
       SeccompCacheEntry.decode(Array(try Data(contentsOf: URL(filePath: "\(directory)/\($0)"))))?
         .key
@@ -216,11 +246,11 @@ import Testing
   }
 
   @Test func whatAKilledWriterLeftIsInNoOnesWay() throws {
-    _ = try cache().program(for: profile())
+    _ = try cache().program(for: profile(), text: text(of: profile()))
     let file = try #require(files().first)
     try FileManager.default.removeItem(atPath: "\(directory)/\(file)")
     try Data("half".utf8).write(to: URL(filePath: "\(directory)/.\(file).new"))
-    _ = try cache().program(for: profile())
+    _ = try cache().program(for: profile(), text: text(of: profile()))
     #expect(try files() == [file])
   }
 
@@ -233,7 +263,7 @@ import Testing
           names: ["read"], action: .kill, args: [LinuxSeccompArg(index: 9, value: 0, op: .equalTo)])
       ])
     for _ in 0..<2 {
-      #expect(throws: RuntimeError.self) { try cache().program(for: bad) }
+      #expect(throws: RuntimeError.self) { try cache().program(for: bad, text: text(of: bad)) }
     }
   }
 }

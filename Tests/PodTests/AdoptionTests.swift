@@ -24,7 +24,7 @@ import Testing
   private func adopt(
     _ config: String, _ members: String = "", id: String = "app"
   ) throws -> Spec {
-    var document = try Spec.document(Array(config.utf8))
+    var document = try Spec.document(Array(config.utf8)).value
     try amend(&document, members, id: id)
     return try Spec(json: JSONNode(document))
   }

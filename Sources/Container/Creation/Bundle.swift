@@ -15,13 +15,21 @@ package struct Bundle {
   package let configBytes: [UInt8]
   /// The same as a document.
   private let document: JSONValue
+  /// What the filter is compiled from.
+  let filter: SeccompSource
 
-  /// Reads and validates a bundle's configuration.
+  /// Reads and validates a bundle's configuration, and changes nothing.
   ///
-  /// `config` names another file than `config.json` in the bundle. Nothing is
-  /// changed anywhere; `warn` is told what was repaired in what was read.
+  /// - Parameters:
+  ///   - path: the bundle.
+  ///   - config: another file than `config.json` in the bundle.
+  ///   - filters: the compiled filters that are kept.
+  ///   - warn: told what was repaired in what was read.
+  /// - Returns: the bundle.
+  /// - Throws: `RuntimeError` naming the file and what is wrong in it.
   package static func load(
-    _ path: String, config: String? = nil, warn: (String) -> Void = { _ in }
+    _ path: String, config: String? = nil, filters: SeccompCache,
+    warn: (String) -> Void = { _ in }
   ) throws(RuntimeError) -> Bundle {
     let absolute = try absolutePath(path)
     let file = config ?? "\(absolute)/config.json"
@@ -41,10 +49,11 @@ package struct Bundle {
       throw RuntimeError(error, "read the configuration")
     }
     do {
-      let document = try Spec.document(bytes, warn: warn)
-      let spec = try Spec(json: JSONNode(document))
-      try spec.validate()
-      return Bundle(path: absolute, spec: spec, configBytes: bytes, document: document)
+      let read = try SeccompSource.read(bytes, filters, warn: warn)
+      try read.spec.validate()
+      return Bundle(
+        path: absolute, spec: read.spec, configBytes: bytes, document: read.document,
+        filter: read.filter)
     } catch {
       throw RuntimeError(error, file)
     }
@@ -55,12 +64,12 @@ package struct Bundle {
   package func amended(
     _ change: (inout JSONValue) throws(RuntimeError) -> Void
   ) throws(RuntimeError) -> Bundle {
-    var document = document
-    try change(&document)
+    var changed = document
+    try change(&changed)
     do {
       return Bundle(
-        path: path, spec: try Spec(json: JSONNode(document)), configBytes: document.bytes(),
-        document: document)
+        path: path, spec: try Spec(json: JSONNode(changed)), configBytes: changed.bytes(),
+        document: changed, filter: filter.amended(from: document, to: changed))
     } catch {
       throw RuntimeError(error)
     }

@@ -120,9 +120,9 @@ struct PlannedContainer {
   }
 
   private func compileFilter() throws(RuntimeError) -> SeccompProgram? {
-    guard let profile = bundle.spec.linux?.seccomp else { return nil }
-    let program = try SeccompCache(root: context.root, version: runtimeVersion)
-      .program(for: profile)
+    guard let program = try bundle.filter.program(for: bundle.spec.linux?.seccomp) else {
+      return nil
+    }
     if bundle.spec.annotations["run.oci.seccomp_fail_unknown_syscall"] == "1" {
       try program.requireKnownSyscalls()
     }

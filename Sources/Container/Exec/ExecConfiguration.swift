@@ -11,14 +11,17 @@ struct ExecConfiguration {
   let process: Process
   /// The container's configuration.
   let container: Spec
+  /// What the container's filter is compiled from.
+  let filter: SeccompSource
 
   /// Reads the configuration that was kept of a container, and decides on the
   /// process.
   init(
-    _ directory: borrowing StateDirectory, _ options: ExecOptions
+    _ directory: borrowing StateDirectory, _ options: ExecOptions, _ context: RuntimeContext
   ) throws(RuntimeError) {
     do {
-      container = try Spec.decode(bytes: try directory.readConfig())
+      let read = try SeccompSource.read(try directory.readConfig(), context.filters)
+      (container, filter) = (read.spec, read.filter)
     } catch {
       throw RuntimeError(error, "read the container's configuration")
     }

@@ -23,11 +23,7 @@ final class ExecutedProgram: EntryWork {
     hasUserNamespace: Bool, _ context: RuntimeContext
   ) throws(RuntimeError) {
     let container = configuration.container
-    var program: SeccompProgram?
-    if let profile = container.linux?.seccomp {
-      program = try SeccompCache(root: context.root, version: runtimeVersion)
-        .program(for: profile)
-    }
+    let program = try configuration.filter.program(for: container.linux?.seccomp)
     process = configuration.process
     setup = ProcessSetup(
       process, container.linux, seccomp: program, hasUserNamespace: hasUserNamespace,

@@ -13,7 +13,7 @@ extension Lifecycle {
     let directory = try StateStore(root: context.root).open(options.id)
     let status = try ContainerStatus(directory, options.id, context)
     try checkEnterable(status.state, options)
-    let configuration = try ExecConfiguration(directory, options)
+    let configuration = try ExecConfiguration(directory, options, context)
     let foreground = options.detach ? nil : try Foreground()
     let entry = try ContainerEntry(
       status.record, cgroup: options.cgroup, mayStandStill: options.ignorePaused, context)

@@ -34,23 +34,33 @@ package struct SeccompCache {
     surroundings = [version, SyscallFilter.libraryVersion, SyscallFilter.kernel]
   }
 
-  /// The program of a profile, compiled only when it is not kept yet.
+  /// The program of a text that was compiled before; nil when it is not kept, or
+  /// has a listener.
+  ///
+  /// A cache that cannot be read is the same as none.
+  package func program(of text: ArraySlice<UInt8>) -> SeccompProgram? {
+    lookUp(SeccompCacheEntry.key(of: text, hasListener: false, surroundings: surroundings))
+  }
+
+  /// Compiles a profile, unless its program is kept.
   ///
   /// A cache that cannot be read or written is the same as none.
   ///
+  /// - Parameters:
+  ///   - profile: the profile, validated.
+  ///   - text: what it was read from; without it, nothing is kept.
+  /// - Returns: the program.
   /// - Throws: `RuntimeError` when the profile cannot be compiled.
-  package func program(for profile: LinuxSeccomp) throws(RuntimeError) -> SeccompProgram {
-    let key = SeccompCacheEntry.key(of: profile, surroundings: surroundings)
-    let names = placeNames(for: key)
-    do {
-      let directory = try openDirectory()
-      if let found = lookUp(key, in: names, directory) { return found }
-    } catch {
-      // Not there yet, or not ours to trust.
-    }
+  package func program(
+    for profile: LinuxSeccomp, text: ArraySlice<UInt8>?
+  ) throws(RuntimeError) -> SeccompProgram {
+    guard let text else { return try SeccompTranslation.compile(profile) }
+    let key = SeccompCacheEntry.key(
+      of: text, hasListener: profile.listenerPath != nil, surroundings: surroundings)
+    if let found = lookUp(key) { return found }
     let program = try SeccompTranslation.compile(profile)
     do {
-      try store(SeccompCacheEntry(key: key, program: program), in: names)
+      try store(SeccompCacheEntry(key: key, program: program), in: placeNames(for: key))
     } catch {
       // The next run compiles again.
     }
@@ -100,11 +110,14 @@ extension SeccompCache {
     }
   }
 
-  private func lookUp(
-    _ key: [UInt8], in names: [String], _ directory: borrowing Descriptor
-  ) -> SeccompProgram? {
-    for name in names {
-      if let entry = read(name, directory), entry.key == key { return entry.program }
+  private func lookUp(_ key: [UInt8]) -> SeccompProgram? {
+    do {
+      let directory = try openDirectory()
+      for name in placeNames(for: key) {
+        if let entry = read(name, directory), entry.key == key { return entry.program }
+      }
+    } catch {
+      // Not there yet, or not ours to trust.
     }
     return nil
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Kernel
-internal import RuntimeSpec
 
 /// What a file of the cache holds: everything that a program was made from, and
 /// the program.
@@ -11,7 +10,7 @@ struct SeccompCacheEntry: Equatable {
   let key: [UInt8]
   let program: SeccompProgram
 
-  private static let magic = Array("runpbpf1".utf8)
+  private static let magic = Array("runpbpf2".utf8)
 
   /// The file's contents.
   var encoded: [UInt8] {
@@ -75,35 +74,22 @@ struct SeccompCacheEntry: Equatable {
 // MARK: - The key
 
 extension SeccompCacheEntry {
-  /// Everything that the program of a profile depends on.
+  /// Everything that a program depends on.
   ///
   /// - Parameters:
-  ///   - profile: the profile; of the listener only its presence matters.
+  ///   - text: the profile, as it stands in a configuration.
+  ///   - hasListener: whether it has a listener, which the configuration may say
+  ///     in another place.
   ///   - surroundings: versions and machine.
   /// - Returns: the bytes.
-  static func key(of profile: LinuxSeccomp, surroundings: [String]) -> [UInt8] {
+  static func key(
+    of text: ArraySlice<UInt8>, hasListener: Bool, surroundings: [String]
+  ) -> [UInt8] {
     var key = ByteWriter()
-    key.bytes.reserveCapacity(8192)
+    key.bytes.reserveCapacity(text.count + 256)
     for text in surroundings { key.append(text) }
-    key.append(profile.defaultAction.rawValue)
-    key.append(profile.defaultErrnoRet)
-    key.append(profile.architectures.map(\.rawValue))
-    key.append(profile.flags?.map(\.rawValue))
-    key.append(profile.listenerPath == nil ? UInt32(0) : 1)
-    key.append(profile.listenerMetadata == nil ? UInt32(0) : 1)
-    key.append(UInt32(profile.syscalls.count))
-    for call in profile.syscalls {
-      key.append(call.names)
-      key.append(call.action.rawValue)
-      key.append(call.errnoRet)
-      key.append(UInt32(call.args.count))
-      for argument in call.args {
-        key.append(argument.index)
-        key.append(argument.value)
-        key.append(argument.valueTwo)
-        key.append(argument.op.rawValue)
-      }
-    }
+    key.append(hasListener ? UInt32(1) : 0)
+    key.bytes += text
     return key.bytes
   }
 }
@@ -120,11 +106,6 @@ private struct ByteWriter {
     unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
   }
 
-  mutating func append(_ value: UInt32?) {
-    append(value == nil ? UInt32(0) : 1)
-    append(value ?? UInt32(0))
-  }
-
   mutating func append(_ values: [UInt8]) {
     append(UInt32(values.count))
     bytes.append(contentsOf: values)
@@ -133,11 +114,6 @@ private struct ByteWriter {
   mutating func append(_ text: String) {
     append(UInt32(text.utf8.count))
     bytes.append(contentsOf: text.utf8)
-  }
-
-  mutating func append(_ texts: [String]?) {
-    append(texts.map { UInt32($0.count) } ?? .max)
-    for text in texts ?? [] { append(text) }
   }
 }
 

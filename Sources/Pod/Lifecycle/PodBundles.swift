@@ -43,7 +43,7 @@ struct PodBundles {
   private static func load(
     _ container: PodContainer, _ directory: String, _ context: RuntimeContext
   ) throws(RuntimeError) -> Bundle {
-    try Bundle.load(path(of: container, directory)) {
+    try Bundle.load(path(of: container, directory), filters: context.filters) {
       context.warn("container \(container.id): \($0)")
     }
   }
@@ -92,7 +92,8 @@ struct PodBundles {
   ) throws(RuntimeError) -> Bundle {
     let kept = pod.paths.configuration(of: container.id)
     if File.exists(kept) {
-      return try Bundle.load(path(of: container, pod.state.bundleBase), config: kept)
+      return try Bundle.load(
+        path(of: container, pod.state.bundleBase), config: kept, filters: context.filters)
     }
     // The pod is of an older build, which has kept none.
     return try pod.adopt(

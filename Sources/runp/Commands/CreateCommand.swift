@@ -36,7 +36,7 @@ enum CreateCommand: Command {
     let runtime = try context.runtime()
     context.warnOfNotifySocket()
     var how = try arguments.creation.createOptions()
-    let found = try arguments.creation.loadBundle(context)
+    let found = try arguments.creation.loadBundle(runtime)
     let (bundle, membership) = try Membership.enter(found, &how, runtime)
     _ = try Lifecycle.create(bundle, how, runtime)
     withExtendedLifetime(membership) {}

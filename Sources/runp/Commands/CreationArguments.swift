@@ -78,8 +78,8 @@ extension Option where Target: HasCreationArguments {
 
 extension CreationArguments {
   /// Reads the bundle.
-  func loadBundle(_ context: CommandContext) throws(RuntimeError) -> Bundle {
-    try Bundle.load(bundle, config: config) { context.log.warning($0) }
+  func loadBundle(_ runtime: RuntimeContext) throws(RuntimeError) -> Bundle {
+    try Bundle.load(bundle, config: config, filters: runtime.filters, warn: runtime.warn)
   }
 
   /// The same for the module that does the work.

@@ -46,7 +46,7 @@ enum RunCommand: Command {
     let runtime = try context.runtime()
     context.warnOfNotifySocket()
     var creation = try arguments.creation.createOptions()
-    let found = try arguments.creation.loadBundle(context)
+    let found = try arguments.creation.loadBundle(runtime)
     let (bundle, membership) = try Membership.enter(found, &creation, runtime)
     var how = RunOptions()
     how.detach = arguments.detach
