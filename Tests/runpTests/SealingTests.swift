@@ -22,7 +22,7 @@ import Testing
   private func isSealed(_ words: String...) -> Bool {
     let line = words.flatMap { $0.split(separator: " ", omittingEmptySubsequences: false) }
     let pointers = unsafe line.map { unsafe strdup(String($0)) }
-    defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+    defer { for index in line.indices { unsafe free(pointers[index]) } }
     return unsafe cstart_enters(pointers.count, pointers)
   }
 
