@@ -12,6 +12,7 @@ extension JSONNode {
   }
 
   /// The texts in the array of a key.
+  @usableFromInline
   package func strings(_ key: String) throws(SpecError) -> [String]? {
     guard let elements = try array(key) else { return nil }
     var texts: [String] = []
@@ -92,6 +93,7 @@ extension JSONNode {
   }
 
   /// The map of a key from names to objects; empty when it is absent.
+  @inlinable
   package func objectMap<T: JSONDecodable>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> OrderedMap<T> {

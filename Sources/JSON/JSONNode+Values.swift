@@ -17,6 +17,7 @@ extension JSONNode {
   }
 
   /// The text of a key.
+  @usableFromInline
   package func string(_ key: String) throws(SpecError) -> String? {
     guard let value = try member(key) else { return nil }
     guard case .string(let text) = value else { throw path[key].notAString(value) }
@@ -33,6 +34,7 @@ extension JSONNode {
   /// The text of a key, nil when it is empty.
   ///
   /// Clients in Go do not tell an empty string from an absent one.
+  @usableFromInline
   package func nonEmptyString(_ key: String) throws(SpecError) -> String? {
     guard let text = try string(key), !text.isEmpty else { return nil }
     return text
@@ -121,7 +123,8 @@ extension JSONValue {
 
 extension String {
   /// Tells whether the text would end early as a C string.
-  var containsNUL: Bool {
+  @usableFromInline
+  package var containsNUL: Bool {
     unsafe utf8.withContiguousStorageIfAvailable { unsafe $0.contains(0) } ?? utf8.contains(0)
   }
 }
@@ -132,7 +135,8 @@ extension DocumentPath {
 
   /// The error for text that no system call could take; not shown, as it may be
   /// a secret.
-  var containsNUL: SpecError {
+  @usableFromInline
+  package var containsNUL: SpecError {
     error("contains a NUL character")
   }
 

@@ -3,12 +3,19 @@
 /// A map from strings that keeps the order of the document it came from.
 ///
 /// Lookup is a scan: the maps of a container's configuration are short.
+///
+/// All of it may be inlined, for which the type itself has to be usable from
+/// inline: what other modules keep in it would else be handled by its metadata.
+@usableFromInline
 package struct OrderedMap<Value> {
   /// One key with its value.
+  @usableFromInline
   package struct Member {
     /// The key.
+    @usableFromInline
     package var key: String
     /// The value.
+    @usableFromInline
     package var value: Value
 
     /// Makes a member from its parts.
@@ -19,36 +26,45 @@ package struct OrderedMap<Value> {
     }
   }
 
+  @usableFromInline var storage: [Member]
+
   /// The members in document order; no key appears twice.
-  package private(set) var members: [Member]
+  @inlinable
+  package var members: [Member] { storage }
 
   /// Makes an empty map.
-  package init() { members = [] }
+  @inlinable
+  package init() { storage = [] }
 
   /// Takes over members whose keys are already known to differ.
-  init(distinct members: [Member]) { self.members = members }
+  @inlinable
+  package init(distinct members: [Member]) { storage = members }
 
   /// How many members there are.
-  package var count: Int { members.count }
+  @inlinable
+  package var count: Int { storage.count }
 
   /// Tells whether there is no member.
-  package var isEmpty: Bool { members.isEmpty }
+  @inlinable
+  package var isEmpty: Bool { storage.isEmpty }
 
   /// The keys in document order.
-  package var keys: [String] { members.map { $0.key } }
+  @inlinable
+  package var keys: [String] { storage.map { $0.key } }
 
   /// The value of a key; setting keeps the key's place, nil removes it.
+  @inlinable
   package subscript(key: String) -> Value? {
     get {
-      for member in members where member.key.isExactly(key) { return member.value }
+      for member in storage where member.key.isExactly(key) { return member.value }
       return nil
     }
     set {
-      let place = members.firstIndex { $0.key.isExactly(key) }
+      let place = storage.firstIndex { $0.key.isExactly(key) }
       switch (place, newValue) {
-      case (let place?, let value?): members[place].value = value
-      case (let place?, nil): members.remove(at: place)
-      case (nil, let value?): members.append(Member(key: key, value: value))
+      case (let place?, let value?): storage[place].value = value
+      case (let place?, nil): storage.remove(at: place)
+      case (nil, let value?): storage.append(Member(key: key, value: value))
       case (nil, nil): break
       }
     }
@@ -56,10 +72,12 @@ package struct OrderedMap<Value> {
 }
 
 extension OrderedMap: Sequence {
-  package func makeIterator() -> IndexingIterator<[Member]> { members.makeIterator() }
+  @inlinable
+  package func makeIterator() -> IndexingIterator<[Member]> { storage.makeIterator() }
 }
 
 extension OrderedMap: ExpressibleByDictionaryLiteral {
+  @inlinable
   package init(dictionaryLiteral elements: (String, Value)...) {
     self.init()
     for (key, value) in elements { self[key] = value }

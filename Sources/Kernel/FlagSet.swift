@@ -4,6 +4,7 @@
 ///
 /// The way of `SetAlgebra` goes through the metadata of generic types, which a
 /// process that lives for milliseconds instantiates anew for each set.
+@usableFromInline
 package protocol FlagSet: OptionSet where RawValue: FixedWidthInteger {}
 
 extension FlagSet {
