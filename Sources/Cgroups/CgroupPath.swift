@@ -78,5 +78,14 @@ package struct CgroupPath: Sendable, Equatable, CustomStringConvertible {
     components.count > other.components.count && components.starts(with: other.components)
   }
 
-  package var description: String { "/" + components.joined(separator: "/") }
+  package var description: String {
+    // Written for each container, where joined(separator:) would be slow: it
+    // goes through the metadata of the sequence.
+    var text = ""
+    for component in components {
+      text += "/"
+      text += component
+    }
+    return text.isEmpty ? "/" : text
+  }
 }

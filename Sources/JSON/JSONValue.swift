@@ -114,8 +114,6 @@ extension JSONValue: ExpressibleByArrayLiteral {
 extension JSONValue: ExpressibleByDictionaryLiteral {
   @usableFromInline
   package init(dictionaryLiteral elements: (String, JSONValue)...) {
-    var members = OrderedMap<JSONValue>()
-    for (key, value) in elements { members[key] = value }
-    self = .object(members)
+    self = .object(OrderedMap(distinct: elements.map { .init(key: $0, value: $1) }))
   }
 }

@@ -79,8 +79,8 @@ extension OrderedMap: Sequence {
 extension OrderedMap: ExpressibleByDictionaryLiteral {
   @inlinable
   package init(dictionaryLiteral elements: (String, Value)...) {
-    self.init()
-    for (key, value) in elements { self[key] = value }
+    self.init(distinct: elements.map { Member(key: $0, value: $1) })
+    assert(Set(keys).count == count, "a key twice in a literal")
   }
 }
 
