@@ -47,7 +47,8 @@ package enum File {
       bytes.removeLast(room - max(0, min(room, count)))
       if try check(count, "read", subject) == 0 { return bytes }
       if bytes.count > limit { throw SystemError(call: "read", errno: EFBIG, subject: subject) }
-      if count == room { room = max(4096, bytes.count) } else { room = 4096 }
+      // The end is read into what room there is: growing would copy everything.
+      room = count == room ? max(4096, bytes.count) : max(1, bytes.capacity - bytes.count)
     }
   }
 

@@ -120,7 +120,7 @@ import Testing
     // The entry of another profile, where this one's is looked for.
     let other = SeccompCacheEntry(
       key: SeccompCacheEntry.key(
-        of: text(of: profile("mkdir")), hasListener: false, surroundings: []),
+        of: text(of: profile("mkdir")), hasListener: false, surroundings: [])[...],
       program: SeccompProgram(
         instructions: [6, 0, 0, 0, 0, 0, 255, 127], flags: [], unknownSyscalls: []))
     try Data(other.encoded).write(to: URL(filePath: "\(directory)/\(file)"))
@@ -154,7 +154,7 @@ import Testing
 
   @Test func everyBitOfAnEntryCounts() throws {
     let entry = SeccompCacheEntry(
-      key: Array("key".utf8),
+      key: Array("key".utf8)[...],
       program: SeccompProgram(
         instructions: [6, 0, 0, 0, 1, 2, 3, 4], flags: .log, unknownSyscalls: ["x", "yz"]))
     let good = entry.encoded
@@ -242,7 +242,7 @@ import Testing
       SeccompCacheEntry.decode(Array(try Data(contentsOf: URL(filePath: "\(directory)/\($0)"))))?
         .key
     }
-    #expect(keys.contains(key))
+    #expect(keys.contains(key[...]))
   }
 
   @Test func whatAKilledWriterLeftIsInNoOnesWay() throws {

@@ -60,7 +60,7 @@ package struct SeccompCache {
     if let found = lookUp(key) { return found }
     let program = try SeccompTranslation.compile(profile)
     do {
-      try store(SeccompCacheEntry(key: key, program: program), in: placeNames(for: key))
+      try store(SeccompCacheEntry(key: key[...], program: program), in: placeNames(for: key))
     } catch {
       // The next run compiles again.
     }
@@ -114,7 +114,7 @@ extension SeccompCache {
     do {
       let directory = try openDirectory()
       for name in placeNames(for: key) {
-        if let entry = read(name, directory), entry.key == key { return entry.program }
+        if let entry = read(name, directory), entry.key == key[...] { return entry.program }
       }
     } catch {
       // Not there yet, or not ours to trust.

@@ -7,7 +7,7 @@ internal import Kernel
 struct SeccompCacheEntry: Equatable {
   /// Everything that the program depends on, in bytes that are the same only
   /// for the same.
-  let key: [UInt8]
+  let key: ArraySlice<UInt8>
   let program: SeccompProgram
 
   private static let magic = Array("runpbpf2".utf8)
@@ -16,7 +16,7 @@ struct SeccompCacheEntry: Equatable {
   var encoded: [UInt8] {
     var body = ByteWriter()
     body.append(key)
-    body.append(program.instructions)
+    body.append(program.instructions[...])
     body.append(program.flags.rawValue)
     body.append(UInt32(program.unknownSyscalls.count))
     for name in program.unknownSyscalls { body.append(name) }
@@ -47,7 +47,7 @@ struct SeccompCacheEntry: Equatable {
     return SeccompCacheEntry(
       key: key,
       program: SeccompProgram(
-        instructions: instructions, flags: SyscallFilter.Flags(rawValue: flags),
+        instructions: Array(instructions), flags: SyscallFilter.Flags(rawValue: flags),
         unknownSyscalls: names))
   }
 
@@ -106,7 +106,7 @@ private struct ByteWriter {
     unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
   }
 
-  mutating func append(_ values: [UInt8]) {
+  mutating func append(_ values: ArraySlice<UInt8>) {
     append(UInt32(values.count))
     bytes.append(contentsOf: values)
   }
@@ -136,8 +136,8 @@ private struct ByteReader {
     take(8).map { unsafe $0.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt64.self) } }
   }
 
-  mutating func array() -> [UInt8]? {
+  mutating func array() -> ArraySlice<UInt8>? {
     guard let count = word() else { return nil }
-    return take(Int(count)).map(Array.init)
+    return take(Int(count))
   }
 }
