@@ -27,7 +27,11 @@ layout := -Xswiftc -use-ld=lld -Xswiftc -Xfrontend -Xswiftc -function-sections -
 # The modules for regular expressions and tasks would be linked for being imported.
 lean := -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import
-static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static-executable $(layout) $(lean)
+# The metadata of a type is asked for by the function that knows it, not by a
+# mangled name that is taken apart at run time.
+direct := -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
+static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static-executable \
+  $(layout) $(lean) $(direct)
 linked := .build/release/runp
 shells := bash zsh fish
 

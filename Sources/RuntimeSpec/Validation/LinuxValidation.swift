@@ -5,7 +5,8 @@ package import JSON
 extension Linux {
   /// Checks the Linux section; `Spec.validate` has checked the namespaces.
   func validate(at path: DocumentPath) throws(SpecError) {
-    try validateMappings(at: path)
+    try validate(uidMappings, at: path["uidMappings"])
+    try validate(gidMappings, at: path["gidMappings"])
     try Sysctl.validate(sysctl, namespaces: namespaces, at: path["sysctl"])
     try resources?.validate(at: path["resources"])
     try Self.validate(cgroupsPath: cgroupsPath, at: path["cgroupsPath"])
@@ -28,13 +29,11 @@ extension Linux {
     try timeOffsets.validate(at: path["timeOffsets"], namespaces: namespaces)
   }
 
-  private func validateMappings(at path: DocumentPath) throws(SpecError) {
-    for (key, mappings) in [("uidMappings", uidMappings), ("gidMappings", gidMappings)] {
-      if !mappings.isEmpty, !namespaces.holds(.user) {
-        throw path[key].error("needs a user namespace in linux.namespaces")
-      }
-      try mappings.validate(at: path[key])
+  private func validate(_ mappings: [LinuxIDMapping], at path: DocumentPath) throws(SpecError) {
+    if !mappings.isEmpty, !namespaces.holds(.user) {
+      throw path.error("needs a user namespace in linux.namespaces")
     }
+    try mappings.validate(at: path)
   }
 
   /// Checks the cgroup of a container or a pod.
