@@ -38,7 +38,8 @@ END
   jq --arg root "$WORK/root" --arg cgroup "$CGROUP_PARENT/$ID" \
     '.root.path = $root | .linux.cgroupsPath = $cgroup | .process.args = ["true"] | del(.linux.seccomp)' \
     "$FIXTURES/bundles/podman-recorded/config.json" >floor/config.json
-  cc -O1 -Wall -Werror -static -o floor-program "$HACK"/bench/floor{,-root}.c
+  cc -O2 -Wall -Werror -static -nostdlib -ffreestanding -fno-stack-protector -o floor-program \
+    "$HACK"/bench/floor{,-root,-call}.c
 
   ok run --bundle "$WORK/floor" "$ID"
   mv root/tmp/said by-runtime

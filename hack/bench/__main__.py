@@ -119,7 +119,7 @@ def judged(everything, machine, options):
 
 def ready(options):
     """The runtimes, and the floor where it is not about ratios to a peer."""
-    meter = Meter(compiled("measure", options), options.home)
+    meter = Meter(compiled("measure", options, ["measure.c"]), options.home)
     runtimes = [Runtime(name, path, options, meter) for name, path in options.programs.items()]
     if not options.judges:
         runtimes.append(Floor(options, meter))

@@ -7,12 +7,8 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <stdint.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 enum { nosuid = MOUNT_ATTR_NOSUID, nodev = MOUNT_ATTR_NODEV, noexec = MOUNT_ATTR_NOEXEC };
 enum { readonly = MOUNT_ATTR_RDONLY };
@@ -27,47 +23,47 @@ static const char *const masked_paths[] = {
 static int inside(int root, const char *path, uint64_t flags, uint64_t mode) {
   struct open_how how = {
       .flags = flags | O_CLOEXEC, .mode = mode, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-  return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+  return (int)CALL(openat2, root, path, &how, sizeof how);
 }
 
 static void attach(int mount, int target) {
-  MUST(move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+  MUST(move_mount, mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-void change(int mount, unsigned long set, unsigned long propagation, unsigned flags) {
+void change(int mount, uint64_t set, uint64_t propagation, unsigned flags) {
   struct mount_attr attributes = {.attr_set = set, .propagation = propagation};
-  MUST(mount_setattr(mount, "", AT_EMPTY_PATH | flags, &attributes, sizeof attributes));
+  MUST(mount_setattr, mount, "", AT_EMPTY_PATH | flags, &attributes, sizeof attributes);
 }
 
 int copy(int directory, const char *path, unsigned flags) {
-  return MUST(open_tree(directory, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags));
+  return MUST(open_tree, directory, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
 }
 
 // Options are pairs of name and value, a value of NULL for a flag.
 static int filesystem(const char *type, unsigned attributes, const char *const *options) {
-  int context = MUST(fsopen(type, FSOPEN_CLOEXEC));
-  MUST(fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0));
+  int context = MUST(fsopen, type, FSOPEN_CLOEXEC);
+  MUST(fsconfig, context, FSCONFIG_SET_STRING, "source", type, 0);
   for (; options != NULL && options[0] != NULL; options += 2)
-    MUST(fsconfig(context, options[1] ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, options[0],
-                  options[1], 0));
-  MUST(fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
-  int mount = MUST(fsmount(context, FSMOUNT_CLOEXEC, attributes));
-  close(context);
+    MUST(fsconfig, context, options[1] ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, options[0],
+         options[1], 0);
+  MUST(fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+  int mount = MUST(fsmount, context, FSMOUNT_CLOEXEC, attributes);
+  CALL(close, context);
   return mount;
 }
 
 static int directory(int root, const char *path) {
-  return MUST(inside(root, path, O_PATH | O_DIRECTORY, 0));
+  return must(inside(root, path, O_PATH | O_DIRECTORY, 0), path);
 }
 
 static void bind_mount(int root, int userdata, const char *name, const char *target, int is_file) {
   int tree = copy(userdata, name, 0);
   change(tree, is_file ? 0 : nosuid | nodev | noexec, MS_PRIVATE, 0);
   int place = inside(root, target, O_PATH, 0);
-  if (place < 0) place = MUST(inside(root, target, O_CREAT | O_WRONLY, 0644));
+  if (place < 0) place = must(inside(root, target, O_CREAT | O_WRONLY, 0644), target);
   attach(tree, place);
-  close(place);
-  close(tree);
+  CALL(close, place);
+  CALL(close, tree);
 }
 
 // The mounts that the bundle lists, in its order.
@@ -80,17 +76,17 @@ static void mounts(int root, int userdata, int *dev) {
   attach(*dev, place);
   place = directory(root, "sys");
   attach(filesystem("sysfs", nosuid | noexec | nodev | readonly, NULL), place);
-  MUST(mkdirat(*dev, "pts", 0755));
+  MUST(mkdirat, *dev, "pts", 0755);
   place = directory(root, "dev/pts");
   attach(filesystem("devpts", nosuid | noexec,
                     (const char *const[]){"newinstance", NULL, "ptmxmode", "0666", "mode", "0620",
                                           "gid", "5", NULL}),
          place);
-  MUST(mkdirat(*dev, "mqueue", 0755));
+  MUST(mkdirat, *dev, "mqueue", 0755);
   place = directory(root, "dev/mqueue");
   attach(filesystem("mqueue", nosuid | noexec | nodev, NULL), place);
   bind_mount(root, userdata, "hosts", "etc/hosts", 1);
-  MUST(mkdirat(*dev, "shm", 0755));
+  MUST(mkdirat, *dev, "shm", 0755);
   bind_mount(root, userdata, "shm", "dev/shm", 0);
   bind_mount(root, userdata, ".containerenv", "run/.containerenv", 1);
   bind_mount(root, userdata, "hostname", "etc/hostname", 1);
@@ -104,15 +100,15 @@ static void devices(int dev) {
     int major, minor;
   } nodes[] = {{"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
                {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
-  umask(0);
+  CALL(umask, 0);
   for (size_t n = 0; n < LENGTH(nodes); n++)
-    MUST(mknodat(dev, nodes[n].name, S_IFCHR | 0666, makedev(nodes[n].major, nodes[n].minor)));
-  umask(022);
-  MUST(symlinkat("/proc/self/fd", dev, "fd"));
-  MUST(symlinkat("/proc/self/fd/0", dev, "stdin"));
-  MUST(symlinkat("/proc/self/fd/1", dev, "stdout"));
-  MUST(symlinkat("/proc/self/fd/2", dev, "stderr"));
-  MUST(symlinkat("pts/ptmx", dev, "ptmx"));
+    MUST(mknodat, dev, nodes[n].name, S_IFCHR | 0666, nodes[n].major << 8 | nodes[n].minor);
+  CALL(umask, 022);
+  MUST(symlinkat, "/proc/self/fd", dev, "fd");
+  MUST(symlinkat, "/proc/self/fd/0", dev, "stdin");
+  MUST(symlinkat, "/proc/self/fd/1", dev, "stdout");
+  MUST(symlinkat, "/proc/self/fd/2", dev, "stderr");
+  MUST(symlinkat, "pts/ptmx", dev, "ptmx");
 }
 
 static void hide(int root) {
@@ -123,17 +119,17 @@ static void hide(int root) {
     int tree = copy(place, "", AT_EMPTY_PATH | AT_RECURSIVE);
     change(tree, readonly, 0, AT_RECURSIVE);
     attach(tree, place);
-    close(tree);
-    close(place);
+    CALL(close, tree);
+    CALL(close, place);
   }
-  int null = MUST(open("/dev/null", O_PATH | O_CLOEXEC)), empty = -1;
+  int null = MUST(openat, AT_FDCWD, "/dev/null", O_PATH | O_CLOEXEC), empty = -1;
   for (size_t n = 0; n < LENGTH(masked_paths); n++) {
     int place = inside(root, masked_paths[n], O_PATH, 0);
     if (place < 0) continue;
-    struct stat status;
-    MUST(fstat(place, &status));
+    struct statx status;
+    MUST(statx, place, "", AT_EMPTY_PATH, STATX_TYPE, &status);
     int tree;
-    if (!S_ISDIR(status.st_mode)) {
+    if (!S_ISDIR(status.stx_mode)) {
       tree = copy(null, "", AT_EMPTY_PATH);
       change(tree, readonly | nosuid | noexec, 0, 0);
     } else if (empty < 0) {
@@ -142,23 +138,23 @@ static void hide(int root) {
       tree = copy(empty, "", AT_EMPTY_PATH);
     }
     attach(tree, place);
-    if (tree != empty) close(tree);
-    close(place);
+    if (tree != empty) CALL(close, tree);
+    CALL(close, place);
   }
 }
 
 void set_up_root(const char *rootfs, int root) {
   int dev;
-  MUST(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL));
-  int place = MUST(open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  MUST(mount, NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+  int place = MUST(openat, AT_FDCWD, rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
   attach(root, place);
   // The working directory came along into the namespace, a descriptor does not.
-  int userdata = MUST(open("userdata", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  int userdata = MUST(openat, AT_FDCWD, "userdata", O_PATH | O_DIRECTORY | O_CLOEXEC);
   mounts(root, userdata, &dev);
   devices(dev);
   hide(root);
-  MUST(fchdir(root));
-  MUST(syscall(SYS_pivot_root, ".", "."));
-  MUST(umount2(".", MNT_DETACH));
-  MUST(chdir("/"));
+  MUST(fchdir, root);
+  MUST(pivot_root, ".", ".");
+  MUST(umount2, ".", MNT_DETACH);
+  MUST(chdir, "/");
 }

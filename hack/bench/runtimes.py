@@ -10,12 +10,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FIXTURES = os.path.join(HERE, "..", "..", "spec-fixtures")
 
 
-def compiled(name, options, *more):
-    """One of the C programs here, built."""
+def compiled(name, options, sources, *flags):
+    """A program of C sources here, built."""
     program = os.path.join(options.home, f"{name}.program")
-    sources = [os.path.join(HERE, source) for source in (f"{name}.c", *more)]
+    paths = [os.path.join(HERE, source) for source in sources]
     compiler = os.environ.get("CC", "cc")
-    subprocess.run([compiler, "-O2", "-static", "-o", program, *sources], check=True)
+    subprocess.run([compiler, "-O2", "-static", *flags, "-o", program, *paths], check=True)
     return program
 
 
@@ -95,7 +95,9 @@ class Floor(Runtime):
     is_floor = True
 
     def __init__(self, options, meter):
-        super().__init__("floor", compiled("floor", options, "floor-root.c"), options, meter)
+        sources = ("floor.c", "floor-root.c", "floor-call.c")
+        flags = ("-nostdlib", "-ffreestanding", "-fno-stack-protector")
+        super().__init__("floor", compiled("floor", options, sources, *flags), options, meter)
         os.makedirs(self.root)
         os.makedirs("/sys/fs/cgroup" + self.cgroup)
 
