@@ -34,6 +34,12 @@ int clinux_filesystem_type(int fd, uint64_t *type, uint64_t *mount_flags) {
   *type = (uint64_t)s.f_type, *mount_flags = (uint64_t)s.f_flags;
   return result;
 }
+int clinux_statfs(const char *path, uint64_t *type) {
+  struct statfs s;
+  int result = RESULT(statfs(path, &s));
+  *type = (uint64_t)s.f_type;
+  return result;
+}
 int clinux_renameat2(int olddir, const char *old, int newdir, const char *new_name, unsigned flags) {
   return CALL(SYS_renameat2, olddir, old, newdir, new_name, flags);
 }

@@ -40,8 +40,8 @@ package struct CgroupHierarchy: ~Copyable {
 
   private static func isHierarchy(_ place: String) -> Bool {
     do {
-      let directory = try File.open(place, [.path, .directory])
-      return try MountTree.filesystem(of: directory).magic == MountTree.cgroup2Magic
+      // It has to be a directory.
+      return try MountTree.magic(at: place + "/") == MountTree.cgroup2Magic
     } catch {
       // It is not there, or another mount hides it: no hierarchy either way.
       return false

@@ -93,6 +93,15 @@ package enum MountTree {
     return (magic, MountFlags(rawValue: UInt(flags)))
   }
 
+  /// The magic number of the file system at a path.
+  ///
+  /// The corresponding call is statfs(2).
+  package static func magic(at path: String) throws(SystemError) -> UInt64 {
+    var magic: UInt64 = 0
+    try check(unsafe clinux_statfs(path, &magic), "statfs", path)
+    return magic
+  }
+
   /// The magic number of procfs.
   package static let procfsMagic: UInt64 = 0x9fa0
   /// The magic number of devpts.

@@ -137,3 +137,10 @@ listed() {
   equal "$(grep -cE "/proc/[0-9]+/stat|members|${STATE}/${ID}[/\"]" "$WORK/calls")" 0
   ok pod delete --force "$ID-pod"
 }
+
+@test "the hierarchy of cgroups is found without opening it" {
+  running
+  traced openat,statfs state "$ID"
+  grep -q "statfs(\"$RUNP_CGROUP2/\"" "$WORK/calls"
+  equal "$(grep -c "openat(.*\"$RUNP_CGROUP2\"" "$WORK/calls")" 0
+}

@@ -45,6 +45,7 @@ struct clinux_stat;
 int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 int clinux_statx(int dirfd, const char *path, int flags, struct clinux_stat *out);
 int clinux_filesystem_type(int fd, uint64_t *type, uint64_t *mount_flags);
+int clinux_statfs(const char *path, uint64_t *type);
 int clinux_renameat2(int olddir, const char *old, int newdir, const char *new_name, unsigned flags);
 int clinux_mknodat(int dirfd, const char *path, unsigned mode, unsigned major, unsigned minor);
 int clinux_memfd_create(const char *name, unsigned flags);
