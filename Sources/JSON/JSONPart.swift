@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
+
 /// A document as it was read.
 package struct JSONDocument {
   /// The document; where a part was left unread, `unread`.
@@ -59,11 +61,18 @@ extension JSONPart {
   private static func endOfString(
     from start: Int, in input: UnsafeBufferPointer<UInt8>
   ) -> Int {
+    guard let base = input.baseAddress else { return input.count }
     var index = start
-    while index < input.count, unsafe input[index] != UInt8(ascii: "\"") {
-      index += unsafe input[index] == UInt8(ascii: "\\") ? 2 : 1
+    while index < input.count,
+      let quote = unsafe memchr(base + index, Int32(UInt8(ascii: "\"")), input.count - index)
+    {
+      let end = unsafe UnsafeRawPointer(quote) - UnsafeRawPointer(base)
+      var first = end
+      while first > start, unsafe input[first - 1] == UInt8(ascii: "\\") { first -= 1 }
+      if (end - first) % 2 == 0 { return end }
+      index = end + 1
     }
-    return min(index, input.count)
+    return input.count
   }
 
   /// The index of the bracket that opens the object of a key that ends before

@@ -30,12 +30,10 @@ extension File {
     _ descriptor: borrowing Descriptor, room: Int, from offset: Int, _ subject: String?
   ) throws(SystemError) -> [UInt8] {
     let number = descriptor.number
-    var result = 0
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-      result = retrying {
-        negatedErrno(unsafe pread(number, buffer.baseAddress, room, off_t(offset)))
+    let (bytes, result) = unsafe [UInt8].filled(size: room) { buffer in
+      retrying {
+        negatedErrno(unsafe pread(number, buffer.baseAddress, buffer.count, off_t(offset)))
       }
-      count = max(0, result)
     }
     try check(result, "read", subject)
     return bytes

@@ -78,9 +78,9 @@ package enum Directory {
   private static func nextEntries(
     in directory: borrowing Descriptor
   ) throws(SystemError) -> [Entry]? {
-    var buffer = [UInt8](repeating: 0, count: 8192)
-    let found = unsafe buffer.withUnsafeMutableBytes {
-      unsafe clinux_getdents64(directory.number, $0.baseAddress, $0.count)
+    let number = directory.number
+    let (buffer, found) = unsafe [UInt8].filled(size: 8192) {
+      unsafe clinux_getdents64(number, $0.baseAddress, $0.count)
     }
     // Somebody has removed the directory itself.
     if found == -ENOENT { return nil }

@@ -42,12 +42,12 @@ package enum ExtendedAttribute {
     _ name: String, of descriptor: borrowing Descriptor
   ) throws(SystemError) -> [UInt8]? {
     // A path and a few words: nothing longer is runp's.
-    var value = [UInt8](repeating: 0, count: 8192)
-    let count = unsafe value.withUnsafeMutableBytes {
-      unsafe clinux_fgetxattr(descriptor.number, name, $0.baseAddress, $0.count)
+    let number = descriptor.number
+    let (value, count) = unsafe [UInt8].filled(size: 8192) {
+      unsafe clinux_fgetxattr(number, name, $0.baseAddress, $0.count)
     }
     if count == -Int(ENODATA) { return nil }
-    value.removeLast(value.count - Int(try check(count, "getxattr", name)))
+    try check(count, "getxattr", name)
     return value
   }
 
@@ -79,11 +79,10 @@ package enum ExtendedAttribute {
   package static func value(
     _ name: String, at path: String, limit: Int
   ) throws(SystemError) -> [UInt8] {
-    var value = [UInt8](repeating: 0, count: limit)
-    let count = unsafe value.withUnsafeMutableBytes {
+    let (value, count) = unsafe [UInt8].filled(size: limit) {
       unsafe clinux_getxattr(path, name, $0.baseAddress, $0.count)
     }
-    value.removeLast(limit - Int(try check(count, "getxattr", path)))
+    try check(count, "getxattr", path)
     return value
   }
 }

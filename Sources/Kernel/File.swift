@@ -227,15 +227,14 @@ package enum File {
   package static func linkTarget(
     _ path: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(SystemError) -> String {
-    var buffer = [UInt8](repeating: 0, count: 4096)
     let number = directory.number
-    let count = negatedErrno(
-      unsafe buffer.withUnsafeMutableBytes { bytes in
-        guard let base = bytes.baseAddress else { return 0 }
-        return unsafe readlinkat(
-          number, path, base.assumingMemoryBound(to: CChar.self), bytes.count)
-      })
-    return String(decoding: buffer[..<(try check(count, "readlink", path))], as: UTF8.self)
+    let (bytes, count) = unsafe [UInt8].filled(size: 4096) { room in
+      guard let base = room.baseAddress else { return 0 }
+      return negatedErrno(
+        unsafe readlinkat(number, path, base.assumingMemoryBound(to: CChar.self), room.count))
+    }
+    try check(count, "readlink", path)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Whether something is at the path, links followed.

@@ -37,14 +37,13 @@ package enum MemoryFile {
   ) throws(SystemError) -> [UInt8] {
     let size = Int(clamping: try FileStatus(of: file).size)
     let number = file.number
-    var bytes = [UInt8](repeating: 0, count: min(size, limit))
-    let start = size - bytes.count
-    let count = retrying {
-      negatedErrno(
-        unsafe bytes.withUnsafeMutableBytes {
-          unsafe pread(number, $0.baseAddress, $0.count, off_t(start))
-        })
+    let length = min(size, limit)
+    let (bytes, count) = unsafe [UInt8].filled(size: length) { room in
+      retrying {
+        negatedErrno(unsafe pread(number, room.baseAddress, room.count, off_t(size - length)))
+      }
     }
-    return Array(bytes[..<(try check(count, "pread"))])
+    try check(count, "pread")
+    return bytes
   }
 }

@@ -128,6 +128,7 @@ package enum SafePath {
   /// The path from the root without empty, `.` and `..` components, which mean
   /// what the text says and not what links would make of it.
   package static func cleaned(_ path: String) -> String {
+    if isClean(path) { return path }
     let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
     var cleaned: [UInt8] = []
     var part: [UInt8] = []
@@ -145,6 +146,23 @@ package enum SafePath {
       part.removeAll(keepingCapacity: true)
     }
     return cleaned.isEmpty ? "/" : String(decoding: cleaned, as: UTF8.self)
+  }
+
+  /// Whether a path is from the root and has none of those components.
+  private static func isClean(_ path: String) -> Bool {
+    let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+    guard path.utf8.first == slash else { return false }
+    var (length, dots) = (0, 0)
+    for byte in path.utf8.dropFirst() {
+      if byte != slash {
+        length += 1
+        if byte == dot { dots += 1 }
+        continue
+      }
+      if length == 0 || length == dots && dots <= 2 { return false }
+      (length, dots) = (0, 0)
+    }
+    return path.utf8.count == 1 || length > 0 && (length != dots || dots > 2)
   }
 
   /// The rest of a cleaned path below a cleaned directory; nil when it is not

@@ -127,20 +127,16 @@ package enum Sockets {
     on socket: borrowing Descriptor, limit: Int = 65536, waiting: Bool = true
   ) throws(SystemError) -> (bytes: [UInt8], descriptors: [Shared<Descriptor>]) {
     let number = socket.number
-    var bytes = [UInt8](repeating: 0, count: limit)
     var descriptors = [Int32](repeating: -1, count: 8)
     var count = 0
-    let result = retrying {
-      unsafe bytes.withUnsafeMutableBytes { buffer in
+    let (bytes, result) = unsafe [UInt8].filled(size: limit) { buffer in
+      retrying {
         unsafe clinux_receive_descriptors(
           number, buffer.baseAddress, buffer.count, &descriptors, 8, &count,
           waiting ? 0 : Int32(MSG_DONTWAIT))
       }
     }
-    let received = try check(result, "recvmsg")
-    return (
-      Array(bytes[..<Int(received)]),
-      descriptors[..<count].map { Shared(Descriptor(owning: $0)) }
-    )
+    try check(result, "recvmsg")
+    return (bytes, descriptors[..<count].map { Shared(Descriptor(owning: $0)) })
   }
 }

@@ -10,14 +10,13 @@ extension Descriptor {
   ///
   /// The corresponding call is read(2).
   package borrowing func readSome(limit: Int = 32768) throws(SystemError) -> [UInt8]? {
-    var bytes = [UInt8](repeating: 0, count: limit)
     let number = number
-    let count = retrying {
-      negatedErrno(
-        unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(number, $0.baseAddress, $0.count) })
+    let (bytes, count) = unsafe [UInt8].filled(size: limit) { room in
+      retrying { negatedErrno(unsafe Glibc.read(number, room.baseAddress, room.count)) }
     }
     if count == -EAGAIN { return nil }
-    return Array(bytes[..<(try check(count, "read"))])
+    try check(count, "read")
+    return bytes
   }
 
   /// Writes what fits.

@@ -180,7 +180,9 @@ extension Cgroup {
       return enabled.intersection(wanted)
     }
     do {
-      let words = missing.names.map { "+\($0)" }.joined(separator: " ")
+      // For each container, as CgroupPath's description.
+      var words = ""
+      for name in missing.names { words += words.isEmpty ? "+\(name)" : " +\(name)" }
       try File.writeControl(words, to: name, at: directory)
       return wanted
     } catch {

@@ -114,7 +114,7 @@ extension SeccompCache {
     do {
       let directory = try openDirectory()
       for name in placeNames(for: key) {
-        if let entry = read(name, directory), entry.key == key[...] { return entry.program }
+        if let entry = read(name, directory), entry.hasKey(key) { return entry.program }
       }
     } catch {
       // Not there yet, or not ours to trust.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import Kernel
 
 /// What a file of the cache holds: everything that a program was made from, and
@@ -11,6 +12,16 @@ struct SeccompCacheEntry: Equatable {
   let program: SeccompProgram
 
   private static let magic = Array("runpbpf2".utf8)
+
+  /// Whether this is what was kept under a key.
+  func hasKey(_ other: [UInt8]) -> Bool {
+    unsafe key.withUnsafeBytes { one in
+      unsafe other.withUnsafeBytes { other in
+        guard let base = one.baseAddress, let otherBase = other.baseAddress else { return false }
+        return unsafe one.count == other.count && memcmp(base, otherBase, one.count) == 0
+      }
+    }
+  }
 
   /// The file's contents.
   var encoded: [UInt8] {
