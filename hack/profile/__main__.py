@@ -71,7 +71,7 @@ def record(case, meter, options):
 
 def main():
     options = arguments()
-    meter = Meter(compiled("measure", options), options.home)
+    meter = Meter(compiled("measure", options, ["measure.c"]), options.home)
     runtime = Runtime("runp", options.program, options, meter)
     case = CASES[options.case](runtime, options)
     try:
