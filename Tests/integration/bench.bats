@@ -50,7 +50,9 @@ END
 
   grep -q ' /etc/hosts ' by-floor
   grep -q '^no node' by-floor
-  diff by-runtime <(sed 's/\(size=0k,nr_inodes=1\)$/\1,mode=755/' by-floor)
+  # The two that libc keeps for itself env cannot reset.
+  diff by-runtime <(sed 's/\(size=0k,nr_inodes=1\)$/\1,mode=755/
+    /^SigIgn:/s/180000000$/000000000/' by-floor)
 }
 
 # judged NOW THEN: whether the ratio of two lists of seconds is worse than that
