@@ -5,6 +5,8 @@ internal import Glibc
 extension File {
   /// As much as is read at first, more than control files have.
   private static let firstPortion = 4096
+  /// More than any file that is read in this way has.
+  private static let most = 64 << 20
 
   /// Reads an open file from its start, as one that is polled must be before
   /// each wait: a regular file, or one of the kernel's that is no list.
@@ -12,6 +14,8 @@ extension File {
   /// A read that gives less than there is room for has given all: the kernel
   /// makes the text of such a file whole before it gives away any of it
   /// (seq_file).
+  ///
+  /// - Throws: `SystemError`; `EFBIG` when it does not come to an end.
   ///
   /// The corresponding call is pread(2).
   package static func readAgain(
@@ -23,6 +27,7 @@ extension File {
       let portion = try read(descriptor, room: room, from: bytes.count, subject)
       if bytes.isEmpty { bytes = portion } else { bytes += portion }
       if portion.count < room { return bytes }
+      if bytes.count > most { throw SystemError(call: "read", errno: EFBIG, subject: subject) }
     }
   }
 

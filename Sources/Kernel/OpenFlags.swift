@@ -32,6 +32,9 @@ package struct OpenFlags: FlagSet, Sendable {
   package static let nonBlocking = OpenFlags(rawValue: O_NONBLOCK)
   /// Do not make a terminal the controlling one.
   package static let noControllingTerminal = OpenFlags(rawValue: O_NOCTTY)
+  /// Neither wait for whoever is at the other end nor take a terminal: for a name
+  /// at which anything may be.
+  package static let unhurried = OpenFlags(rawValue: O_NONBLOCK | O_NOCTTY)
   /// A handle on the path, not on the contents (`O_PATH`).
   package static let path = OpenFlags(rawValue: 0o10000000)
 }

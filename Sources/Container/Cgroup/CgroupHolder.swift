@@ -27,9 +27,8 @@ package struct CgroupHolder {
     guard let (created, directory) = parts(of: claim) else { return true }
     do {
       // A container can write a claim, and name whatever it likes.
-      let file = try File.open("\(directory)/state.json", [.nonBlocking, .noControllingTerminal])
-      if try FileStatus(of: file).kind != .regular { return false }
-      let bytes = try File.readAll(file)
+      guard let file = try RegularFile.open("\(directory)/state.json") else { return false }
+      let bytes = try file.read()
       return try JSONNode(JSONValue(parsing: bytes)).string("created") == created
     } catch let error as SystemError {
       return error.errno != ENOENT && error.errno != ENOTDIR

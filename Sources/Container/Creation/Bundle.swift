@@ -35,13 +35,10 @@ package struct Bundle {
     let file = config ?? "\(absolute)/config.json"
     let bytes: [UInt8]
     do {
-      // Opening a named pipe must not wait for somebody to write to it.
-      let source = try File.open(file, .nonBlocking)
-      let status = try FileStatus(of: source)
-      if status.kind != .regular {
+      guard let source = try RegularFile.open(file) else {
         throw RuntimeError(.invalidSpec, "\(file) is not a regular file")
       }
-      bytes = try File.readAll(source, known: status, subject: file)
+      bytes = try source.read()
     } catch let error as SystemError where error.errno == ENOENT && config == nil {
       throw RuntimeError(
         .invalidSpec, "JSON specification file config.json not found in \(absolute)")

@@ -125,13 +125,9 @@ extension SeccompCache {
   /// Reads a place; nil when it is free or what it holds cannot be trusted.
   private func read(_ name: String, _ directory: borrowing Descriptor) -> SeccompCacheEntry? {
     do {
-      // A FIFO in the place of the file must not make anyone wait.
-      let file = try File.open(name, [.noFollow, .nonBlocking], at: directory)
-      let status = try FileStatus(of: file)
-      guard status.kind == .regular else { return nil }
-      try requireOwn(status, name)
-      return SeccompCacheEntry.decode(
-        try File.readAll(file, known: status, limit: SeccompCache.sizeLimit))
+      guard let file = try RegularFile.open(name, .noFollow, at: directory) else { return nil }
+      try requireOwn(file.status, name)
+      return SeccompCacheEntry.decode(try file.read(limit: SeccompCache.sizeLimit))
     } catch {
       return nil
     }

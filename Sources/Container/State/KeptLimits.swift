@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 internal import JSON
 package import Kernel
 package import RuntimeSpec
@@ -25,12 +24,9 @@ package enum KeptLimits {
   package static func read(
     in directory: borrowing Descriptor, _ path: String
   ) throws(RuntimeError) -> LinuxResources? {
+    guard let bytes = try StateFile.readSmall(name, in: directory, at: path) else { return nil }
     do {
-      let bytes = try File.read(name, at: directory)
-      // Cut short by a crash of the machine, which has ended all it told of.
-      return bytes.isEmpty ? nil : try ResourcesUpdate.decode(bytes)
-    } catch let error as SystemError where error.errno == ENOENT {
-      return nil
+      return try ResourcesUpdate.decode(bytes)
     } catch {
       throw RuntimeError(error, "read \(path)/\(name)")
     }

@@ -33,7 +33,7 @@ package struct PodEntry {
   ///
   /// - Throws: `SystemError`; `ENOENT` when the pod is gone.
   package func make() throws(SystemError) {
-    _ = try File.open(path, [.writeOnly, .create, .noFollow], mode: 0o600)
+    _ = try File.open(path, [.writeOnly, .create, .noFollow, .unhurried], mode: 0o600)
   }
 
   /// Removes the entry.

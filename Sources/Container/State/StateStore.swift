@@ -120,7 +120,7 @@ package struct StateStore {
       if entries == .others { return nil }
       let path = "\(id)/\(StateDirectory.stateName)"
       return try File.readAgain(
-        try SafePath.open(path, in: root, .readOnly, resolve: [.beneath, .noLinks]), subject: path)
+        try SafePath.open(path, in: root, .unhurried, resolve: [.beneath, .noLinks]), subject: path)
     }
   }
 
@@ -187,7 +187,9 @@ package struct StateDirectory: ~Copyable {
   ///   there is patience.
   borrowing func lockFreezer(_ id: String) throws(RuntimeError) -> Shared<Descriptor>? {
     do {
-      let file = Shared(try File.open(Self.configName, .noFollow, at: descriptor))
+      let file = Shared(
+        try File.open(
+          Self.configName, [.noFollow, .unhurried], at: descriptor))
       if try FileLock.take(file.value, until: Lifecycle.patience) { return file }
     } catch {
       if error.errno == ENOENT { return nil }
@@ -240,15 +242,7 @@ package struct StateDirectory: ~Copyable {
   }
 
   private borrowing func readBytes() throws(RuntimeError) -> [UInt8]? {
-    do {
-      let bytes = try File.readSmall(Self.stateName, at: descriptor)
-      // Cut short by a crash of the machine, which has ended all it told of.
-      return bytes.isEmpty ? nil : bytes
-    } catch  where error.errno == ENOENT {
-      return nil
-    } catch {
-      throw RuntimeError(error, "read \(path)/\(Self.stateName)")
-    }
+    try StateFile.readSmall(Self.stateName, in: descriptor, at: path)
   }
 
   private borrowing func decode(_ bytes: [UInt8]) throws(RuntimeError) -> ContainerRecord {
@@ -265,16 +259,19 @@ package struct StateDirectory: ~Copyable {
 
   /// Keeps the configuration that the container is created with: later changes
   /// of the bundle do not affect it (runtime.md, lifecycle).
-  package borrowing func writeConfig(_ bytes: [UInt8]) throws(SystemError) {
+  borrowing func writeConfig(_ bytes: [UInt8]) throws(SystemError) {
     let file = try File.open(
-      Self.configName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600,
+      Self.configName, [.writeOnly, .create, .truncate, .noFollow, .unhurried], mode: 0o600,
       at: descriptor)
     try File.write(bytes, to: file, subject: Self.configName)
   }
 
   /// Reads the kept configuration.
-  package borrowing func readConfig() throws(SystemError) -> [UInt8] {
-    try File.read(Self.configName, at: descriptor)
+  ///
+  /// - Throws: `RuntimeError` that names the file, also when there is none.
+  borrowing func readConfig() throws(RuntimeError) -> [UInt8] {
+    if let bytes = try StateFile.read(Self.configName, in: descriptor, at: path) { return bytes }
+    throw RuntimeError(.failed, "read \(path)/\(Self.configName): no such file or directory")
   }
 
   /// Removes the directory and everything in it, and the container's entry in a

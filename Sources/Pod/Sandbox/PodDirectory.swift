@@ -173,7 +173,8 @@ extension PodDirectory {
   /// Makes what has to be there before the state is: the lock of it, and the
   /// directories of entries and kept configurations.
   borrowing func prepare() throws(SystemError) {
-    _ = try File.open(Self.lockName, [.writeOnly, .create, .noFollow], mode: 0o600, at: descriptor)
+    _ = try File.open(
+      Self.lockName, [.writeOnly, .create, .noFollow, .unhurried], mode: 0o600, at: descriptor)
     for name in [PodEntry.directoryName, PodPaths.configurations] {
       do {
         try File.makeDirectory(name, mode: 0o700, at: descriptor)
@@ -204,11 +205,11 @@ extension PodDirectory {
   /// still there, the lock was lost in another way, and is made again.
   private borrowing func openLock() throws(SystemError) -> Descriptor {
     do {
-      return try File.open(Self.lockName, at: descriptor)
+      return try File.open(Self.lockName, [.noFollow, .unhurried], at: descriptor)
     } catch {
       if error.errno != ENOENT || !File.exists(Self.stateName, at: descriptor) { throw error }
       return try File.open(
-        Self.lockName, [.writeOnly, .create, .noFollow], mode: 0o600, at: descriptor)
+        Self.lockName, [.writeOnly, .create, .noFollow, .unhurried], mode: 0o600, at: descriptor)
     }
   }
 
@@ -220,13 +221,11 @@ extension PodDirectory {
   /// Reads the state; nil when the command that made the directory was killed
   /// before it had written any, and when the directory has been removed.
   borrowing func readState() throws(RuntimeError) -> PodState? {
+    guard
+      let bytes = try StateFile.readSmall(Self.stateName, in: descriptor, at: paths.directory)
+    else { return nil }
     do {
-      let bytes = try File.readSmall(Self.stateName, at: descriptor)
-      // Cut short by a crash of the machine, which has ended all it told of.
-      if bytes.isEmpty { return nil }
       return try PodState(json: JSONNode(JSONValue(parsing: bytes)))
-    } catch let error as SystemError where error.errno == ENOENT {
-      return nil
     } catch {
       throw RuntimeError(error, "\(paths.directory)/\(Self.stateName)")
     }
@@ -244,10 +243,11 @@ extension PodDirectory {
   /// Reads the document that was kept; nil when the command that makes the pod
   /// has not written it.
   borrowing func readSpec() throws(RuntimeError) -> PodSpec? {
-    do {
-      return try PodSpec(parsing: try File.read(Self.specName, at: descriptor))
-    } catch let error as SystemError where error.errno == ENOENT {
+    guard let bytes = try StateFile.read(Self.specName, in: descriptor, at: paths.directory) else {
       return nil
+    }
+    do {
+      return try PodSpec(parsing: bytes)
     } catch {
       throw RuntimeError(error, "\(paths.directory)/\(Self.specName)")
     }
