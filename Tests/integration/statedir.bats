@@ -110,6 +110,31 @@ overtaken() {
   ok start "$ID"
 }
 
+@test "a container's directory that is not believed is listed by no command, and said" {
+  runp_only "$NOTICE"
+  local first=$ID how verb
+  running
+  as "$ID-2"
+  create "$ID"
+  for how in "chmod 777" "chown 1000"; do
+    # shellcheck disable=SC2086
+    $how "$STATE/$first"
+    for verb in "list -q" list "list -f json"; do
+      # shellcheck disable=SC2086
+      ok $verb
+      says "state directory $STATE/$first (can be written to by others|belongs to user 1000)"
+      grep -q "$ID" <<<"$output"
+      equal "$(grep -cw "$first[^-]" <<<"$output")" 0
+    done
+    refused state "$first"
+    says "state directory $STATE/$first (can be written to by others|belongs to user 1000)"
+    chown 0 "$STATE/$first"
+    chmod 700 "$STATE/$first"
+  done
+  ok list -q
+  equal "$output" "$first"$'\n'"$ID"
+}
+
 @test "the directory of pods, and a pod's, is not believed when another could write to it" {
   runp_only "peers have no pods"
   ok pod create web

@@ -3,8 +3,9 @@
 extension Lifecycle {
   /// All containers, sorted by ID.
   ///
-  /// Those that are deleted meanwhile are left out, and annotations read only if
-  /// they are wanted.
+  /// Those that are deleted meanwhile are left out, and annotations kept only if
+  /// they are wanted. One whose record is damaged, or whose directory cannot be
+  /// believed, is said to be with the context's `warn`.
   package static func list(
     annotations: Bool, _ context: RuntimeContext
   ) throws(RuntimeError) -> [ListedContainer] {
@@ -12,17 +13,21 @@ extension Lifecycle {
       if let listed = ListedContainer(id, of: listing, annotations: annotations, context) {
         return listed
       }
-      return ListedContainer(try ContainerStatus(store.open(id, of: listing), id, context))
+      return ListedContainer(try ContainerStatus(store.openListed(id), id, context))
     }
   }
 
   /// The IDs of all containers that `list` shows.
+  ///
+  /// Each record is looked at whole, so that one that is damaged, in whatever
+  /// place, is said to be here, too, and hides no other; what is not looked at is
+  /// whether its processes and its cgroup are there.
   package static func listIDs(_ context: RuntimeContext) throws(RuntimeError) -> [String] {
     try collect(context) { id, store, listing throws(RuntimeError) in
       if let record = ListedContainer.record(of: id, listing, annotations: false) {
         return record.id
       }
-      return try store.open(id, of: listing).requireRecord(of: id).id
+      return try store.openListed(id).requireRecord(of: id).id
     }
   }
 

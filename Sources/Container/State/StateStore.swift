@@ -77,32 +77,22 @@ package struct StateStore {
   package func open(_ id: String) throws(RuntimeError) -> StateDirectory {
     if !Identifier.isID(id) { throw RuntimeError(.notFound, "container does not exist: \(id)") }
     try StateTrust.require(path: root, entries: .others)
-    let directory = try openDirectory(id)
-    try StateTrust.require(directory.descriptor, directory.path)
-    return directory
+    return try openListed(id)
   }
 
-  /// Opens a state directory of the listing like `open`, which is looked at only
-  /// where others than the root's owner could have made it.
-  func open(_ id: String, of listing: borrowing Listing) throws(RuntimeError) -> StateDirectory {
-    let directory = try openDirectory(id)
-    if listing.entries == .others {
-      try StateTrust.require(directory.descriptor, directory.path)
-    }
-    return directory
-  }
-
-  private func openDirectory(_ id: String) throws(RuntimeError) -> StateDirectory {
+  /// Opens a state directory that was listed: the root has been looked at.
+  func openListed(_ id: String) throws(RuntimeError) -> StateDirectory {
+    let descriptor: Descriptor
     do {
-      return StateDirectory(
-        path: path(of: id),
-        descriptor: try File.open(path(of: id), [.directory, .noFollow]))
+      descriptor = try File.open(path(of: id), [.directory, .noFollow])
     } catch {
       if error.errno == ENOENT || error.errno == ENOTDIR {
         throw RuntimeError(.notFound, "container does not exist: \(id)")
       }
       throw RuntimeError(error, "open the state directory")
     }
+    try StateTrust.require(descriptor, path(of: id))
+    return StateDirectory(path: path(of: id), descriptor: descriptor)
   }
 
   /// All containers as they are found in the root directory.
@@ -115,9 +105,12 @@ package struct StateStore {
     fileprivate let root: Descriptor
 
     /// Reads a container's state, if nobody but the root's owner could have made
-    /// its directory, and no link leads there.
+    /// its directory or anything in it, and no link leads there.
     borrowing func readState(of id: String) throws(SystemError) -> [UInt8]? {
-      if entries == .others { return nil }
+      // Its owner alone could put another in its place between the two calls.
+      guard entries == .owner,
+        StateTrust.isBelievable(try FileStatus(id, at: root, followLinks: false))
+      else { return nil }
       let path = "\(id)/\(StateDirectory.stateName)"
       return try File.readAgain(
         try SafePath.open(path, in: root, .unhurried, resolve: [.beneath, .noLinks]), subject: path)

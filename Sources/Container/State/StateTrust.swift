@@ -52,17 +52,30 @@ package enum StateTrust {
     return try require(status, path, entries)
   }
 
+  /// Whether a directory is one that can be believed, in which only its owner may
+  /// make entries.
+  static func isBelievable(_ status: FileStatus) -> Bool {
+    hasOwner(status) && !isOpen(status)
+  }
+
+  /// Whether it belongs to root or to this user.
+  private static func hasOwner(_ status: FileStatus) -> Bool {
+    status.uid == 0 || status.uid == Processes.effectiveUser
+  }
+
+  /// Whether others can write to it.
+  private static func isOpen(_ status: FileStatus) -> Bool { status.permissions & 0o022 != 0 }
+
   private static func require(
     _ status: FileStatus, _ path: String, _ entries: Entries
   ) throws(RuntimeError) -> Entries {
-    let user = Processes.effectiveUser
-    if status.uid != user, status.uid != 0 {
+    if !hasOwner(status) {
       throw RuntimeError(
         .failed,
         "state directory \(path) belongs to user \(status.uid), neither to root nor to the calling "
-          + "user \(user)")
+          + "user \(Processes.effectiveUser)")
     }
-    if status.permissions & 0o022 == 0 { return .owner }
+    if !isOpen(status) { return .owner }
     let isSticky = status.permissions & UInt32(S_ISVTX) != 0
     if !(isSticky && entries == .others) {
       let mode = String(status.permissions, radix: 8)
