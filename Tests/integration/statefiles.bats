@@ -104,3 +104,41 @@ back() {
   timeout "$LIMIT" "$RUNTIME" --root "$STATE" pod create -f <(echo '{"podVersion": "0.1.0"}') web 3>&- 4>&-
   ok pod delete web
 }
+
+# --- damage -----------------------------------------------------------------
+
+# Each command that shows the container says that its state is damaged, and shows
+# the others.
+is_damaged() {
+  local verb
+  refused state "$1"
+  says "$STATE/$1/state.json: "
+  for verb in "list -q" list "list -f json"; do
+    # shellcheck disable=SC2086
+    ok $verb
+    says "$STATE/$1/state.json: "
+    grep -q "$ID" <<<"$output"
+    equal "$(grep -cw "$1[^-]" <<<"$output")" 0
+  done
+}
+
+@test "a damaged state is one for every command, and hides no other container" {
+  local first=$ID file=$STATE/$ID/state.json change
+  config '.annotations = {"org.example.key": "value"} | .hooks.poststop = [{path: "/bin/true", timeout: 5}]'
+  running
+  as "$ID-2"
+  config 'del(.annotations) | del(.hooks)'
+  create "$ID"
+  cp "$file" "$WORK/state.json"
+  for change in 's/"org/"\x01rg/' 's/"value"/value/' 's/"value"/7/' 's/"made":[0-9]*/"made":"x"/' \
+    's/"joined"/"jointed"/' 's/"process":true/"process":1/' 's/"timeout":5/"timeout":[5}/' \
+    's/"timeout":5/"timeout":"5"/' 's/poststop":\[{/poststop":[{]/' 's/}}$/}}}/' 's/}$//'; do
+    echo "$change" >&2
+    sed "$change" "$WORK/state.json" >"$file"
+    is_damaged "$first"
+  done
+  cp "$WORK/state.json" "$file"
+  ok list -q
+  equal "$output" "$first"$'\n'"$ID"
+  equal "$errors" ""
+}

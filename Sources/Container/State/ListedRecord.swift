@@ -8,7 +8,8 @@ internal import JSON
 /// It knows documents as `ContainerRecord` writes them, member by member in that
 /// order, of a container that is complete. Any other one is nobody's but the
 /// decoder's, which also says what is wrong with it; so is text that is not
-/// ASCII, or has escapes.
+/// ASCII, or has escapes. The rest is looked at as closely: what is read here, the
+/// decoder would read, too, so that a damaged record is one for every command.
 struct ListedRecord: Equatable {
   let id: String
   let bundle: String
@@ -44,20 +45,20 @@ struct ListedRecord: Equatable {
     } else {
       cgroup = nil
     }
-    guard scanner.take(",\"namespaces\":"), scanner.skipObject() else { return nil }
+    guard scanner.number(",\"namespaces\":{\"made\":") != nil,
+      scanner.number(",\"joined\":") != nil, scanner.take("}")
+    else { return nil }
     _ = scanner.take(",\"mountsOutlive\":true")
     if scanner.take(",\"mountBelow\":"), scanner.number() == nil { return nil }
     _ = scanner.take(",\"keepsKeyring\":true")
     pod = scanner.string(",\"pod\":")
-    var annotations = OrderedMap<String>()
     if scanner.take(",\"annotations\":") {
-      let isRead = withAnnotations ? scanner.read(&annotations) : scanner.skipObject()
-      if !isRead { return nil }
+      guard let found = scanner.strings(wanted: withAnnotations) else { return nil }
+      annotations = found
+    } else {
+      annotations = OrderedMap()
     }
-    self.annotations = annotations
-    guard scanner.take(",\"configuration\":"), scanner.skipObject(), scanner.take("}"),
-      scanner.isAtEnd
-    else { return nil }
+    guard Self.skipConfiguration(&scanner), scanner.take("}"), scanner.isAtEnd else { return nil }
   }
 
   /// Reads the cgroup of a container that is complete, from its path on.
@@ -66,7 +67,38 @@ struct ListedRecord: Equatable {
       return nil
     }
     // Who has made it does not matter for finding it.
-    if scanner.take(",\"unit\":"), !scanner.skipObject() { return nil }
+    if scanner.take(",\"unit\":{") {
+      guard scanner.take("\"name\":"), scanner.skipString(),
+        scanner.take(",\"claim\":"), scanner.skipString(),
+        scanner.skipBool(",\"user\":"), scanner.take("}")
+      else { return nil }
+    }
     return scanner.take("}") ? CgroupRecord(path: path, .identity(identity)) : nil
+  }
+
+  // MARK: What later commands need
+
+  private static func skipConfiguration(_ scanner: inout RecordScanner) -> Bool {
+    guard scanner.skipBool(",\"configuration\":{\"process\":"),
+      scanner.skipArray(ifAt: ",\"poststart\":", of: skipHook),
+      scanner.skipArray(ifAt: ",\"poststop\":", of: skipHook)
+    else { return false }
+    if scanner.take(",\"agent\":{\"path\":") {
+      guard scanner.skipString() else { return false }
+      if scanner.take(",\"metadata\":"), !scanner.skipString() { return false }
+      if !scanner.take("}") { return false }
+    }
+    return scanner.take("}")
+  }
+
+  private static func skipHook(_ scanner: inout RecordScanner) -> Bool {
+    guard scanner.take("{\"path\":"), scanner.skipString(),
+      scanner.skipArray(ifAt: ",\"args\":", of: { $0.skipString() }),
+      scanner.skipArray(ifAt: ",\"env\":", of: { $0.skipString() })
+    else { return false }
+    if scanner.take(",\"timeout\":") {
+      guard let seconds = scanner.number(), Int(exactly: seconds) != nil else { return false }
+    }
+    return scanner.take("}")
   }
 }

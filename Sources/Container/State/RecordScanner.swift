@@ -49,6 +49,54 @@ struct RecordScanner {
 
   /// Reads a string of plain ASCII.
   mutating func string() -> String? {
+    guard let place = text() else { return nil }
+    return String(decoding: bytes[place], as: UTF8.self)
+  }
+
+  /// Goes past a truth value, after a text.
+  mutating func skipBool(_ text: StaticString) -> Bool {
+    take(text) && (take("true") || take("false"))
+  }
+
+  /// Goes past a string of plain ASCII.
+  mutating func skipString() -> Bool { text() != nil }
+
+  /// Goes past an array if the text before one comes next; `element` goes past one
+  /// of its elements.
+  ///
+  /// - Returns: whether all was as it should be, also when the text does not come.
+  mutating func skipArray(
+    ifAt text: StaticString, of element: (inout RecordScanner) -> Bool
+  ) -> Bool {
+    guard take(text) else { return true }
+    guard take("[") else { return false }
+    if take("]") { return true }
+    repeat {
+      if !element(&self) { return false }
+    } while take(",")
+    return take("]")
+  }
+
+  /// Reads an object of strings, none of whose keys comes twice; it is empty
+  /// unless it is wanted.
+  mutating func strings(wanted: Bool) -> OrderedMap<String>? {
+    guard take("{") else { return nil }
+    var map = OrderedMap<String>()
+    var keys: [Range<Int>] = []
+    repeat {
+      guard let key = text(), take(":"), let value = text() else { return nil }
+      for other in keys where bytes[other] == bytes[key] { return nil }
+      keys.append(key)
+      if wanted {
+        map[String(decoding: bytes[key], as: UTF8.self)] =
+          String(decoding: bytes[value], as: UTF8.self)
+      }
+    } while take(",")
+    return take("}") ? map : nil
+  }
+
+  /// Goes past a string of plain ASCII; the result is where its text is.
+  private mutating func text() -> Range<Int>? {
     guard next == UInt8(ascii: "\"") else { return nil }
     let start = index + 1
     var end = start
@@ -58,44 +106,6 @@ struct RecordScanner {
     }
     if end == bytes.count { return nil }
     index = end + 1
-    return String(decoding: bytes[start..<end], as: UTF8.self)
-  }
-
-  /// Reads an object of strings, none of whose keys comes twice.
-  mutating func read(_ map: inout OrderedMap<String>) -> Bool {
-    guard take("{") else { return false }
-    repeat {
-      guard let key = string(), let value = string(":"), map[key] == nil else { return false }
-      map[key] = value
-    } while take(",")
-    return take("}")
-  }
-
-  /// Goes past an object, whatever is in it.
-  mutating func skipObject() -> Bool {
-    guard next == UInt8(ascii: "{") else { return false }
-    var depth = 0
-    while let byte = next {
-      index += 1
-      switch byte {
-      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        depth -= 1
-        if depth == 0 { return true }
-      case UInt8(ascii: "\""):
-        if !skipString() { return false }
-      default: break
-      }
-    }
-    return false
-  }
-
-  /// Goes past the rest of a string.
-  private mutating func skipString() -> Bool {
-    while let byte = next {
-      index += byte == UInt8(ascii: "\\") ? 2 : 1
-      if byte == UInt8(ascii: "\"") { return true }
-    }
-    return false
+    return start..<end
   }
 }
