@@ -388,6 +388,57 @@ gone_or_stopped() { gone "$ID" || has_status "$ID" stopped; }
   create_refused
 }
 
+# A startContainer hook that ends, with that status, once $LOGDIR/go is there.
+waiting_hook() {
+  hook startContainer "touch /log/waits; until [ -e /log/go ]; do sleep 0.05; done; touch /log/went; exit $1"
+}
+
+# Kills what runs in the background as soon as the hook waits, and lets that go on.
+killed_at_the_hook() {
+  eventually test -e "$LOGDIR/waits"
+  # The peers' start has returned by then.
+  kill -KILL "${BACKGROUND[-1]}" || ! is_runp
+  wait "${BACKGROUND[-1]}" || true
+  touch "$LOGDIR/go"
+  eventually test -e "$LOGDIR/went"
+}
+
+@test "a start killed while startContainer hooks run leaves a container that starts" {
+  waiting_hook 0
+  arguments /bin/probe hang
+  create
+  background "$WORK/said" "$RUNTIME" --root "$STATE" start "$ID"
+  killed_at_the_hook
+  eventually has_status "$ID" running
+  equal "$(tr '\0' ' ' <"/proc/$(pid_of)/cmdline")" "/bin/probe hang "
+  refused start "$ID"
+  ok delete --force "$ID"
+  gone "$ID"
+}
+
+@test "a run killed while startContainer hooks run leaves nothing that runs" {
+  runp_only "its container goes on, with nobody who waits for it"
+  waiting_hook 0
+  arguments /bin/probe hang
+  background "$WORK/said" "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID"
+  killed_at_the_hook
+  has_status "$ID" stopped
+  eventually test -z "$(cat "$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs")"
+  ok delete "$ID"
+  gone "$ID"
+}
+
+@test "a hook that fails when its start was killed stops the container all the same" {
+  waiting_hook 3
+  arguments /bin/probe hang
+  create
+  background "$WORK/said" "$RUNTIME" --root "$STATE" start "$ID"
+  killed_at_the_hook
+  eventually has_status "$ID" stopped
+  ok delete "$ID"
+  gone "$ID"
+}
+
 @test "a startContainer hook can be slow, and start waits for it" {
   hook startContainer "sleep 0.5; touch /log/slow"
   arguments /bin/probe list /log

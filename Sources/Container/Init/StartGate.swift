@@ -11,7 +11,10 @@ internal import Kernel
 /// execve(2) closes it; so it can report what went wrong until then. A `start`
 /// that is killed before it has said go leaves the container waiting: a
 /// connection without a word is no start. One that is killed after that may
-/// leave the socket, but the process executes its program then.
+/// leave the socket, but the process runs its startContainer hooks and executes
+/// its program then, as if nothing had happened. Only a descriptor of system call
+/// notifications takes a `start` that hands it on: without one the container ends,
+/// since its program would wait for answers that nobody gives.
 enum StartGate {
   static let name = "start.sock"
   /// What the container's first process is called until it executes its

@@ -17,6 +17,10 @@ struct ProcessExecution {
   let startHooks: [Hook]
   /// What hooks are told.
   let hooks: HookRunner?
+  /// Whether the program runs without its starter, too: a container that waited
+  /// for `start` is known by itself, while what a `run` or `exec` that was killed
+  /// has begun is nobody's.
+  private let outlivesStarter: Bool
 
   /// The stretch of a container's first process.
   init(setup: ProcessSetup, executable: Executable, plan: InitPlan) {
@@ -25,6 +29,7 @@ struct ProcessExecution {
     preservedFiles = plan.options.preservedFiles
     startHooks = plan.spec.hooks.startContainer
     hooks = plan.hooks
+    outlivesStarter = plan.gate != nil
   }
 
   /// The stretch of a process of `exec`.
@@ -34,9 +39,13 @@ struct ProcessExecution {
     self.preservedFiles = preservedFiles
     startHooks = []
     hooks = nil
+    outlivesStarter = false
   }
 
-  /// Executes the program; `starter` learns of warnings and of a listener.
+  /// Executes the program; `starter` learns how far that is, and of a listener.
+  ///
+  /// Where the starter is a `start`, which has said go, the program is executed even
+  /// if that is killed meanwhile: only a listener still needs it.
   func run(_ starter: SyncChannel) throws(RuntimeError) -> Never {
     do {
       // Not only on exec: the kernel looks the program and its interpreter up
@@ -48,7 +57,7 @@ struct ProcessExecution {
       try setup.finishInside()
       Signals.prepareForProgram()
       // Before the filter, which need not know more than execve(2) then.
-      if prepared.isEmpty { try starter.send(.executing) }
+      if prepared.isEmpty { try tell(.executing, starter) }
       try offer(try setup.loadFilter(), starter)
       try setup.giveUpPrivileges()
       if !prepared.isEmpty { try run(prepared, starter) }
@@ -61,9 +70,20 @@ struct ProcessExecution {
   /// Runs the startContainer hooks with all that the program has and no more:
   /// they are of the image as it is.
   private func run(_ hooks: [PreparedHook], _ starter: SyncChannel) throws {
-    try starter.send(.hooks)
+    try tell(.hooks, starter)
     for hook in hooks { try hook.run() }
-    try starter.send(.executing)
+    try tell(.executing, starter)
+  }
+
+  /// Tells the starter how far this is.
+  private func tell(_ message: SyncChannel.Message, _ starter: SyncChannel) throws(SystemError) {
+    do {
+      try starter.send(message)
+    } catch {
+      // The second is said once, where it leaves something unread.
+      let isGone = error.errno == EPIPE || error.errno == ECONNRESET
+      if !(outlivesStarter && isGone) { throw error }
+    }
   }
 
   /// Lets the starter fetch the descriptor of system call notifications, and
