@@ -124,7 +124,7 @@ overtaken() {
       ok $verb
       says "state directory $STATE/$first (can be written to by others|belongs to user 1000)"
       grep -q "$ID" <<<"$output"
-      equal "$(grep -cw "$first[^-]" <<<"$output")" 0
+      equal "$(grep -cw "${first}[^-]" <<<"$output")" 0
     done
     refused state "$first"
     says "state directory $STATE/$first (can be written to by others|belongs to user 1000)"

@@ -118,7 +118,7 @@ is_damaged() {
     ok $verb
     says "$STATE/$1/state.json: "
     grep -q "$ID" <<<"$output"
-    equal "$(grep -cw "$1[^-]" <<<"$output")" 0
+    equal "$(grep -cw "${1}[^-]" <<<"$output")" 0
   done
 }
 
