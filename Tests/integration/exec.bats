@@ -655,3 +655,51 @@ as_engine() {
   is uid 1000
   differ "$(value ns.pid)" "$(inode /proc/self/ns/pid)"
 }
+
+# --- the container ends meanwhile --------------------------------------------
+
+# Whether somebody besides the first process is in the container's cgroup; with
+# `inside` also in its PID namespace.
+has_other() {
+  local first pid
+  first=$(pid_of)
+  while read -r pid; do
+    if [ "$pid" = "$first" ]; then continue; fi
+    if [ -z "$1" ] || [ "$(readlink "/proc/$pid/ns/pid")" = "$(readlink "/proc/$first/ns/pid")" ]; then return; fi
+  done <"$RUNP_CGROUP2$CGROUP_PARENT/$ID/cgroup.procs"
+  return 1
+}
+
+# Runs exec with a call of it held up, and ends the container then:
+# ends_during CALL inside|'' OPTION... of strace
+ends_during() {
+  local call=$1 where=$2 runtime
+  shift 2
+  running
+  printf -v runtime '%q ' strace -qqq -o "$WORK/strace" -e "trace=$call" -e signal=none \
+    -e "inject=$call:delay_enter=2000000:when=1" "$@" "$RUNTIME" --root "$STATE"
+  background "$WORK/said" bash -c "$runtime exec $ID /bin/true; echo status \$?"
+  eventually has_other "$where"
+  kill -KILL "$(pid_of)"
+  wait "${BACKGROUND[-1]}" || true
+  cat "$WORK/said" >&2
+  grep -qi 'delayed' "$WORK/strace"
+  grep -q 'exec .*cannot exec in a stopped container: container not running' "$WORK/said"
+  equal "$(tail -n 1 "$WORK/said")" "status 255"
+}
+
+@test "exec says that the container is not running when it ends before it is entered" {
+  runp_only "its calls are other ones"
+  ends_during setns '' -f
+}
+
+@test "exec says that the container is not running when it ends before the program" {
+  runp_only "its calls are other ones"
+  ends_during sendmsg inside
+}
+
+@test "an exec whose own program is at fault says so as long as the container runs" {
+  running
+  refused exec "$ID" /bin/nothing
+  runp_says '/bin/nothing'
+}

@@ -22,7 +22,7 @@ struct EntryTarget {
   init(_ record: ContainerRecord) throws(RuntimeError) {
     do {
       guard let process = record.initProcess, let handle = try process.open() else {
-        throw Self.notRunning
+        throw RuntimeError.notRunning
       }
       let ownsUsers = try !FileStatus("/proc/\(process.pid)/ns/user")
         .isSameFile(as: FileStatus("/proc/self/ns/user"))
@@ -30,17 +30,13 @@ struct EntryTarget {
         record.mountsOutlive
         ? Shared(try File.open("/proc/\(process.pid)/root", [.path, .directory])) : nil
       // What was found by its ID was its own only if it still lives.
-      if try handle.value.waitUntilReadable(until: .now) { throw Self.notRunning }
+      if try handle.value.waitUntilReadable(until: .now) { throw RuntimeError.notRunning }
       self.handle = handle
       namespaces =
         ownsUsers ? record.namespaces.all.union(.user) : record.namespaces.all.subtracting(.user)
     } catch {
       throw RuntimeError(error)
     }
-  }
-
-  private static var notRunning: RuntimeError {
-    RuntimeError(.wrongState, "container not running")
   }
 
   /// Whether the container has other users than the runtime.

@@ -15,21 +15,40 @@ extension Lifecycle {
     try checkEnterable(status.state, options)
     let configuration = try ExecConfiguration(directory, options, context)
     let foreground = options.detach ? nil : try Foreground()
+    let entered: EnteredProcess
+    do {
+      entered = try enter(status.record, configuration, options, context)
+    } catch {
+      let reason = error.explained(byEndOf: status.record)
+      throw reason.kind == .wrongState ? stopped : reason
+    }
+    guard let foreground else { return 0 }
+    return try foreground.wait(for: entered.child, console: entered.console).code
+  }
+
+  /// Brings the process into the container, and lets it execute its program.
+  private static func enter(
+    _ record: ContainerRecord, _ configuration: ExecConfiguration, _ options: ExecOptions,
+    _ context: RuntimeContext
+  ) throws(RuntimeError) -> EnteredProcess {
     let entry = try ContainerEntry(
-      status.record, cgroup: options.cgroup, mayStandStill: options.ignorePaused, context)
+      record, cgroup: options.cgroup, mayStandStill: options.ignorePaused, context)
     let program = try ExecutedProgram(
-      configuration, options, status.record, hasUserNamespace: entry.hasUserNamespace, context)
+      configuration, options, record, hasUserNamespace: entry.hasUserNamespace, context)
     let entered = try entry.run(program)
     do {
       try program.finishOutside(entered.child.pid)
       try announce(entered.child, options)
-      try start(entered, status.record, configuration.container, context)
+      try start(entered, record, configuration.container, context)
+      return entered
     } catch {
       entered.abandon()
       throw RuntimeError(error)
     }
-    guard let foreground else { return 0 }
-    return try foreground.wait(for: entered.child, console: entered.console).code
+  }
+
+  private static var stopped: RuntimeError {
+    RuntimeError.notRunning.adding("cannot exec in a stopped container")
   }
 
   private static func checkEnterable(
@@ -41,9 +60,7 @@ extension Lifecycle {
     case .paused:
       throw RuntimeError(
         .wrongState, "cannot exec in a paused container (use --ignore-paused to override)")
-    case .stopped:
-      throw RuntimeError(
-        .wrongState, "cannot exec in a stopped container: container not running")
+    case .stopped: throw stopped
     case .creating:
       throw RuntimeError(.wrongState, "cannot exec in a container that is being created")
     }

@@ -25,7 +25,7 @@ extension Lifecycle {
         let cgroup = try record.cgroup?.open(context)
       {
         let wasEmpty = try process == nil && !all && !cgroup.value.isPopulated()
-        if wasEmpty { throw notRunning }
+        if wasEmpty { throw RuntimeError.notRunning }
         // All but SIGKILL are sent while the processes stand still, and whoever
         // pauses or resumes them meanwhile would be undone.
         let lock = signal == SIGKILL ? nil : try directory.lockFreezer(id)
@@ -36,11 +36,7 @@ extension Lifecycle {
     } catch {
       throw RuntimeError(error)
     }
-    if !all { throw notRunning }
-  }
-
-  private static var notRunning: RuntimeError {
-    RuntimeError(.wrongState, "container not running")
+    if !all { throw RuntimeError.notRunning }
   }
 
   private static func send(_ signal: Int32, to process: borrowing Descriptor) throws {
@@ -48,7 +44,7 @@ extension Lifecycle {
       try Processes.signal(process, signal)
     } catch {
       if error.errno != ESRCH { throw error }
-      throw notRunning
+      throw RuntimeError.notRunning
     }
   }
 

@@ -70,7 +70,7 @@ extension Lifecycle {
   private static func freezable(
     _ status: ContainerStatus, _ context: RuntimeContext
   ) throws(RuntimeError) -> (CgroupRecord, Shared<Cgroup>) {
-    if status.pid == 0 { throw RuntimeError(.wrongState, "container not running") }
+    if status.pid == 0 { throw RuntimeError.notRunning }
     guard let record = status.record.cgroup else {
       throw RuntimeError(.failed, "it has no cgroup, and only the processes of one can be paused")
     }

@@ -37,6 +37,8 @@ extension Lifecycle {
     do {
       return try NamespaceProcesses.list(around: status.pid)
     } catch {
+      // Its namespace has ended with its first process, and all that was in it.
+      if status.record.isEnding { return [] }
       throw RuntimeError(error, "look for its processes")
     }
   }

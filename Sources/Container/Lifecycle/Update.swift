@@ -16,7 +16,7 @@ extension Lifecycle {
     let status = try ContainerStatus(directory, id, context)
     switch status.state {
     case .created, .running, .paused: break
-    case .stopped: throw RuntimeError(.wrongState, "container not running")
+    case .stopped: throw RuntimeError.notRunning
     case .creating:
       throw RuntimeError(.wrongState, "cannot update a container that is being created")
     }
@@ -29,8 +29,12 @@ extension Lifecycle {
     let kept = try KeptLimits.read(in: directory.descriptor, directory.path)
     let held = kept ?? spec.linux?.resources
     let update = try ResourcesUpdate(change, of: held, .container)
-    try update.carryOut(on: status.record.cgroup, context) {
-      try KeptLimits.write(update.result, in: directory.descriptor)
+    do {
+      try update.carryOut(on: status.record.cgroup, context) {
+        try KeptLimits.write(update.result, in: directory.descriptor)
+      }
+    } catch {
+      throw error.explained(byEndOf: status.record)
     }
   }
 }

@@ -57,3 +57,35 @@ extension ContainerRecord {
     return try record.open(context)?.value.isPopulated() != true
   }
 }
+
+extension ContainerRecord {
+  /// Whether the first process has ended, or is about to: it cannot be entered any
+  /// more then, and whatever entered it ends with it.
+  var isEnding: Bool {
+    do {
+      guard let process = initProcess, let found = try Processes.look(at: process.pid),
+        found.startTime == process.startTime
+      else { return true }
+      switch found.phase {
+      case .living: return false
+      case .exiting: return true
+      // Other threads may go on when the first one has ended.
+      case .zombie: return try process.open() == nil
+      }
+    } catch {
+      // What cannot be looked at does not tell.
+      return false
+    }
+  }
+}
+
+extension RuntimeError {
+  /// What is said of a container whose first process has ended.
+  static var notRunning: RuntimeError { RuntimeError(.wrongState, "container not running") }
+
+  /// The same error, unless the container has ended meanwhile: that is the reason
+  /// then, whatever a command has met with on its way.
+  func explained(byEndOf container: ContainerRecord) -> RuntimeError {
+    container.isEnding ? .notRunning : self
+  }
+}
