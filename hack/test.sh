@@ -151,8 +151,10 @@ in_machine() {
     add_tap "tests in the virtual machine: $name" "$results/$name.tap" "$status"
   fi
 }
+# The limits are some twice what it takes, emulated, so that a machine that hangs
+# is no more than a failure.
 # 300 lives take too long here: make vm-test.
-in_machine "$machine" vm "" Tests/integration/vm/{io,limits,shortage,update}.bats
+RUNP_VM_LIMIT=1200 in_machine "$machine" vm "" Tests/integration/vm/{io,limits,shortage,update}.bats
 # All of what systemd makes takes longer than all the rest (make vm-test), and so
 # does podman there (make engines).
 RUNP_VM_LIMIT=900 in_machine "$with_systemd" systemd --systemd \

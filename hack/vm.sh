@@ -8,6 +8,9 @@
 #
 #   --systemd     the machine with systemd, see below
 #   --timeout S   end the machine after S seconds (default 600)
+#   --first S     CMD writes to standard output within S seconds; if it does not,
+#                 or ends without, the machine is started once more
+#   --silence S   end the machine when both streams are silent for S seconds
 #   --rw          writes below the current directory reach this machine; the
 #                 rest, and without --rw everything, stays in the machine
 #   --cpus N      default 2
@@ -19,8 +22,9 @@
 # exit status are those of this script. Other exit statuses:
 #
 #   77    the machine cannot start here; the reason is on standard error
-#   124   the time is up
+#   124   the time is up, or it was silent for too long
 #
+# A machine that is ended for its silence first tells what its kernel does.
 # hack/setup.sh vm installs what it needs. Under emulation the machine is up
 # after half a minute and then some ten times slower than this one.
 #
@@ -33,6 +37,8 @@ set -uo pipefail
 cannot_start=77
 time_is_up=124
 timeout=600
+first=
+silence=
 cpus=2
 memory=
 systemd=
@@ -48,16 +54,18 @@ unable() {
 }
 
 usage() {
-  sed -n 's/^# \{0,1\}//; 4,23p' "$0" >&2
+  sed -n 's/^# \{0,1\}//; 4,27p' "$0" >&2
   exit 2
 }
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --timeout | --cpus | --memory | --kvm)
+    --timeout | --first | --silence | --cpus | --memory | --kvm)
       [ $# -gt 1 ] || usage
       case $1 in
         --timeout) timeout=$2 ;;
+        --first) first=$2 ;;
+        --silence) silence=$2 ;;
         --cpus) cpus=$2 ;;
         --memory) memory=$2 ;;
         --kvm) kvm=$2 ;;
@@ -95,19 +103,21 @@ fi
 
 scratch=$(mktemp -d)
 machine=
+# The machine has a process group of its own. Its parts reap one another when
+# they are asked to end.
+end_machine() {
+  kill -TERM -- "-$machine" 2>/dev/null
+  for _ in {1..30}; do
+    kill -0 -- "-$machine" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -KILL -- "-$machine" 2>/dev/null
+}
+
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
   trap - EXIT INT TERM HUP
-  # The machine has a process group of its own. Its parts reap one another when
-  # they are asked to end.
-  if [ -n "$machine" ]; then
-    kill -TERM -- "-$machine" 2>/dev/null
-    for _ in {1..30}; do
-      kill -0 -- "-$machine" 2>/dev/null || break
-      sleep 0.1
-    done
-    kill -KILL -- "-$machine" 2>/dev/null
-  fi
+  if [ -n "$machine" ]; then end_machine; fi
   rm -rf "$scratch"
 }
 trap clean_up EXIT
@@ -231,19 +241,20 @@ run_plain() {
   if [ -n "$emulated" ]; then
     options+=(--disable-kvm --append mitigations=off --qemu-opts='-cpu Nehalem')
   fi
+  options+=(--append "$on_nmi" --qemu-opts="-monitor pipe:$scratch/monitor")
   if [ -n "$writable" ]; then options+=(--rwdir "$PWD"); fi
   # The file system once more, for the machine to cache: virtme-ng's own mount
   # fetches a program anew whenever it is executed.
   options+=(--qemu-opts="-fsdev local,id=runp,path=/,${shared}readonly=on -device virtio-9p-pci,fsdev=runp,mount_tag=runp")
-  TMPDIR=$scratch exec timeout -k 5 "$timeout" "$vng" --run "$kernel" "${options[@]}" \
+  TMPDIR=$scratch exec timeout -k 5 "$left" "$vng" --run "$kernel" "${options[@]}" \
     --exec "bash $(printf %q "$scratch/guest.sh")"
 }
 
 run_systemd() {
   local options=(-accel kvm -cpu host) port
   if [ -n "$emulated" ]; then options=(-accel "tcg,thread=multi" -cpu Nehalem); fi
-  options+=(-machine q35 -smp "$cpus" -m "$memory" -nodefaults -no-reboot -display none -monitor none)
-  options+=(-serial "file:$scratch/serial.log" -device virtio-serial-pci)
+  options+=(-machine q35 -smp "$cpus" -m "$memory" -nodefaults -no-reboot -display none)
+  options+=(-monitor "pipe:$scratch/monitor" -serial "file:$scratch/serial.log" -device virtio-serial-pci)
   for port in out err status; do
     options+=(-chardev "file,id=$port,path=$scratch/$port")
     options+=(-device "virtserialport,chardev=$port,name=runp.$port")
@@ -256,49 +267,116 @@ run_systemd() {
     options+=(-fsdev "local,id=here,path=$PWD,${shared%,}")
     options+=(-device "virtio-9p-pci,fsdev=here,mount_tag=runp-here")
   fi
-  TMPDIR=$scratch exec timeout -k 5 "$timeout" "$qemu" "${options[@]}" \
+  TMPDIR=$scratch exec timeout -k 5 "$left" "$qemu" "${options[@]}" \
     -kernel "$kernel" -initrd "$disk/initrd.img" -append "root=/dev/vda rw console=ttyS0 quiet \
-mitigations=off systemd.show_status=false runp.script=$scratch/guest.sh"
+mitigations=off $on_nmi panic=-1 systemd.show_status=false runp.script=$scratch/guest.sh"
 }
+# All processors' and all tasks' stacks.
+on_nmi="unknown_nmi_panic panic_print=65"
 shared=security_model=none,multidevs=remap,
 kind=${systemd:+systemd}
 kind=${kind:-plain}
 "prepare_$kind"
 "command_$kind" "$@"
 
-# Copies what follows the token, and keeps what precedes it.
+# Copies what follows the token, also to a file, and keeps what precedes it.
 after_token() {
   local line
   while IFS= read -r line; do
     if [ "${line%$'\r'}" = "$token" ]; then
       : >"$scratch/started"
-      exec cat
+      exec tee "$scratch/said.$1"
     fi
     printf '%s\n' "$line" >>"$scratch/boot.log"
   done
 }
 
-# The emulator opens /proc/self/fd/1 and 2 anew and would truncate a file
-# there, so it only ever sees pipes. timeout puts it in a group of its own.
-mkfifo "$scratch/out" "$scratch/err"
-after_token <"$scratch/out" &
-out=$!
-after_token <"$scratch/err" >&2 &
-err=$!
-"run_$kind" </dev/null >"$scratch/out" 2>"$scratch/err" &
-machine=$!
-wait "$machine"
-status=$?
-wait "$out" "$err"
-machine=
+last_words() { tail -qn "$1" "$scratch"/{serial,boot}.log >&2 2>/dev/null; }
+
+# Where a machine that says nothing stands: the processors' program counters, and
+# what the kernel tells when it panics, as it does for an interrupt that none can
+# mask. That ends the machine.
+tell_where() {
+  local reader
+  timeout 12 cat "$scratch/monitor.out" >"$scratch/answer" &
+  reader=$!
+  # virtme-ng has the console lead nowhere.
+  printf '%s\n' "info registers -a" "chardev-change console file,path=$scratch/serial.log" nmi 1<>"$scratch/monitor.in"
+  for _ in {1..10}; do
+    kill -0 "$machine" 2>/dev/null || break
+    sleep 1
+  done
+  kill "$reader" 2>/dev/null
+  grep -aE '^(CPU#|RIP)' "$scratch/answer" >&2 || say "the emulator does not answer"
+  # Without the kernel's own threads that wait, and the scheduler's figures.
+  awk '/ task:/ { skip = / state:[IS] .* ppid:2 / }
+    / Sched Debug / { skip = 1 }
+    / (Kernel panic|Kernel Offset|NMI backtrace|Sending NMI)/ { skip = 0 }
+    !skip' "$scratch/serial.log" 2>/dev/null | tail -n 600 >&2
+}
+
+# Waits for the machine, and ends it when it is silent for too long.
+watch_machine() {
+  local begun=$SECONDS heard=$SECONDS sizes='' before='' why
+  while kill -0 "$machine" 2>/dev/null; do
+    sleep 1
+    sizes=$(stat -c %s "$scratch"/said.* 2>/dev/null)
+    if [ "$sizes" != "$before" ]; then heard=$SECONDS; fi
+    before=$sizes
+    if [ -n "$first" ] && [ ! -s "$scratch/said.out" ] && [ $((SECONDS - begun)) -ge "$first" ]; then
+      why="not a line on standard output for $first seconds"
+    elif [ -n "$silence" ] && [ $((SECONDS - heard)) -ge "$silence" ]; then
+      why="silent for $silence seconds"
+    else
+      continue
+    fi
+    say "$why; where it stands:"
+    tell_where
+    end_machine
+    return "$time_is_up"
+  done
+  wait "$machine"
+}
+
+# One life of the machine. The emulator opens /proc/self/fd/1 and 2 anew and
+# would truncate a file there, so it only ever sees pipes. timeout puts it in a
+# group of its own.
+live() {
+  local out err
+  rm -f "$scratch"/{started,said.out,said.err,boot.log,serial.log,status}
+  mkfifo "$scratch"/{out,err,monitor.in,monitor.out}
+  after_token out <"$scratch/out" &
+  out=$!
+  after_token err <"$scratch/err" >&2 &
+  err=$!
+  "run_$kind" </dev/null >"$scratch/out" 2>"$scratch/err" &
+  machine=$!
+  watch_machine
+  status=$?
+  wait "$out" "$err"
+  machine=
+  rm "$scratch"/{out,err,monitor.in,monitor.out}
+}
+
+deadline=$((SECONDS + timeout))
+left=$timeout
+live
+if [ -n "$first" ] && [ ! -s "$scratch/said.out" ]; then
+  left=$((deadline - SECONDS))
+  if [ "$left" -gt 0 ]; then
+    say "it ended before its first line (status $status), so once more"
+    last_words 20
+    live
+  fi
+fi
 
 if [ ! -e "$scratch/started" ]; then
-  tail -qn 20 "$scratch"/{serial,boot}.log >&2 2>/dev/null
-  [ "$status" = "$time_is_up" ] && unable "it was not up after $timeout seconds"
+  last_words 20
+  [ "$status" = "$time_is_up" ] && unable "it was not up in time"
   unable "it ended before the command began (status $status)"
 fi
 if [ "$status" = "$time_is_up" ]; then
-  say "ended after $timeout seconds"
+  say "ended after $((SECONDS - deadline + timeout)) seconds"
 elif [ -n "$systemd" ]; then
   read -r status <"$scratch/status" || {
     say "the machine ended before the command did"
