@@ -42,12 +42,14 @@ tap() {
   done
 }
 
-# Without a single result there is no plan either.
+# Without a single result there is no plan either. One test after the other: with
+# as many at once as there are processors, all that wait for a process, no thread
+# is left for their time limits, which say which one hangs.
 unit_tests() {
   local status=0 n
   say "unit tests"
-  NO_COLOR=1 timeout -k 10 180 "$unit" --testing-library swift-testing --filter CgroupControllerTests \
-    2>&1 | tee /tmp/unit.log | tap | tee /tmp/unit.tap || status=$?
+  NO_COLOR=1 timeout -k 10 180 "$unit" --testing-library swift-testing --no-parallel \
+    --filter CgroupControllerTests 2>&1 | tee /tmp/unit.log | tap | tee /tmp/unit.tap || status=$?
   n=$(wc -l </tmp/unit.tap)
   if [ "$status" != 0 ]; then
     cat /tmp/unit.log >&2
