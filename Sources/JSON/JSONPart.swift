@@ -89,8 +89,16 @@ extension JSONPart {
 
   private static func afterSpace(_ start: Int, in input: UnsafeBufferPointer<UInt8>) -> Int {
     var index = start
-    while index < input.count, unsafe input[index] <= UInt8(ascii: " ") { index += 1 }
+    while index < input.count, unsafe isSpace(input[index]) { index += 1 }
     return index
+  }
+
+  /// Whether a byte is one of those that stand between tokens (RFC 8259, 2).
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+    default: false
+    }
   }
 
   private static func isKey(_ key: String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CYajl
+internal import Glibc
 
 /// Turns the bytes of a document into a `JSONValue`.
 ///
@@ -81,12 +82,30 @@ package struct JSONReader {
         }
       }
       if let error = unsafe builder.failure { return .failure(error) }
-      if let failure { return .failure(SpecError(path: "", reason: failure)) }
+      if let failure = unsafe failure ?? Self.falseSpace(in: input) {
+        return .failure(SpecError(path: "", reason: failure))
+      }
       return unsafe .success(
         JSONDocument(
           value: builder.items.last ?? .null, repaired: builder.repaired,
           part: part.map { bytes[$0.place] }))
     }
+  }
+
+  /// What is wrong with a document for having what yajl takes for space between
+  /// tokens, and JSON does not (RFC 8259, 2); in a string yajl takes neither.
+  private static func falseSpace(in input: UnsafeBufferPointer<UInt8>) -> String? {
+    unsafe falseSpace(0x0B, "vertical tab", in: input) ?? falseSpace(0x0C, "form feed", in: input)
+  }
+
+  private static func falseSpace(
+    _ byte: Int32, _ name: StaticString, in input: UnsafeBufferPointer<UInt8>
+  ) -> String? {
+    guard let base = input.baseAddress,
+      let found = unsafe memchr(base, byte, input.count)
+    else { return nil }
+    let offset = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    return unsafe "\(place(of: offset, in: input)): a \(name) is no space in JSON"
   }
 
   /// Runs yajl over the input; the result is its complaint, if any.

@@ -51,6 +51,7 @@ import Testing
     #"{"a":{"b":{}},"c":01}"#, #"{"a":{"b":{}},"c":"\ud800"}"#, #"{"a":{"b":{"c":1,"c":2}}}"#,
     #"{"a":{"b":{"c":99999999999999999999}}}"#, #"{"a":{"b":{"c":tru}}}"#, #"{"a":{"b":{]}}}"#,
     #"{"c":"x"y","a":{"b":{}}}"#, #"{"a" {"b":{}}}"#,
+    "{\"a\":\u{b}{\"b\":{}}}", "{\"a\":{\"b\"\u{c}:{}}}", "{\"a\":{\"b\":{\u{b}}}}",
   ])
   func whatIsWrongIsNamedAsEver(_ document: String) throws {
     let error = try #require(throws: SpecError.self) { try JSONValue(parsing: document) }

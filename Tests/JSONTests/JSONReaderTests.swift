@@ -85,6 +85,35 @@ import Testing
     }
   }
 
+  @Test(arguments: ["[@1]", "@[1]", "[1]@", "{\"a\"@:1}", "{\"a\":@1}", "[1\n,@2]", "[\"@\"]"])
+  func takesNothingElseForSpace(text: String) {
+    for byte in Array(0..<0x20 as Range<UInt8>) + [0x7F, 0x85, 0xA0]
+    where ![0x09, 0x0A, 0x0D].contains(byte) {
+      if byte > 0x20, text.contains("\"@\"") { continue }
+      let bytes = text.utf8.map { $0 == UInt8(ascii: "@") ? byte : $0 }
+      #expect(throws: SpecError.self, "byte \(byte)") { try JSONValue(parsing: bytes) }
+    }
+  }
+
+  @Test func namesThePlaceOfWhatIsNoSpace() {
+    #expect(
+      throws: SpecError(path: "", reason: "line 2, column 3: a vertical tab is no space in JSON")
+    ) {
+      try JSONValue(parsing: "[1,\n2,\u{b}3]")
+    }
+    #expect(
+      throws: SpecError(path: "", reason: "line 1, column 1: a form feed is no space in JSON")
+    ) {
+      try JSONValue(parsing: "\u{c}{}")
+    }
+  }
+
+  @Test(arguments: [" ", "\t", "\n", "\r"])
+  func takesTheFourKindsOfSpace(space: String) throws {
+    let text = "@{@\"a\"@:@[@1@,@2@]@}@".replacing("@", with: space)
+    #expect(try JSONValue(parsing: text) == JSONValue(parsing: #"{"a":[1,2]}"#))
+  }
+
   @Test func aBadByteOutsideOfStringsIsNoJSON() {
     #expect(throws: SpecError.self) { try JSONValue(parsing: Self.bytes("[@1]")) }
     #expect(throws: SpecError.self) { try JSONValue(parsing: Self.bytes("{}@")) }
