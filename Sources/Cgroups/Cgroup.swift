@@ -23,7 +23,7 @@ package struct Cgroup: ~Copyable {
   /// Whether this is for certain the cgroup that runp made.
   ///
   /// If not, it is only ever removed, and only when no process is in it.
-  package let isConfirmed: Bool
+  let isConfirmed: Bool
 
   init(
     path: CgroupPath, in hierarchy: borrowing CgroupHierarchy, directory: consuming Descriptor,

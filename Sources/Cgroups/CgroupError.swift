@@ -61,5 +61,5 @@ package struct CgroupError: Error, Equatable, CustomStringConvertible {
 extension SystemError {
   /// Whether the call failed because the cgroup was removed meanwhile: opening
   /// a file of it answers `ENOENT`, using an open one `ENODEV`.
-  package var meansRemoved: Bool { errno == ENOENT || errno == ENODEV }
+  var meansRemoved: Bool { errno == ENOENT || errno == ENODEV }
 }

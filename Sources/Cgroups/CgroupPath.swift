@@ -79,13 +79,6 @@ package struct CgroupPath: Sendable, Equatable, CustomStringConvertible {
   }
 
   package var description: String {
-    // Written for each container, where joined(separator:) would be slow: it
-    // goes through the metadata of the sequence.
-    var text = ""
-    for component in components {
-      text += "/"
-      text += component
-    }
-    return text.isEmpty ? "/" : text
+    components.isEmpty ? "/" : components.marked("/")
   }
 }

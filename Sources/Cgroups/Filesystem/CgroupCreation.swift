@@ -180,10 +180,7 @@ extension Cgroup {
       return enabled.intersection(wanted)
     }
     do {
-      // For each container, as CgroupPath's description.
-      var words = ""
-      for name in missing.names { words += words.isEmpty ? "+\(name)" : " +\(name)" }
-      try File.writeControl(words, to: name, at: directory)
+      try File.writeControl(missing.names.marked("+", separator: " "), to: name, at: directory)
       return wanted
     } catch {
       // One by one, to tell those that can be done without.

@@ -121,5 +121,5 @@ package final class PlannedCgroup {
   }
 
   /// Whether the configuration asks for any limit.
-  package var hasLimits: Bool { !limits.controllers.isEmpty }
+  var hasLimits: Bool { !limits.controllers.isEmpty }
 }

@@ -2,7 +2,7 @@
 
 internal import Glibc
 internal import Kernel
-package import RuntimeSpec
+internal import RuntimeSpec
 
 /// Compiled profiles, kept below the state root from one run to the next.
 ///
@@ -16,7 +16,7 @@ package import RuntimeSpec
 /// nothing ever has to be listed or swept.
 package struct SeccompCache {
   /// How many files there can be.
-  package static let places: UInt64 = 64
+  static let places: UInt64 = 64
   /// More than the largest program with the largest sensible key.
   private static let sizeLimit = 4 << 20
 
@@ -38,7 +38,7 @@ package struct SeccompCache {
   /// has a listener.
   ///
   /// A cache that cannot be read is the same as none.
-  package func program(of text: ArraySlice<UInt8>) -> SeccompProgram? {
+  func program(of text: ArraySlice<UInt8>) -> SeccompProgram? {
     lookUp(SeccompCacheEntry.key(of: text, hasListener: false, surroundings: surroundings))
   }
 
@@ -51,7 +51,7 @@ package struct SeccompCache {
   ///   - text: what it was read from; without it, nothing is kept.
   /// - Returns: the program.
   /// - Throws: `RuntimeError` when the profile cannot be compiled.
-  package func program(
+  func program(
     for profile: LinuxSeccomp, text: ArraySlice<UInt8>?
   ) throws(RuntimeError) -> SeccompProgram {
     guard let text else { return try SeccompTranslation.compile(profile) }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import JSON
-package import RuntimeSpec
+internal import JSON
+internal import RuntimeSpec
 
 /// What the filter of a configuration comes from: its text, and the program
 /// that was kept of the same text, for whose sake it need not be read.
-package struct SeccompSource {
+struct SeccompSource {
   private let cache: SeccompCache
   private var text: ArraySlice<UInt8>?
   private var kept: SeccompProgram?
@@ -17,7 +17,7 @@ package struct SeccompSource {
   /// when there is neither.
   ///
   /// - Throws: `RuntimeError` when the profile cannot be compiled.
-  package func program(for profile: LinuxSeccomp?) throws(RuntimeError) -> SeccompProgram? {
+  func program(for profile: LinuxSeccomp?) throws(RuntimeError) -> SeccompProgram? {
     guard let profile else { return kept }
     return try cache.program(for: profile, text: text)
   }
@@ -32,13 +32,13 @@ package struct SeccompSource {
 }
 
 /// A configuration as it was read.
-package struct ReadSpec {
+struct ReadSpec {
   /// The configuration; without the filter whose text was left unread.
-  package let spec: Spec
+  let spec: Spec
   /// The same as a document.
-  package let document: JSONValue
+  let document: JSONValue
   /// What the filter is compiled from.
-  package let filter: SeccompSource
+  let filter: SeccompSource
 }
 
 extension SeccompSource {
@@ -53,7 +53,7 @@ extension SeccompSource {
   ///   - warn: told what was repaired in what was read.
   /// - Returns: the configuration.
   /// - Throws: `SpecError` for what cannot be read.
-  package static func read(
+  static func read(
     _ bytes: [UInt8], _ cache: SeccompCache, warn: (String) -> Void = { _ in }
   ) throws(SpecError) -> ReadSpec {
     var source = SeccompSource(cache: cache)

@@ -96,9 +96,9 @@ package struct StateStore {
   }
 
   /// All containers as they are found in the root directory.
-  package struct Listing: ~Copyable {
+  struct Listing: ~Copyable {
     /// Their IDs, sorted.
-    package let identifiers: [String]
+    let identifiers: [String]
     /// Who could have made their directories.
     fileprivate let entries: StateTrust.Entries
     /// The root directory, open.
@@ -118,7 +118,7 @@ package struct StateStore {
   }
 
   /// Looks for all containers; nil when the root does not exist.
-  package func list() throws(RuntimeError) -> Listing? {
+  func list() throws(RuntimeError) -> Listing? {
     let directory: Descriptor
     do {
       directory = try File.open(root, .directory)
@@ -193,7 +193,7 @@ package struct StateDirectory: ~Copyable {
   }
 
   /// Gives the lock up early.
-  package borrowing func unlock() { FileLock.release(descriptor) }
+  borrowing func unlock() { FileLock.release(descriptor) }
 
   /// Takes the lock if nobody holds it.
   package borrowing func tryLock() throws(SystemError) -> Bool {
@@ -210,7 +210,7 @@ package struct StateDirectory: ~Copyable {
   }
 
   /// Writes the state in one step.
-  package borrowing func write(_ state: ContainerRecord) throws(SystemError) {
+  borrowing func write(_ state: ContainerRecord) throws(SystemError) {
     try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor)
   }
 
