@@ -10,7 +10,7 @@ package enum Directory {
   /// All of them are in memory at once: where somebody else can have made any
   /// number, `rewind` and `nextNames` go through them in portions.
   package static func names(_ directory: borrowing Descriptor) throws(SystemError) -> [FileName] {
-    try entries(directory).map(\.name)
+    try entries(directory).map { $0.name }
   }
 
   /// How far a listing has come, to go on with it however the directory is opened.
@@ -31,7 +31,7 @@ package enum Directory {
   ) throws(SystemError) -> [FileName] {
     try check(negatedErrno(lseek(directory.number, place.offset, SEEK_SET)), "lseek")
     while let portion = try nextEntries(in: directory) {
-      let names = portion.filter(\.isDirectory).map(\.name)
+      let names = portion.filter { $0.isDirectory }.map { $0.name }
       if names.isEmpty { continue }
       place.offset = try check(negatedErrno(lseek(directory.number, 0, SEEK_CUR)), "lseek")
       return names
@@ -58,7 +58,7 @@ package enum Directory {
     in directory: borrowing Descriptor
   ) throws(SystemError) -> [FileName] {
     while let portion = try nextEntries(in: directory) {
-      if !portion.isEmpty { return portion.map(\.name) }
+      if !portion.isEmpty { return portion.map { $0.name } }
     }
     return []
   }

@@ -267,7 +267,7 @@ package enum OwnProcess {
     andStreams: Bool = false
   ) throws(SystemError) {
     var next: UInt32 = andStreams ? 0 : UInt32(StandardStream.error.rawValue + 1)
-    for number in (kept.map { $0.value.number } + passed.map(\.value)).sorted() {
+    for number in (kept.map { $0.value.number } + passed.map { $0.value }).sorted() {
       guard let number = UInt32(exactly: number), number >= next else { continue }
       if number > next { try check(clinux_close_range(next, number - 1, 0), "close_range") }
       next = number + 1

@@ -7,7 +7,7 @@ extension LinuxResources {
   /// place for is left out.
   package var json: JSONValue {
     var document = OrderedMap<JSONValue>()
-    document["devices"] = list(devices.map(\.json))
+    document["devices"] = list(devices.map { $0.json })
     document["memory"] = memory?.json
     document["cpu"] = cpu?.json
     if let limit = pids?.limit { document["pids"] = ["limit": JSONValue(limit)] }
@@ -64,11 +64,11 @@ extension LinuxBlockIO {
   fileprivate var json: JSONValue {
     var document = OrderedMap<JSONValue>()
     document["weight"] = number(weight)
-    document["weightDevice"] = list(weightDevice.map(\.json))
-    document["throttleReadBpsDevice"] = list(throttleReadBpsDevice.map(\.json))
-    document["throttleWriteBpsDevice"] = list(throttleWriteBpsDevice.map(\.json))
-    document["throttleReadIOPSDevice"] = list(throttleReadIOPSDevice.map(\.json))
-    document["throttleWriteIOPSDevice"] = list(throttleWriteIOPSDevice.map(\.json))
+    document["weightDevice"] = list(weightDevice.map { $0.json })
+    document["throttleReadBpsDevice"] = list(throttleReadBpsDevice.map { $0.json })
+    document["throttleWriteBpsDevice"] = list(throttleWriteBpsDevice.map { $0.json })
+    document["throttleReadIOPSDevice"] = list(throttleReadIOPSDevice.map { $0.json })
+    document["throttleWriteIOPSDevice"] = list(throttleWriteIOPSDevice.map { $0.json })
     return .object(document)
   }
 }

@@ -125,17 +125,17 @@ extension LinuxCPU {
 extension LinuxBlockIO {
   fileprivate func updated(by change: LinuxBlockIO) -> LinuxBlockIO {
     func updated(
-      _ path: WritableKeyPath<LinuxBlockIO, [LinuxThrottleDevice]>
+      _ devices: (LinuxBlockIO) -> [LinuxThrottleDevice]
     ) -> [LinuxThrottleDevice] {
-      self[keyPath: path].updated(by: change[keyPath: path]) { [$0.major, $0.minor] }
+      devices(self).updated(by: devices(change)) { [$0.major, $0.minor] }
     }
     return LinuxBlockIO(
       weight: given(change.weight) ?? weight,
       weightDevice: weightDevice.updated(by: change.weightDevice) { [$0.major, $0.minor] },
-      throttleReadBpsDevice: updated(\.throttleReadBpsDevice),
-      throttleWriteBpsDevice: updated(\.throttleWriteBpsDevice),
-      throttleReadIOPSDevice: updated(\.throttleReadIOPSDevice),
-      throttleWriteIOPSDevice: updated(\.throttleWriteIOPSDevice))
+      throttleReadBpsDevice: updated { $0.throttleReadBpsDevice },
+      throttleWriteBpsDevice: updated { $0.throttleWriteBpsDevice },
+      throttleReadIOPSDevice: updated { $0.throttleReadIOPSDevice },
+      throttleWriteIOPSDevice: updated { $0.throttleWriteIOPSDevice })
   }
 }
 

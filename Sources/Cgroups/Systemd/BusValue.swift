@@ -36,7 +36,7 @@ indirect enum BusValue: Equatable, Sendable {
     case .uint64: "t"
     case .double: "d"
     case .array(let element, _): "a\(element)"
-    case .structure(let fields): "(\(fields.map(\.signature).joined()))"
+    case .structure(let fields): "(\(fields.map { $0.signature }.joined()))"
     case .variant: "v"
     }
   }
@@ -54,8 +54,8 @@ indirect enum BusValue: Equatable, Sendable {
   var isSound: Bool {
     switch self {
     case .objectPath(let path): unsafe dbus_validate_path(path, nil) != 0
-    case .array(_, let values): hasSoundType && values.allSatisfy(\.isSound)
-    case .structure(let fields): hasSoundType && fields.allSatisfy(\.isSound)
+    case .array(_, let values): hasSoundType && values.allSatisfy { $0.isSound }
+    case .structure(let fields): hasSoundType && fields.allSatisfy { $0.isSound }
     case .variant(let value): value.hasSoundType && value.isSound
     default: true
     }

@@ -58,7 +58,7 @@ struct MountPlan {
     _ spec: Spec
   ) throws(RuntimeError) -> [String: Shared<Descriptor>] {
     var trees: [String: Shared<Descriptor>] = [:]
-    for path in DeviceNode.all(of: spec).map(\.path) where File.exists(path) {
+    for path in DeviceNode.all(of: spec).map { $0.path } where File.exists(path) {
       do {
         trees[path] = Shared(try MountTree.copy(path, recursive: false))
       } catch {

@@ -92,7 +92,7 @@ struct SeccompRules {
     let conditions = arguments.map {
       SyscallFilter.Condition(argument: $0.index, $0.op.comparison, $0.value, $0.valueTwo)
     }
-    let distinct = Set(conditions.map(\.argument))
+    let distinct = Set(conditions.map { $0.argument })
     return distinct.count == conditions.count ? [conditions] : conditions.map { [$0] }
   }
 }

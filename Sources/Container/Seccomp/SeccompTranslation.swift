@@ -32,7 +32,7 @@ package enum SeccompTranslation {
   /// The program as it is loaded.
   private static func compile(_ rules: SeccompRules) throws(SystemError) -> [FilterInstruction] {
     rearranged(
-      try list(of: rules), architectures: Set(rules.architectures.map(\.auditValue)))
+      try list(of: rules), architectures: Set(rules.architectures.map { $0.auditValue }))
   }
 
   /// The same program as a tree, where that is shorter and the program is one
@@ -70,7 +70,7 @@ package enum SeccompTranslation {
       return []
     }
     return UnknownSyscallStub(
-      names: rules.rules.map(\.name), architectures: rules.architectures
+      names: rules.rules.map { $0.name }, architectures: rules.architectures
     ).instructions
   }
 }

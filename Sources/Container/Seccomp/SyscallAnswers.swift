@@ -59,7 +59,7 @@ struct SyscallAnswers: Equatable {
 
   /// Everything in the program that the answers lead to.
   var entries: Set<Int> {
-    let answers = ranges.values.joined().map(\.answer) + [elsewhere]
+    let answers = ranges.values.joined().map { $0.answer } + [elsewhere]
     return answers.reduce(into: []) { entries, answer in
       if case .goesOn(let index) = answer { entries.insert(index) }
     }

@@ -39,8 +39,8 @@ extension KeptConfiguration: JSONDecodable {
   /// The part of the record.
   package var json: JSONValue {
     var document: OrderedMap<JSONValue> = ["process": .bool(hasProcess)]
-    if !poststart.isEmpty { document["poststart"] = .array(poststart.map(\.json)) }
-    if !poststop.isEmpty { document["poststop"] = .array(poststop.map(\.json)) }
+    if !poststart.isEmpty { document["poststart"] = .array(poststart.map { $0.json }) }
+    if !poststop.isEmpty { document["poststop"] = .array(poststop.map { $0.json }) }
     if let agent { document["agent"] = agent.json }
     return .object(document)
   }

@@ -130,7 +130,7 @@ package struct StateStore {
     do {
       let names = try Directory.names(directory)
       return Listing(
-        identifiers: names.map(\.text).filter(Identifier.isID).sorted(), entries: entries,
+        identifiers: names.map { $0.text }.filter(Identifier.isID).sorted(), entries: entries,
         root: directory)
     } catch {
       throw RuntimeError(error, "list containers")

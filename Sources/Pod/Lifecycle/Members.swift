@@ -44,7 +44,7 @@ package enum Members {
   static func removeUnwritten(of pod: PodHandle) {
     do {
       let spec = try pod.writtenSpec()
-      let listed = ((spec?.initContainers ?? []) + (spec?.containers ?? [])).map(\.id)
+      let listed = ((spec?.initContainers ?? []) + (spec?.containers ?? [])).map { $0.id }
       for id in try Set(ids(of: pod)).union(listed) { try removeUnwritten(id, pod.context) }
     } catch {
       // They are in the way of nothing: the next `create` removes them.

@@ -115,7 +115,7 @@ private final class ObservedPod {
 
   private func expectMembers() throws(RuntimeError) {
     guard let arrivals else { return }
-    let seen = Set(containers.map(\.record.id))
+    let seen = Set(containers.map { $0.record.id })
     do {
       for id in try pod.directory.memberIDs() where !seen.contains(id) { try arrivals.expect(id) }
     } catch  where error.errno == ENOSPC {

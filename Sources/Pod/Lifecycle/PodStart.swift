@@ -21,7 +21,7 @@ extension PodLifecycle {
     // effect once this command has ended.
     defer { try? pod.change { state throws(RuntimeError) in state.starter = nil } }
     let members = try Members.all(of: pod)
-    let waiting = Set(members.filter { $0.state == .created }.map(\.record.id))
+    let waiting = Set(members.filter { $0.state == .created }.map { $0.record.id })
     // An earlier start may have got that far since the pod was opened.
     let initContainers = pod.state?.isInitialized == true ? [] : sandbox.spec.initContainers
     if waiting.isEmpty, initContainers.isEmpty {
@@ -56,7 +56,7 @@ extension PodLifecycle {
   static func order(
     _ members: [ContainerStatus], as spec: PodSpec
   ) throws(RuntimeError) -> [ContainerStatus] {
-    let listed = try PodBundles.ordered(spec).map(\.id)
+    let listed = try PodBundles.ordered(spec).map { $0.id }
     return listed.compactMap { id in members.first { $0.record.id == id } }
       + members.filter { !listed.contains($0.record.id) }
   }

@@ -85,7 +85,7 @@ package struct PodStatus {
   package var summary: Summary {
     guard let state, state.isAlive else { return .incomplete }
     if state.phase != .ready { return .creating }
-    let states = members.map(\.state)
+    let states = members.map { $0.state }
     if states.contains(.running) { return .running }
     if states.contains(.paused) { return .paused }
     return states.isEmpty || states.contains(.created) ? .created : .stopped

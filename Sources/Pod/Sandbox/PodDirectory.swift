@@ -135,7 +135,7 @@ struct PodDirectory: ~Copyable {
     let paths = PodPaths(root: root, id: "")
     try requireTrust(root, paths)
     do {
-      return try Directory.names(try File.open(paths.parent, .directory)).map(\.text).sorted()
+      return try Directory.names(try File.open(paths.parent, .directory)).map { $0.text }.sorted()
     } catch  where error.errno == ENOENT {
       return []
     } catch {
@@ -258,7 +258,7 @@ extension PodDirectory {
     do {
       return try Directory.names(
         try File.open(PodEntry.directoryName, [.directory, .noFollow], at: descriptor)
-      ).map(\.text)
+      ).map { $0.text }
     } catch  where error.errno == ENOENT {
       return []
     }

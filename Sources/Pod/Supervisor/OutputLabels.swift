@@ -13,7 +13,7 @@ struct OutputLabels {
 
   init(_ names: [String]) {
     self.names = names
-    width = ([Self.supervisor] + names).map(\.utf8.count).max() ?? 0
+    width = ([Self.supervisor] + names).map { $0.utf8.count }.max() ?? 0
   }
 
   /// The label of a container, or of the supervisor for any other name.

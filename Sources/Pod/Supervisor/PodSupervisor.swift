@@ -26,7 +26,7 @@ package struct PodSupervisor {
     }
     do {
       output = SupervisorOutput(
-        try OutputDestination(.output), try OutputDestination(.error), names: all.map(\.id))
+        try OutputDestination(.output), try OutputDestination(.error), names: all.map { $0.id })
       signals = try SupervisorSignals()
     } catch {
       throw RuntimeError(error, "run the pod")

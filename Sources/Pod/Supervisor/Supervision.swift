@@ -47,7 +47,7 @@ final class Supervision {
     }
     if failure != nil { beginShutdown() }
     if !isEnding { try recordStart() }
-    try loop { self.containers.others.allSatisfy(\.phase.isOver) }
+    try loop { self.containers.others.allSatisfy { $0.phase.isOver } }
     for container in containers.all { try container.remove() }
   }
 

@@ -29,7 +29,7 @@ enum CompletionCommand: Command {
         """,
       arguments: [
         Argument(
-          name: "SHELL", count: .one, hint: .choice(Shell.allCases.map(\.rawValue)),
+          name: "SHELL", count: .one, hint: .choice(Shell.allCases.map { $0.rawValue }),
           help: "bash, zsh or fish")
       ],
       options: [], store: store)

@@ -74,30 +74,30 @@ extension UpdateArguments {
 
   private static var memoryOptions: [Option<UpdateArguments>] {
     [
-      limit("memory", "BYTES", "memory", Value.bytes, \.memory.limit),
-      limit("memory-reservation", "BYTES", "protected memory", Value.bytes, \.memory.reservation),
-      limit("memory-swap", "BYTES", "memory and swap together", Value.bytes, \.memory.swap),
+      limit("memory", "BYTES", "memory", Value.bytes) { $0.memory.limit = $1 },
+      limit("memory-reservation", "BYTES", "protected memory", Value.bytes) { $0.memory.reservation = $1 },
+      limit("memory-swap", "BYTES", "memory and swap together", Value.bytes) { $0.memory.swap = $1 },
     ]
   }
 
   private static var processorOptions: [Option<UpdateArguments>] {
     [
-      limit("cpu-share", "SHARES", "weight, from 2 to 262144", Value.limit, \.cpu.shares),
-      limit("cpu-period", "USEC", "period of the quota", Value.limit, \.cpu.period),
-      limit("cpu-quota", "USEC", "processor time in a period", Value.limit, \.cpu.quota),
-      limit("cpu-burst", "USEC", "processor time that can be saved up", Value.limit, \.cpu.burst),
-      limit("cpu-idle", "0|1", "1 to run only on idle processors", Value.limit, \.cpu.idle),
-      limit("cpuset-cpus", "LIST", "processors, such as 0-3,7", Value.list, \.cpu.cpus),
-      limit("cpuset-mems", "LIST", "memory nodes, such as 0-3,7", Value.list, \.cpu.mems),
+      limit("cpu-share", "SHARES", "weight, from 2 to 262144", Value.limit) { $0.cpu.shares = $1 },
+      limit("cpu-period", "USEC", "period of the quota", Value.limit) { $0.cpu.period = $1 },
+      limit("cpu-quota", "USEC", "processor time in a period", Value.limit) { $0.cpu.quota = $1 },
+      limit("cpu-burst", "USEC", "processor time that can be saved up", Value.limit) { $0.cpu.burst = $1 },
+      limit("cpu-idle", "0|1", "1 to run only on idle processors", Value.limit) { $0.cpu.idle = $1 },
+      limit("cpuset-cpus", "LIST", "processors, such as 0-3,7", Value.list) { $0.cpu.cpus = $1 },
+      limit("cpuset-mems", "LIST", "memory nodes, such as 0-3,7", Value.list) { $0.cpu.mems = $1 },
     ]
   }
 
   private static var otherOptions: [Option<UpdateArguments>] {
     [
-      limit("pids-limit", "COUNT", "processes", Value.limit, \.pids),
+      limit("pids-limit", "COUNT", "processes", Value.limit) { $0.pids = $1 },
       limit(
-        "blkio-weight", "WEIGHT", "weight of block devices, from 10 to 1000", Value.limit,
-        \.blockWeight),
+        "blkio-weight", "WEIGHT", "weight of block devices, from 10 to 1000", Value.limit
+      ) { $0.blockWeight = $1 },
       ignored("cpu-rt-period"), ignored("cpu-rt-runtime"), ignored("kernel-memory"),
       ignored("kernel-memory-tcp"), refused("l3-cache-schema"), refused("mem-bw-schema"),
     ]
@@ -107,10 +107,10 @@ extension UpdateArguments {
   private static func limit<T>(
     _ name: String, _ valueName: String, _ help: String,
     _ parse: @escaping (String, String) throws(UsageError) -> T?,
-    _ place: WritableKeyPath<UpdateArguments, T?>
+    _ set: @escaping (inout UpdateArguments, T) -> Void
   ) -> Option<UpdateArguments> {
     .parsed(name, nil, valueName, help, parse) { arguments, value in
-      if let value { arguments[keyPath: place] = value }
+      if let value { set(&arguments, value) }
     }
   }
 

@@ -42,7 +42,7 @@ struct FeaturesDocument {
 
   private var linux: JSONValue {
     [
-      "namespaces": JSONValue(NamespaceType.allCases.map(\.rawValue).sorted()),
+      "namespaces": JSONValue(NamespaceType.allCases.map { $0.rawValue }.sorted()),
       "capabilities": JSONValue(CapabilitySet.named.names),
       "cgroup": [
         "v1": false, "v2": true, "systemd": true, "systemdUser": true, "rdma": true,
@@ -67,7 +67,7 @@ struct FeaturesDocument {
       "operators": Self.words(LinuxSeccompOperator.self),
       "archs": Self.words(Arch.self),
       "knownFlags": Self.words(LinuxSeccompFlag.self),
-      "supportedFlags": JSONValue(seccompFlags.map(\.rawValue).sorted()),
+      "supportedFlags": JSONValue(seccompFlags.map { $0.rawValue }.sorted()),
     ]
   }
 
@@ -78,6 +78,6 @@ struct FeaturesDocument {
 
   private static func words<Word: RawRepresentable & CaseIterable>(_ word: Word.Type) -> JSONValue
   where Word.RawValue == String {
-    JSONValue(Word.allCases.map(\.rawValue))
+    JSONValue(Word.allCases.map { $0.rawValue })
   }
 }

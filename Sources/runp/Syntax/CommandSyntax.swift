@@ -97,7 +97,7 @@ extension CommandSyntax {
     let syntax = syntax
     return CommandInfo(
       name: name, summary: summary, details: syntax.details, arguments: syntax.arguments,
-      options: syntax.options.map(\.info), stopsAtFirstArgument: syntax.stopsAtFirstArgument)
+      options: syntax.options.map { $0.info }, stopsAtFirstArgument: syntax.stopsAtFirstArgument)
   }
 
   /// Reads the words after the command's name.

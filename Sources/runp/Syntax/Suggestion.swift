@@ -53,7 +53,7 @@ extension CommandTable {
   /// The message for words that call nothing.
   static func unknown(_ name: String) -> String {
     "unknown command \"\(name)\""
-      + Suggestion.text(for: name, among: shown.map(\.name) + groups)
+      + Suggestion.text(for: name, among: shown.map { $0.name } + groups)
   }
 
   /// The first words of commands that have two.

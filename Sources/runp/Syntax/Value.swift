@@ -21,7 +21,7 @@ enum Value {
     _ text: String, of option: String
   ) throws(UsageError) -> Choice where Choice.RawValue == String {
     if let choice = Choice(rawValue: text) { return choice }
-    let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    let words = Choice.allCases.map { $0.rawValue }.joined(separator: ", ")
     throw UsageError(value: "invalid \(option): \(text) (must be one of \(words))")
   }
 

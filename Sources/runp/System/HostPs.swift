@@ -75,7 +75,7 @@ enum HostPs {
       case .exited(let code): "exit status \(code)"
       case .signalled(let signal): "ended by signal \(signal)"
       }
-    let lines = said.split(whereSeparator: \.isNewline).joined(separator: ", ")
+    let lines = said.split { $0.isNewline }.joined(separator: ", ")
     return "ps \(words.joined(separator: " ")): \(how)" + (lines.isEmpty ? "" : ": \(lines)")
   }
 }

@@ -71,7 +71,7 @@ enum BashCompletion {
   }
 
   private static func stopping(_ commands: [CommandInfo]) -> String {
-    let names = commands.filter(\.stopsAtFirstArgument).map { ShellText.quoted($0.name) }
+    let names = commands.filter { $0.stopsAtFirstArgument }.map { ShellText.quoted($0.name) }
     return names.isEmpty ? "" : "    \(names.joined(separator: " | "))) ;;\n"
   }
 

@@ -28,7 +28,7 @@ enum HelpText {
 
   /// The options before the command that are shown.
   static var globalOptions: [OptionInfo] {
-    GlobalOptions.options.map(\.info).filter { !$0.isHidden } + [OptionScanner.help]
+    GlobalOptions.options.map { $0.info }.filter { !$0.isHidden } + [OptionScanner.help]
   }
 
   /// The help of a group of commands, such as `runp pod --help`.
@@ -50,7 +50,7 @@ enum HelpText {
   /// The usage line of a command.
   static func usageLine(of command: CommandInfo) -> String {
     let words =
-      ["runp", command.name, "[OPTIONS]"] + command.arguments.map(\.placeholder)
+      ["runp", command.name, "[OPTIONS]"] + command.arguments.map { $0.placeholder }
     return "usage: \(words.joined(separator: " "))\n"
   }
 

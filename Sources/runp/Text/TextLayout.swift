@@ -67,7 +67,7 @@ enum TextLayout {
 
   /// Rows of a name and a text beside it.
   static func table(_ rows: [(name: String, help: String)]) -> String {
-    let column = min(widestName, rows.map(\.name.count).max() ?? 0)
+    let column = min(widestName, rows.map { $0.name.count }.max() ?? 0)
     var text = ""
     for row in rows {
       let help = filled(row.help, indent: column + 4)

@@ -25,7 +25,7 @@ enum PodListCommand: Command {
     }
     let pods = try PodStatus.list(runtime)
     if arguments.format == .json {
-      try Output.write(JSONValue.array(pods.map(\.json)).text() + "\n")
+      try Output.write(JSONValue.array(pods.map { $0.json }).text() + "\n")
     } else {
       try Output.write(table(pods))
     }

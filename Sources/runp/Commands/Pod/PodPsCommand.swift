@@ -40,7 +40,7 @@ enum PodPsCommand: Command {
     _ table: ProcessTable, _ containers: [PodLifecycle.MemberProcesses]
   ) throws(RuntimeError) -> String {
     let title = "CONTAINER"
-    let width = containers.map(\.id.count).reduce(title.count, max)
+    let width = containers.map { $0.id.count }.reduce(title.count, max)
     func line(_ name: String, _ row: String) -> String {
       name + String(repeating: " ", count: width - name.count + 3) + row + "\n"
     }
