@@ -54,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "runp",
       dependencies: [
-        "Pod", "Container", "Cgroups", "Kernel", "RuntimeSpec", "JSON", "CLinux",
+        "Pod", "Container", "Cgroups", "Kernel", "RuntimeSpec", "JSON", "CLinux", "CStart",
       ],
       swiftSettings: settings,
       // Before _start: see CStart/seal.c.

@@ -11,6 +11,9 @@
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 
+int clinux_openat(int dirfd, const char *path, int flags, unsigned mode) {
+  return RESULT(openat(dirfd, path, flags, mode));
+}
 int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
   struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
   return CALL(SYS_openat2, dirfd, path, &how, sizeof how);

@@ -68,4 +68,5 @@ int clinux_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits
 }
 int clinux_join_session_keyring(void) { return CALL(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL); }
 int clinux_pdeathsig(int signal) { return RESULT(prctl(PR_SET_PDEATHSIG, signal)); }
+int clinux_errno(void) { return errno; }
 const char *clinux_commit(void) { return RUNP_COMMIT; }

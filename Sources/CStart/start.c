@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Nothing that the caller controls, and nobody has asked runp to read, may
-// change what this process does: the Swift runtime, glibc and other libraries
-// look at variables such as SWIFT_BACKTRACE, LD_LIBRARY_PATH or TZ, some of them
-// before main. glibc's own tunables (GLIBC_TUNABLES, MALLOC_*) have been read
+// change what this process does: glibc and other libraries look at variables such
+// as LD_LIBRARY_PATH or TZ, some of them before main. glibc's own tunables (GLIBC_TUNABLES, MALLOC_*) have been read
 // when the first constructor runs; they tune the allocator, and nothing else of
 // a static program.
 #include "CStart.h"
@@ -15,32 +14,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-// The two symbols for which the linker would take the object of the Swift
-// runtime that reports crashes: the settings, which say with zeros that nothing
-// is reported, and a function of the reporter that the object every program is
-// linked with refers to only to have it. Without them there is no handler for
-// crashes, which would execute `swift-backtrace` from wherever the program seems
-// to be, for a sealed one the working directory, with all privileges.
-#define FOR_THE_LINKER __attribute__((visibility("hidden")))
-FOR_THE_LINKER const unsigned long long _swift_backtraceSettings[16];
-FOR_THE_LINKER bool _swift_backtrace_isThunkFunction(const char *mangled) { return mangled == NULL; }
-
 static char **given;
 
-// The symbols of the runtime's object that looks for the command line: it reads
-// all of /proc/self/maps to find on the stack what a constructor is handed.
-static int argument_count;
 static char **argument_values;
 
-FOR_THE_LINKER char **_swift_stdlib_getUnsafeArgvArgc(int *count) {
-  *count = argument_count;
-  return argument_values;
-}
-
-FOR_THE_LINKER void _swift_stdlib_overrideUnsafeArgvArgc(char **values, int count) {
-  argument_count = count;
-  argument_values = values;
-}
+char **cstart_words(void) { return argument_values; }
 
 const char *cstart_variable(const char *name) {
   size_t length = strlen(name);
@@ -91,11 +69,11 @@ static bool has_procfs(void) {
 }
 
 __attribute__((constructor(101))) static void start(int argc, char **argv, char **envp) {
+  (void)argc;
   given = envp;
-  _swift_stdlib_overrideUnsafeArgvArgc(argv, argc);
+  argument_values = argv;
   if (getauxval(AT_BASE) != 0) return;
   require_stack();
-  // Without it the Swift runtime would abort with a riddle.
   if (!has_procfs()) {
     fputs("runp: /proc does not show this process: procfs of its PID namespace has to be mounted there\n",
           stderr);

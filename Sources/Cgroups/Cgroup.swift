@@ -28,7 +28,7 @@ package struct Cgroup: ~Copyable {
   init(
     path: CgroupPath, in hierarchy: borrowing CgroupHierarchy, directory: consuming Descriptor,
     isConfirmed: Bool, identity known: UInt64? = nil
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     // A local: a half-made self could not be taken apart again.
     let inode = if let known { known } else { try FileStatus(of: directory).inode }
     self.path = path
@@ -55,12 +55,12 @@ package struct Cgroup: ~Copyable {
   ///   - knowledge: what the state file has beyond that.
   /// - Returns: nil when the cgroup is gone, also when another one has its
   ///   place, which is left alone.
-  /// - Throws: `CgroupError` when it cannot be opened.
+  /// - Throws: `RuntimeError` when it cannot be opened.
   package static func open(
     in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, _ knowledge: Knowledge
-  ) throws(CgroupError) -> Cgroup? {
+  ) throws(RuntimeError) -> Cgroup? {
     if path.components.isEmpty {
-      throw CgroupError(.notOurs, "the root of the cgroup hierarchy is no cgroup of runp")
+      throw RuntimeError(.notOurs, "the root of the cgroup hierarchy is no cgroup of runp")
     }
     let location = hierarchy.mountPoint + path.description
     do {
@@ -71,8 +71,6 @@ package struct Cgroup: ~Copyable {
         path: path, in: hierarchy, directory: directory, isConfirmed: isOurs, identity: inode)
     } catch  where error.meansRemoved {
       return nil
-    } catch {
-      throw CgroupError(error)
     }
   }
 
@@ -82,7 +80,7 @@ package struct Cgroup: ~Copyable {
   ///   been made a moment before the command was killed.
   private static func isOurs(
     _ directory: borrowing Descriptor, _ inode: UInt64, _ knowledge: Knowledge
-  ) throws(SystemError) -> Bool? {
+  ) throws(RuntimeError) -> Bool? {
     switch knowledge {
     case .identity(let known):
       return inode == known ? true : nil
@@ -95,18 +93,18 @@ package struct Cgroup: ~Copyable {
   /// The text of one of its files that is no list.
   ///
   /// - Returns: nil when the cgroup has no such file.
-  package borrowing func read(_ file: String) throws(CgroupError) -> String? {
+  package borrowing func read(_ file: String) throws(RuntimeError) -> String? {
     do {
       return try File.readControl(file, at: directory)
     } catch  where error.meansRemoved {
       return nil
     } catch {
-      throw CgroupError(error, "cgroup \(path)")
+      throw error.adding("cgroup \(path)")
     }
   }
 
   /// One number of a file whose lines are a key and a number.
-  package borrowing func value(of key: String, in file: String) throws(CgroupError) -> UInt64? {
+  package borrowing func value(of key: String, in file: String) throws(RuntimeError) -> UInt64? {
     guard let text = try read(file) else { return nil }
     return Self.value(of: key, in: text)
   }
@@ -122,14 +120,14 @@ package struct Cgroup: ~Copyable {
 
   /// How many of its processes the kernel has killed for want of memory; nil
   /// when the memory controller is not enabled for it.
-  package borrowing func oomKillCount() throws(CgroupError) -> UInt64? {
+  package borrowing func oomKillCount() throws(RuntimeError) -> UInt64? {
     do {
       let bytes = try File.readSmall("memory.events", at: directory)
       return Self.value(of: "oom_kill", in: String(decoding: bytes, as: UTF8.self))
     } catch  where error.meansRemoved {
       return nil
     } catch {
-      throw CgroupError(error, "cgroup \(path)")
+      throw error.adding("cgroup \(path)")
     }
   }
 
@@ -138,33 +136,33 @@ package struct Cgroup: ~Copyable {
   ///
   /// - Returns: nil when the cgroup is gone, which systemd takes away as soon as
   ///   nothing is in it.
-  package borrowing func events() throws(CgroupError) -> Shared<Descriptor>? {
+  package borrowing func events() throws(RuntimeError) -> Shared<Descriptor>? {
     do {
       return Shared(try File.open("cgroup.events", at: directory))
     } catch  where error.meansRemoved {
       return nil
     } catch {
-      throw CgroupError(error, "watch cgroup \(path)")
+      throw error.adding("watch cgroup \(path)")
     }
   }
 
   /// Whether a process is in it or in a cgroup below it.
-  package borrowing func isPopulated() throws(CgroupError) -> Bool {
+  package borrowing func isPopulated() throws(RuntimeError) -> Bool {
     try value(of: "populated", in: "cgroup.events") == 1
   }
 
   /// The processes in it and in the cgroups below it, seen from the PID
   /// namespace of the caller.
-  package borrowing func processes() throws(CgroupError) -> [Int32] {
+  package borrowing func processes() throws(RuntimeError) -> [Int32] {
     do {
       return try Self.processes(in: directory)
     } catch {
-      throw CgroupError(error, "cgroup \(path)")
+      throw error.adding("cgroup \(path)")
     }
   }
 
   /// The processes in an open cgroup and in those below it.
-  static func processes(in directory: borrowing Descriptor) throws(SystemError) -> [Int32] {
+  static func processes(in directory: borrowing Descriptor) throws(RuntimeError) -> [Int32] {
     guard var processes = try ownProcesses(directory) else { return try threadOwners(directory) }
     var walk = try CgroupWalk(below: directory)
     // What a threaded cgroup does not list is in the list of its domain, which is
@@ -177,7 +175,7 @@ package struct Cgroup: ~Copyable {
   /// lists only threads.
   private static func ownProcesses(
     _ directory: borrowing Descriptor
-  ) throws(SystemError) -> [Int32]? {
+  ) throws(RuntimeError) -> [Int32]? {
     do {
       return try numbers(in: "cgroup.procs", directory)
     } catch {
@@ -190,7 +188,7 @@ package struct Cgroup: ~Copyable {
   /// which are threaded then, too.
   private static func threadOwners(
     _ directory: borrowing Descriptor
-  ) throws(SystemError) -> [Int32] {
+  ) throws(RuntimeError) -> [Int32] {
     var threads = try numbers(in: "cgroup.threads", directory)
     var walk = try CgroupWalk(below: directory)
     while try walk.next() { threads += try numbers(in: "cgroup.threads", walk.current) }
@@ -204,7 +202,7 @@ package struct Cgroup: ~Copyable {
   /// The numbers in a file of a cgroup; none when it is gone.
   private static func numbers(
     in file: String, _ directory: borrowing Descriptor
-  ) throws(SystemError) -> [Int32] {
+  ) throws(RuntimeError) -> [Int32] {
     do {
       let list = try File.readText(file, at: directory)
       // What is of a PID namespace that is not below ours has the number 0.

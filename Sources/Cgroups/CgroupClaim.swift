@@ -36,7 +36,7 @@ package struct CgroupClaim {
   /// Writes the claim on a cgroup that carries none.
   ///
   /// - Returns: false when another was quicker.
-  func write(on cgroup: borrowing Descriptor) throws(SystemError) -> Bool {
+  func write(on cgroup: borrowing Descriptor) throws(RuntimeError) -> Bool {
     do {
       try ExtendedAttribute.create(Self.attribute, as: Array(text.utf8), of: cgroup)
       return true
@@ -46,17 +46,17 @@ package struct CgroupClaim {
   }
 
   /// The claim that a cgroup carries; nil for none.
-  static func read(from cgroup: borrowing Descriptor) throws(SystemError) -> String? {
+  static func read(from cgroup: borrowing Descriptor) throws(RuntimeError) -> String? {
     try ExtendedAttribute.value(attribute, of: cgroup).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Whether the claim that a cgroup carries is of somebody who is gone.
   ///
-  /// - Throws: `CgroupError` of kind `alreadyExists` when its holder exists.
-  func isStale(_ other: String, at location: String) throws(CgroupError) -> Bool {
+  /// - Throws: `RuntimeError` of kind `alreadyExists` when its holder exists.
+  func isStale(_ other: String, at location: String) throws(RuntimeError) -> Bool {
     if other == text { return false }
     if isAlive(other) {
-      throw CgroupError(
+      throw RuntimeError(
         .alreadyExists, "cgroup \(location) already exists, and is that of \(holder(other))")
     }
     return true

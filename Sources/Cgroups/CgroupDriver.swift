@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Kernel
+
 /// A way of making a cgroup: who decides where it is.
 ///
 /// `FilesystemDriver` makes directories; `SystemdDriver` asks systemd for a scope
@@ -16,14 +18,14 @@ package protocol CgroupDriver {
   /// Looks at the place of the cgroup, before anything is made.
   ///
   /// - Returns: whether one is there already that can be taken.
-  /// - Throws: `CgroupError` of kind `alreadyExists` when it cannot.
-  func exists() throws(CgroupError) -> Bool
+  /// - Throws: `RuntimeError` of kind `alreadyExists` when it cannot.
+  func exists() throws(RuntimeError) -> Bool
 
   /// Makes or takes the cgroup, so that a process can be cloned into it; it has
   /// no limits of the plan yet.
   ///
   /// - Returns: nil when it can only be made around a process.
-  func prepare(for plan: LimitPlan, as claim: CgroupClaim) throws(CgroupError) -> Cgroup?
+  func prepare(for plan: LimitPlan, as claim: CgroupClaim) throws(RuntimeError) -> Cgroup?
 }
 
 /// The drivers there are.
@@ -50,7 +52,7 @@ package enum CgroupKeeper {
   }
 
   /// Looks at the place, see `CgroupDriver`.
-  package func exists() throws(CgroupError) -> Bool {
+  package func exists() throws(RuntimeError) -> Bool {
     switch self {
     case .filesystem(let driver): try driver.exists()
     case .systemd(let driver): try driver.exists()
@@ -60,7 +62,7 @@ package enum CgroupKeeper {
   /// Makes or takes the cgroup, see `CgroupDriver`.
   package func prepare(
     for plan: LimitPlan, as claim: CgroupClaim
-  ) throws(CgroupError) -> Cgroup? {
+  ) throws(RuntimeError) -> Cgroup? {
     switch self {
     case .filesystem(let driver): try driver.prepare(for: plan, as: claim)
     case .systemd(let driver): try driver.prepare(for: plan, as: claim)

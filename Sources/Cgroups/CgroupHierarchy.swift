@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kernel
+package import Kernel
 
 /// The mounted unified hierarchy (cgroup v2).
 package struct CgroupHierarchy: ~Copyable {
@@ -11,7 +11,7 @@ package struct CgroupHierarchy: ~Copyable {
   ///
   /// The usual places are asked first: a mount table can have thousands of
   /// lines.
-  package static func find() throws(CgroupError) -> CgroupHierarchy {
+  package static func find() throws(RuntimeError) -> CgroupHierarchy {
     for place in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"] where isHierarchy(place) {
       return CgroupHierarchy(mountPoint: place)
     }
@@ -20,9 +20,9 @@ package struct CgroupHierarchy: ~Copyable {
         return CgroupHierarchy(mountPoint: place)
       }
     } catch {
-      throw CgroupError(error, "find the cgroup2 mount")
+      throw error.adding("find the cgroup2 mount")
     }
-    throw CgroupError(
+    throw RuntimeError(
       .failed, "the cgroup v2 hierarchy is not mounted: no mount of type cgroup2 is in sight")
   }
 
@@ -49,17 +49,13 @@ package struct CgroupHierarchy: ~Copyable {
   }
 
   /// Opens the directory at the root of the mount.
-  func open() throws(SystemError) -> Descriptor {
+  func open() throws(RuntimeError) -> Descriptor {
     try File.open(mountPoint, [.path, .directory])
   }
 
   /// The controllers that the hierarchy has.
-  package func controllers() throws(CgroupError) -> Controllers {
-    do {
-      return Controllers(list: try File.readControl("\(mountPoint)/cgroup.controllers"))
-    } catch {
-      throw CgroupError(error)
-    }
+  package func controllers() throws(RuntimeError) -> Controllers {
+    return Controllers(list: try File.readControl("\(mountPoint)/cgroup.controllers"))
   }
 
   /// Where a controller is mounted as cgroup v1, if it is.
@@ -82,23 +78,23 @@ package struct CgroupHierarchy: ~Copyable {
   }
 
   /// The cgroup in which this process is.
-  package func ownPath() throws(CgroupError) -> CgroupPath {
+  package func ownPath() throws(RuntimeError) -> CgroupPath {
     try path(of: "self", called: "the runtime")
   }
 
   /// The cgroup in which a process is.
-  package func path(of pid: Int32) throws(CgroupError) -> CgroupPath {
+  package func path(of pid: Int32) throws(RuntimeError) -> CgroupPath {
     try path(of: "\(pid)", called: "process \(pid)")
   }
 
-  private func path(of process: String, called name: String) throws(CgroupError) -> CgroupPath {
+  private func path(of process: String, called name: String) throws(RuntimeError) -> CgroupPath {
     let table: MountInfo
     let text: String
     do {
       table = try MountInfo.read()
       text = try File.readControl("/proc/\(process)/cgroup")
     } catch {
-      throw CgroupError(error, "find the cgroup of \(name)")
+      throw error.adding("find the cgroup of \(name)")
     }
     let mount = table.entries.last { $0.mountPoint == mountPoint }
     return try Self.path(in: text, of: name, mountRoot: mount?.root ?? "/")
@@ -108,14 +104,14 @@ package struct CgroupHierarchy: ~Copyable {
   /// root of the cgroup namespace, and so is the root of the mount.
   static func path(
     in table: String, of name: String, mountRoot: String
-  ) throws(CgroupError) -> CgroupPath {
+  ) throws(RuntimeError) -> CgroupPath {
     guard let line = table.split(separator: "\n").first(where: { $0.hasPrefix("0::") }) else {
-      throw CgroupError(.failed, "\(name) is in no cgroup of the v2 hierarchy")
+      throw RuntimeError(.failed, "\(name) is in no cgroup of the v2 hierarchy")
     }
     let place = line.dropFirst(3).split(separator: "/").map(String.init)
     let root = mountRoot.split(separator: "/").map(String.init)
     guard place.starts(with: root), !place.contains("..") else {
-      throw CgroupError(
+      throw RuntimeError(
         .failed, "the cgroup \(line.dropFirst(3)) of \(name) is not below the cgroup2 mount")
     }
     return CgroupPath(components: Array(place.dropFirst(root.count)))

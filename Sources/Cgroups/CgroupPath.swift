@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Kernel
+
 /// Where a cgroup is below the root of the hierarchy.
 package struct CgroupPath: Sendable, Equatable, CustomStringConvertible {
   /// The names from the root down; none of them is empty, `.` or `..`.
@@ -24,10 +26,10 @@ package struct CgroupPath: Sendable, Equatable, CustomStringConvertible {
   ///   - base: the root for root, the runtime's own cgroup for a rootless
   ///     caller.
   ///
-  /// - Throws: `CgroupError` naming `linux.cgroupsPath`.
+  /// - Throws: `RuntimeError` naming `linux.cgroupsPath`.
   package init(
     cgroupsPath: String?, id: String, below base: CgroupPath = .root
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     guard let cgroupsPath, !cgroupsPath.isEmpty else {
       components = base.components + ["runp", id]
       return
@@ -48,8 +50,8 @@ package struct CgroupPath: Sendable, Equatable, CustomStringConvertible {
     components = (isAbsolute ? [] : base.components) + names
   }
 
-  private static func invalid(_ reason: String) -> CgroupError {
-    CgroupError(.invalidSpec, "linux.cgroupsPath: \(reason)")
+  private static func invalid(_ reason: String) -> RuntimeError {
+    RuntimeError(.invalidSpec, "linux.cgroupsPath: \(reason)")
   }
 
   /// Reads a path as `description` wrote it, such as the one in a state file.

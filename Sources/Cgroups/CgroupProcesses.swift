@@ -6,19 +6,19 @@ package import Kernel
 extension Cgroup {
   /// Whether the cgroup was told to freeze its processes; one that stands
   /// still only because a cgroup above it is frozen was not.
-  package borrowing func isFrozen() throws(CgroupError) -> Bool {
+  package borrowing func isFrozen() throws(RuntimeError) -> Bool {
     try read("cgroup.freeze")?.first == "1"
   }
 
   /// Whether all of its processes stand still, as those that were told to do
   /// before long.
-  package borrowing func standsStill() throws(CgroupError) -> Bool {
+  package borrowing func standsStill() throws(RuntimeError) -> Bool {
     try value(of: "frozen", in: "cgroup.events") == 1
   }
 
   /// Stops all of its processes, and those of the cgroups below it, where they
   /// are; they stay so until they are thawed or killed.
-  package borrowing func freeze(until deadline: Deadline) throws(CgroupError) {
+  package borrowing func freeze(until deadline: Deadline) throws(RuntimeError) {
     try control("cgroup.freeze", "1")
     do {
       try wait(for: "frozen", toBe: 1, until: deadline)
@@ -29,7 +29,7 @@ extension Cgroup {
   }
 
   /// Lets frozen processes go on.
-  package borrowing func thaw(until deadline: Deadline) throws(CgroupError) {
+  package borrowing func thaw(until deadline: Deadline) throws(RuntimeError) {
     try control("cgroup.freeze", "0")
     // Under a frozen ancestor this cgroup stays frozen, and that is no failure.
     if try standsStill(), !(try hasFrozenAncestor()) {
@@ -37,7 +37,7 @@ extension Cgroup {
     }
   }
 
-  private borrowing func hasFrozenAncestor() throws(CgroupError) -> Bool {
+  private borrowing func hasFrozenAncestor() throws(RuntimeError) -> Bool {
     var above = ".."
     for _ in path.components.dropLast() {
       if try read("\(above)/cgroup.freeze")?.first == "1" { return true }
@@ -49,9 +49,9 @@ extension Cgroup {
   /// Sends SIGKILL to all of its processes, and those of the cgroups below it,
   /// frozen ones too, and does not wait for their end.
   ///
-  /// - Throws: `CgroupError` of kind `notOurs` when it is not confirmed that
+  /// - Throws: `RuntimeError` of kind `notOurs` when it is not confirmed that
   ///   runp made the cgroup.
-  package borrowing func kill() throws(CgroupError) {
+  package borrowing func kill() throws(RuntimeError) {
     guard isConfirmed else { throw notOurs() }
     do {
       try File.writeControl("1", to: "cgroup.kill", at: directory)
@@ -61,7 +61,7 @@ extension Cgroup {
       // It has become threaded, and the kernel kills only whole domains.
       _ = try signal(SIGKILL, until: .after(milliseconds: 1000))
     } catch {
-      throw CgroupError(error, "kill cgroup \(path)")
+      throw error.adding("kill cgroup \(path)")
     }
   }
 
@@ -72,24 +72,24 @@ extension Cgroup {
   /// stays so.
   ///
   /// - Returns: the processes, seen from the PID namespace of the caller.
-  /// - Throws: `CgroupError` of kind `notOurs` when it is not confirmed that
+  /// - Throws: `RuntimeError` of kind `notOurs` when it is not confirmed that
   ///   runp made the cgroup; all processes were tried when another is thrown.
   package borrowing func signal(
     _ number: Int32, until deadline: Deadline
-  ) throws(CgroupError) -> [Int32] {
+  ) throws(RuntimeError) -> [Int32] {
     guard isConfirmed else { throw notOurs() }
-    do throws(CgroupError) {
+    do throws(RuntimeError) {
       if try isFrozen() { return try signalEach(number) }
       return try signalFrozen(number, until: deadline)
     } catch {
-      if error.cause?.meansRemoved == true { return [] }
+      if error.meansRemoved { return [] }
       throw error
     }
   }
 
   private borrowing func signalFrozen(
     _ number: Int32, until deadline: Deadline
-  ) throws(CgroupError) -> [Int32] {
+  ) throws(RuntimeError) -> [Int32] {
     do {
       try freeze(until: deadline)
     } catch  where error.kind == .timedOut {
@@ -105,9 +105,9 @@ extension Cgroup {
     }
   }
 
-  private borrowing func signalEach(_ number: Int32) throws(CgroupError) -> [Int32] {
+  private borrowing func signalEach(_ number: Int32) throws(RuntimeError) -> [Int32] {
     let processes = try processes()
-    var failure: SystemError?
+    var failure: RuntimeError?
     for process in processes {
       do {
         try Processes.signal(try Processes.open(pid: process), number)
@@ -117,14 +117,14 @@ extension Cgroup {
         // It has ended by itself.
       }
     }
-    if let failure { throw CgroupError(failure, "cgroup \(path)") }
+    if let failure { throw failure.adding("cgroup \(path)") }
     return processes
   }
 
   /// Waits until no process is in it, nor in the cgroups below it.
   ///
-  /// - Throws: `CgroupError` of kind `timedOut` when the deadline passed first.
-  package borrowing func waitUntilEmpty(until deadline: Deadline) throws(CgroupError) {
+  /// - Throws: `RuntimeError` of kind `timedOut` when the deadline passed first.
+  package borrowing func waitUntilEmpty(until deadline: Deadline) throws(RuntimeError) {
     try wait(for: "populated", toBe: 0, until: deadline)
   }
 
@@ -132,7 +132,7 @@ extension Cgroup {
   /// neither populated nor frozen.
   private borrowing func wait(
     for key: String, toBe wanted: UInt64, until deadline: Deadline
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     do {
       let events = try File.open("cgroup.events", at: directory)
       while true {
@@ -145,22 +145,22 @@ extension Cgroup {
     } catch  where error.meansRemoved {
       return
     } catch {
-      throw CgroupError(error, "wait for cgroup \(path)")
+      throw error.adding("wait for cgroup \(path)")
     }
-    throw CgroupError(.timedOut, "cgroup \(path) did not get to \(key) \(wanted) in time")
+    throw RuntimeError(.timedOut, "cgroup \(path) did not get to \(key) \(wanted) in time")
   }
 
-  borrowing func notOurs() -> CgroupError {
-    CgroupError(
+  borrowing func notOurs() -> RuntimeError {
+    RuntimeError(
       .notOurs,
       "cgroup \(location) is left alone: it is in use, and nothing says that runp made it")
   }
 
-  private borrowing func control(_ file: String, _ text: String) throws(CgroupError) {
+  private borrowing func control(_ file: String, _ text: String) throws(RuntimeError) {
     do {
       try File.writeControl(text, to: file, at: directory)
     } catch {
-      throw CgroupError(error, "cgroup \(path)")
+      throw error.adding("cgroup \(path)")
     }
   }
 }

@@ -24,18 +24,18 @@ package final class CgroupWatch {
     var isLost = false
 
     /// - Returns: nil when the cgroup has no such file.
-    init?(_ name: String, _ key: String, of cgroup: borrowing Cgroup) throws(CgroupError) {
+    init?(_ name: String, _ key: String, of cgroup: borrowing Cgroup) throws(RuntimeError) {
       do {
         file = Shared(try File.open(name, at: cgroup.directory))
         self.key = key
         count = try Self.read(key, file) ?? 0
       } catch {
         if error.meansRemoved { return nil }
-        throw CgroupError(error, "watch cgroup \(cgroup.path)")
+        throw error.adding("watch cgroup \(cgroup.path)")
       }
     }
 
-    static func read(_ key: String, _ file: Shared<Descriptor>) throws(SystemError) -> UInt64? {
+    static func read(_ key: String, _ file: Shared<Descriptor>) throws(RuntimeError) -> UInt64? {
       Cgroup.value(of: key, in: String(decoding: try File.readAgain(file.value), as: UTF8.self))
     }
 
@@ -71,8 +71,8 @@ package final class CgroupWatch {
   ///   - cgroup: the cgroup.
   ///   - own: whether only what its own limits do counts, and not what is
   ///     counted in the cgroups below it as well.
-  /// - Throws: `CgroupError` when it cannot be watched.
-  package init?(_ cgroup: borrowing Cgroup, own: Bool = false) throws(CgroupError) {
+  /// - Throws: `RuntimeError` when it cannot be watched.
+  package init?(_ cgroup: borrowing Cgroup, own: Bool = false) throws(RuntimeError) {
     guard let events = try cgroup.events() else { return nil }
     population = events
     wasPopulated = false

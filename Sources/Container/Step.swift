@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Kernel
+
 /// Takes one step of a sequence.
 ///
 /// - Throws: `RuntimeError`; the step's name is the context of an error that
 ///   has none yet, such as a system call's.
-func step<Result>(_ name: String, _ body: () throws -> Result) throws(RuntimeError) -> Result {
+func step<Result>(
+  _ name: String, _ body: () throws(RuntimeError) -> Result
+) throws(RuntimeError) -> Result {
   do {
     return try body()
-  } catch let error as RuntimeError {
-    throw error
   } catch {
-    throw RuntimeError(error, name)
+    if case .message = error.cause { throw error }
+    throw error.steps.isEmpty ? error.adding(name) : error
   }
 }

@@ -16,7 +16,7 @@ package enum BPF {
   ///   - instructions: one `struct bpf_insn` a word, in the byte order of the
   ///     machine.
   ///   - name: how tools list the program, at most 15 bytes.
-  /// - Throws: `SystemError` with what the verifier or the kernel answers.
+  /// - Throws: `RuntimeError` with what the verifier or the kernel answers.
   /// - Returns: the program; the kernel keeps it for as long as this is open or
   ///   it is attached somewhere.
   ///
@@ -24,7 +24,7 @@ package enum BPF {
   /// `BPF_PROG_TYPE_CGROUP_DEVICE`.
   package static func loadDeviceProgram(
     _ instructions: [UInt64], name: String
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     var attributes = BPFRecord.attributes
     for (index, byte) in name.utf8.prefix(15).enumerated() {
       attributes.set(byte, at: 48 + index)  // prog_name
@@ -49,7 +49,7 @@ package enum BPF {
   /// `BPF_CGROUP_DEVICE` and `BPF_F_ALLOW_MULTI`.
   package static func attachDeviceProgram(
     _ program: borrowing Descriptor, to cgroup: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var attributes = BPFRecord.attributes
     attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
     attributes.set(UInt32(bitPattern: program.number), at: 4)  // attach_bpf_fd
@@ -68,7 +68,7 @@ extension BPF {
   package static func replaceDeviceProgram(
     _ old: borrowing Descriptor, with program: borrowing Descriptor,
     of cgroup: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var attributes = BPFRecord.attributes
     attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
     attributes.set(UInt32(bitPattern: program.number), at: 4)  // attach_bpf_fd
@@ -83,7 +83,7 @@ extension BPF {
   /// The corresponding call is bpf(2) with `BPF_PROG_DETACH`.
   package static func detachDeviceProgram(
     _ program: borrowing Descriptor, from cgroup: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var attributes = BPFRecord.attributes
     attributes.set(UInt32(bitPattern: cgroup.number), at: 0)  // target_fd
     attributes.set(UInt32(bitPattern: program.number), at: 4)  // attach_bpf_fd
@@ -96,7 +96,7 @@ extension BPF {
   /// The corresponding call is bpf(2) with `BPF_PROG_QUERY`.
   package static func devicePrograms(
     of cgroup: borrowing Descriptor
-  ) throws(SystemError) -> [UInt32] {
+  ) throws(RuntimeError) -> [UInt32] {
     // As many as the kernel lets one control group have.
     var identifiers = [UInt32](repeating: 0, count: 64)
     var attributes = BPFRecord.attributes
@@ -114,7 +114,7 @@ extension BPF {
   /// Opens a program; nil when it is gone, or is not this user's to open.
   ///
   /// The corresponding call is bpf(2) with `BPF_PROG_GET_FD_BY_ID`.
-  package static func openProgram(_ identifier: UInt32) throws(SystemError) -> Descriptor? {
+  package static func openProgram(_ identifier: UInt32) throws(RuntimeError) -> Descriptor? {
     var attributes = BPFRecord.attributes
     attributes.set(identifier, at: 0)  // prog_id
     let result = attributes.call(13)
@@ -125,14 +125,14 @@ extension BPF {
   /// The name that a program was loaded with.
   ///
   /// The corresponding call is bpf(2) with `BPF_OBJ_GET_INFO_BY_FD`.
-  package static func name(of program: borrowing Descriptor) throws(SystemError) -> String {
+  package static func name(of program: borrowing Descriptor) throws(RuntimeError) -> String {
     try BPFProgramInformation(of: program).name
   }
 
   /// The ID that a program can be opened by, for as long as it is there.
   ///
   /// The corresponding call is bpf(2) with `BPF_OBJ_GET_INFO_BY_FD`.
-  package static func identifier(of program: borrowing Descriptor) throws(SystemError) -> UInt32 {
+  package static func identifier(of program: borrowing Descriptor) throws(RuntimeError) -> UInt32 {
     try BPFProgramInformation(of: program).identifier
   }
 
@@ -148,7 +148,7 @@ extension BPF {
   /// The corresponding call is bpf(2) with `BPF_OBJ_GET_INFO_BY_FD`.
   package static func isDeviceProgram(
     _ program: borrowing Descriptor, _ instructions: [UInt64], name: String
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     let found = try BPFProgramInformation(of: program, instructions: instructions.count)
     return found.type == deviceType && found.name == name && !found.hasTypes
       && Int(found.size) == instructions.count * 8 && found.instructions == instructions

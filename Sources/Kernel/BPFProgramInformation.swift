@@ -10,7 +10,7 @@ struct BPFProgramInformation {
   /// Asks for it, and for up to so many instructions.
   ///
   /// The corresponding call is bpf(2) with `BPF_OBJ_GET_INFO_BY_FD`.
-  init(of program: borrowing Descriptor, instructions count: Int = 0) throws(SystemError) {
+  init(of program: borrowing Descriptor, instructions count: Int = 0) throws(RuntimeError) {
     var record = BPFRecord(size: 132)
     var found = [UInt64](repeating: 0, count: count)
     let result = unsafe found.withUnsafeMutableBytes { room in

@@ -84,7 +84,7 @@ package struct ThreadCapabilities: Equatable, Sendable {
   /// Reads the sets of the calling thread.
   ///
   /// The corresponding call is capget(2).
-  package static func current() throws(SystemError) -> ThreadCapabilities {
+  package static func current() throws(RuntimeError) -> ThreadCapabilities {
     var effective: UInt64 = 0
     var permitted: UInt64 = 0
     var inheritable: UInt64 = 0
@@ -98,7 +98,7 @@ package struct ThreadCapabilities: Equatable, Sendable {
   /// Makes these the sets of the calling thread.
   ///
   /// The corresponding call is capset(2).
-  package func apply() throws(SystemError) {
+  package func apply() throws(RuntimeError) {
     try check(
       clinux_capset(effective.rawValue, permitted.rawValue, inheritable.rawValue), "capset")
   }
@@ -114,10 +114,10 @@ package struct ThreadCapabilities: Equatable, Sendable {
 
   /// Takes everything but the given capabilities out of the bounding set.
   ///
-  /// - Throws: `SystemError` naming the capability that could not be dropped.
+  /// - Throws: `RuntimeError` naming the capability that could not be dropped.
   ///
   /// The corresponding call is prctl(2) with `PR_CAPBSET_DROP`.
-  package static func dropBounding(keeping kept: CapabilitySet) throws(SystemError) {
+  package static func dropBounding(keeping kept: CapabilitySet) throws(RuntimeError) {
     for number in 0..<64 where !kept.contains(CapabilitySet(number: number)) {
       let result = clinux_prctl(Option.dropBounding, UInt(number), 0, 0, 0)
       // The kernel has no more of them.
@@ -131,7 +131,7 @@ package struct ThreadCapabilities: Equatable, Sendable {
   /// Empties the ambient set.
   ///
   /// The corresponding call is prctl(2) with `PR_CAP_AMBIENT`.
-  package static func clearAmbient() throws(SystemError) {
+  package static func clearAmbient() throws(RuntimeError) {
     try check(
       clinux_prctl(Option.ambient, Option.ambientClearAll, 0, 0, 0), "prctl",
       "PR_CAP_AMBIENT_CLEAR_ALL")

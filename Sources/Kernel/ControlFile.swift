@@ -15,25 +15,25 @@ extension File {
   /// makes the text of such a file whole before it gives away any of it
   /// (seq_file).
   ///
-  /// - Throws: `SystemError`; `EFBIG` when it does not come to an end.
+  /// - Throws: `RuntimeError`; `EFBIG` when it does not come to an end.
   ///
   /// The corresponding call is pread(2).
   package static func readAgain(
     _ descriptor: borrowing Descriptor, subject: String? = nil
-  ) throws(SystemError) -> [UInt8] {
+  ) throws(RuntimeError) -> [UInt8] {
     var bytes: [UInt8] = []
     while true {
       let room = max(firstPortion, bytes.count)
       let portion = try read(descriptor, room: room, from: bytes.count, subject)
       if bytes.isEmpty { bytes = portion } else { bytes += portion }
       if portion.count < room { return bytes }
-      if bytes.count > most { throw SystemError(call: "read", errno: EFBIG, subject: subject) }
+      if bytes.count > most { throw RuntimeError(call: "read", errno: EFBIG, subject: subject) }
     }
   }
 
   private static func read(
     _ descriptor: borrowing Descriptor, room: Int, from offset: Int, _ subject: String?
-  ) throws(SystemError) -> [UInt8] {
+  ) throws(RuntimeError) -> [UInt8] {
     let number = descriptor.number
     let (bytes, result) = unsafe [UInt8].filled(size: room) { buffer in
       retrying {

@@ -56,7 +56,7 @@ extension Descriptor {
   /// - Returns: false when the deadline passed first.
   ///
   /// The corresponding call is poll(2) with `POLLPRI`.
-  package borrowing func waitForChange(until deadline: Deadline) throws(SystemError) -> Bool {
+  package borrowing func waitForChange(until deadline: Deadline) throws(RuntimeError) -> Bool {
     try wait(for: Int16(POLLPRI), until: deadline)
   }
 
@@ -65,13 +65,13 @@ extension Descriptor {
   /// - Returns: false when the deadline passed first.
   ///
   /// The corresponding call is poll(2) with `POLLIN`.
-  package borrowing func waitUntilReadable(until deadline: Deadline) throws(SystemError) -> Bool {
+  package borrowing func waitUntilReadable(until deadline: Deadline) throws(RuntimeError) -> Bool {
     try wait(for: Int16(POLLIN), until: deadline)
   }
 
   private borrowing func wait(
     for events: Int16, until deadline: Deadline
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     var request = pollfd(fd: number, events: events, revents: 0)
     while true {
       let ready = retrying { negatedErrno(unsafe poll(&request, 1, deadline.millisecondsLeft)) }

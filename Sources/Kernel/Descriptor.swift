@@ -37,7 +37,7 @@ internal import Glibc
   /// Makes another descriptor for the same open file, close-on-exec.
   ///
   /// The corresponding call is fcntl(2) with `F_DUPFD_CLOEXEC`.
-  package borrowing func duplicate() throws(SystemError) -> Descriptor {
+  package borrowing func duplicate() throws(RuntimeError) -> Descriptor {
     try Descriptor.copy(ofNumber: number)
   }
 
@@ -45,13 +45,13 @@ internal import Glibc
   /// start.
   ///
   /// The corresponding call is fcntl(2) with `F_DUPFD_CLOEXEC`.
-  package static func copy(of stream: StandardStream) throws(SystemError) -> Descriptor {
+  package static func copy(of stream: StandardStream) throws(RuntimeError) -> Descriptor {
     try copy(ofNumber: stream.rawValue)
   }
 
   /// Makes a descriptor of one's own for an open file of which only the number
   /// is known.
-  static func copy(ofNumber number: Int32) throws(SystemError) -> Descriptor {
+  static func copy(ofNumber number: Int32) throws(RuntimeError) -> Descriptor {
     Descriptor(owning: try check(clinux_fcntl(number, F_DUPFD_CLOEXEC, 3), "fcntl", "\(number)"))
   }
 
@@ -68,7 +68,7 @@ internal import Glibc
   /// Sets or clears close-on-exec.
   ///
   /// The corresponding call is fcntl(2) with `F_SETFD`.
-  package borrowing func setCloseOnExec(_ on: Bool) throws(SystemError) {
+  package borrowing func setCloseOnExec(_ on: Bool) throws(RuntimeError) {
     try check(clinux_fcntl(number, F_SETFD, on ? Int(FD_CLOEXEC) : 0), "fcntl")
   }
 

@@ -9,7 +9,7 @@ package enum Directory {
   ///
   /// All of them are in memory at once: where somebody else can have made any
   /// number, `rewind` and `nextNames` go through them in portions.
-  package static func names(_ directory: borrowing Descriptor) throws(SystemError) -> [FileName] {
+  package static func names(_ directory: borrowing Descriptor) throws(RuntimeError) -> [FileName] {
     try entries(directory).map { $0.name }
   }
 
@@ -28,7 +28,7 @@ package enum Directory {
   /// saves a look at each; those of the kernel, such as cgroup2, say it.
   package static func nextSubdirectories(
     of directory: borrowing Descriptor, from place: inout Place
-  ) throws(SystemError) -> [FileName] {
+  ) throws(RuntimeError) -> [FileName] {
     try check(negatedErrno(lseek(directory.number, place.offset, SEEK_SET)), "lseek")
     while let portion = try nextEntries(in: directory) {
       let names = portion.filter { $0.isDirectory }.map { $0.name }
@@ -45,7 +45,7 @@ package enum Directory {
   /// on a copy of the descriptor starts again, too.
   ///
   /// The corresponding call is lseek(2).
-  package static func rewind(_ directory: borrowing Descriptor) throws(SystemError) {
+  package static func rewind(_ directory: borrowing Descriptor) throws(RuntimeError) {
     try check(negatedErrno(lseek(directory.number, 0, SEEK_SET)), "lseek")
   }
 
@@ -56,7 +56,7 @@ package enum Directory {
   /// given, only the file system knows.
   package static func nextNames(
     in directory: borrowing Descriptor
-  ) throws(SystemError) -> [FileName] {
+  ) throws(RuntimeError) -> [FileName] {
     while let portion = try nextEntries(in: directory) {
       if !portion.isEmpty { return portion.map { $0.name } }
     }
@@ -65,7 +65,7 @@ package enum Directory {
 
   private typealias Entry = (name: FileName, isDirectory: Bool)
 
-  private static func entries(_ directory: borrowing Descriptor) throws(SystemError) -> [Entry] {
+  private static func entries(_ directory: borrowing Descriptor) throws(RuntimeError) -> [Entry] {
     try rewind(directory)
     var entries: [Entry] = []
     while let portion = try nextEntries(in: directory) { entries += portion }
@@ -77,7 +77,7 @@ package enum Directory {
   /// The corresponding call is getdents64(2).
   private static func nextEntries(
     in directory: borrowing Descriptor
-  ) throws(SystemError) -> [Entry]? {
+  ) throws(RuntimeError) -> [Entry]? {
     let number = directory.number
     let (buffer, found) = unsafe [UInt8].filled(size: 8192) {
       unsafe clinux_getdents64(number, $0.baseAddress, $0.count)
@@ -105,7 +105,7 @@ package enum Directory {
   /// links; what is not there is no error.
   package static func removeTree(
     _ name: FileName, at parent: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     do {
       try name.remove(in: parent)
     } catch  where error.errno == EISDIR || error.errno == EPERM {

@@ -29,21 +29,21 @@ package struct DirectoryWatch: ~Copyable {
 
   /// Makes one that watches nothing yet.
   ///
-  /// - Throws: `SystemError`; `EMFILE` when the user has as many as may be.
+  /// - Throws: `RuntimeError`; `EMFILE` when the user has as many as may be.
   ///
   /// The corresponding call is inotify_init1(2).
-  package init() throws(SystemError) {
+  package init() throws(RuntimeError) {
     let number = negatedErrno(inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC)))
     descriptor = Descriptor(owning: try check(number, "inotify_init1"))
   }
 
   /// Watches a directory; what happens from here on wakes.
   ///
-  /// - Throws: `SystemError` naming `path`; `ENOSPC` when the user watches as many
+  /// - Throws: `RuntimeError` naming `path`; `ENOSPC` when the user watches as many
   ///   as may be.
   ///
   /// The corresponding call is inotify_add_watch(2).
-  package borrowing func add(_ path: String, _ events: Events) throws(SystemError) {
+  package borrowing func add(_ path: String, _ events: Events) throws(RuntimeError) {
     let mask = events.rawValue | UInt32(IN_ONLYDIR) | UInt32(IN_DONT_FOLLOW)
     try check(
       negatedErrno(unsafe inotify_add_watch(descriptor.number, path, mask)), "inotify_add_watch",

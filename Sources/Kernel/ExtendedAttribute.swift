@@ -10,25 +10,25 @@ package enum ExtendedAttribute {
   /// The corresponding call is fsetxattr(2).
   package static func set(
     _ name: String, to value: [UInt8], of descriptor: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try set(name, to: value, of: descriptor, flags: 0)
   }
 
   /// Sets an attribute that an open file does not have yet.
   ///
-  /// - Throws: `SystemError` with `EEXIST` when it has it.
+  /// - Throws: `RuntimeError` with `EEXIST` when it has it.
   ///
   /// The corresponding call is fsetxattr(2) with `XATTR_CREATE`.
   package static func create(
     _ name: String, as value: [UInt8], of descriptor: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     // XATTR_CREATE, which Glibc does not have for Swift.
     try set(name, to: value, of: descriptor, flags: 1)
   }
 
   private static func set(
     _ name: String, to value: [UInt8], of descriptor: borrowing Descriptor, flags: Int32
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let result = unsafe value.withUnsafeBytes {
       unsafe clinux_fsetxattr(descriptor.number, name, $0.baseAddress, $0.count, flags)
     }
@@ -40,7 +40,7 @@ package enum ExtendedAttribute {
   /// The corresponding call is fgetxattr(2).
   package static func value(
     _ name: String, of descriptor: borrowing Descriptor
-  ) throws(SystemError) -> [UInt8]? {
+  ) throws(RuntimeError) -> [UInt8]? {
     // A path and a few words: nothing longer is runp's.
     let number = descriptor.number
     let (value, count) = unsafe [UInt8].filled(size: 8192) {
@@ -63,7 +63,7 @@ package enum ExtendedAttribute {
   /// The corresponding call is setxattr(2).
   package static func set(
     _ name: String, to value: [UInt8], at path: String
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let result = unsafe value.withUnsafeBytes {
       unsafe clinux_setxattr(path, name, $0.baseAddress, $0.count)
     }
@@ -72,13 +72,13 @@ package enum ExtendedAttribute {
 
   /// The value of an attribute of a file.
   ///
-  /// - Throws: `SystemError`; `ENODATA` when it has none, `ERANGE` when that is
+  /// - Throws: `RuntimeError`; `ENODATA` when it has none, `ERANGE` when that is
   ///   longer than `limit`.
   ///
   /// The corresponding call is getxattr(2).
   package static func value(
     _ name: String, at path: String, limit: Int
-  ) throws(SystemError) -> [UInt8] {
+  ) throws(RuntimeError) -> [UInt8] {
     let (value, count) = unsafe [UInt8].filled(size: limit) {
       unsafe clinux_getxattr(path, name, $0.baseAddress, $0.count)
     }

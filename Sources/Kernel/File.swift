@@ -12,10 +12,10 @@ package enum File {
   package static func open(
     _ path: String, _ flags: OpenFlags = .readOnly, mode: UInt32 = 0o666,
     at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let number = directory.number
     let result = retrying {
-      negatedErrno(unsafe Glibc.openat(number, path, flags.rawValue | O_CLOEXEC, mode))
+      unsafe clinux_openat(number, path, flags.rawValue | O_CLOEXEC, mode)
     }
     return Descriptor(owning: try check(result, "open", path))
   }
@@ -27,7 +27,7 @@ package enum File {
   package static func readAll(
     _ descriptor: borrowing Descriptor, known status: FileStatus? = nil, limit: Int = 64 << 20,
     subject: String? = nil
-  ) throws(SystemError) -> [UInt8] {
+  ) throws(RuntimeError) -> [UInt8] {
     var bytes: [UInt8] = []
     // A size that nobody knows is as good as none.
     let size = status?.size ?? (try? FileStatus(of: descriptor))?.size ?? 0
@@ -46,7 +46,7 @@ package enum File {
       }
       bytes.removeLast(room - max(0, min(room, count)))
       if try check(count, "read", subject) == 0 { return bytes }
-      if bytes.count > limit { throw SystemError(call: "read", errno: EFBIG, subject: subject) }
+      if bytes.count > limit { throw RuntimeError(call: "read", errno: EFBIG, subject: subject) }
       // The end is read into what room there is: growing would copy everything.
       room = count == room ? max(4096, bytes.count) : max(1, bytes.capacity - bytes.count)
     }
@@ -55,7 +55,7 @@ package enum File {
   /// Reads a whole file.
   package static func read(
     _ path: String, limit: Int = 64 << 20, at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) -> [UInt8] {
+  ) throws(RuntimeError) -> [UInt8] {
     try readAll(try open(path, at: directory), limit: limit, subject: path)
   }
 
@@ -63,7 +63,7 @@ package enum File {
   /// `readAgain` does.
   package static func readSmall(
     _ path: String, at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) -> [UInt8] {
+  ) throws(RuntimeError) -> [UInt8] {
     try readAgain(try open(path, at: directory), subject: path)
   }
 
@@ -75,14 +75,14 @@ package enum File {
   /// `readText`.
   package static func readControl(
     _ path: String, at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) -> String {
+  ) throws(RuntimeError) -> String {
     String(decoding: try readSmall(path, at: directory), as: UTF8.self)
   }
 
   /// Reads a whole small text file.
   package static func readText(
     _ path: String, at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) -> String {
+  ) throws(RuntimeError) -> String {
     String(decoding: try read(path, at: directory), as: UTF8.self)
   }
 
@@ -91,20 +91,20 @@ package enum File {
   /// The corresponding call is write(2).
   package static func write(
     _ bytes: [UInt8], to descriptor: borrowing Descriptor, subject: String? = nil
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try write(bytes, toNumber: descriptor.number, subject: subject)
   }
 
   /// Writes bytes to a stream that this process has from its start.
   ///
   /// The corresponding call is write(2).
-  package static func write(_ bytes: [UInt8], to stream: StandardStream) throws(SystemError) {
+  package static func write(_ bytes: [UInt8], to stream: StandardStream) throws(RuntimeError) {
     try write(bytes, toNumber: stream.rawValue, subject: nil)
   }
 
   private static func write(
     _ bytes: [UInt8], toNumber number: Int32, subject: String?
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var done = 0
     while done < bytes.count {
       let count = retrying {
@@ -121,7 +121,7 @@ package enum File {
   /// Writes a control file (procfs, cgroupfs) with one write: all or an error.
   package static func writeControl(
     _ text: String, to path: String, at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let file = try open(path, .writeOnly, at: directory)
     try writeControl(text, to: file, subject: path)
   }
@@ -129,14 +129,14 @@ package enum File {
   /// Writes a control file that is already open, with one write.
   package static func writeControl(
     _ text: String, to file: borrowing Descriptor, subject: String
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let bytes = Array(text.utf8)
     let count = retrying {
       negatedErrno(
         unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file.number, $0.baseAddress, $0.count) })
     }
     if try check(count, "write", subject) != bytes.count {
-      throw SystemError(call: "write", errno: EIO, subject: subject)
+      throw RuntimeError(call: "write", errno: EIO, subject: subject)
     }
   }
 
@@ -149,7 +149,7 @@ package enum File {
   package static func replace(
     _ name: String, with bytes: [UInt8], mode: UInt32 = 0o600,
     at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let temporary = temporaryName(for: name)
     let file = try open(
       temporary, [.writeOnly, .create, .exclusive, .noFollow], mode: mode, at: directory)
@@ -173,7 +173,7 @@ package enum File {
   /// The corresponding call is renameat(2).
   package static func rename(
     _ name: String, to new: String, at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let number = directory.number
     try check(negatedErrno(unsafe Glibc.renameat(number, name, number, new)), "rename", new)
   }
@@ -183,12 +183,12 @@ package enum File {
   /// The corresponding call is mkdirat(2).
   package static func makeDirectory(
     _ path: String, mode: UInt32 = 0o755, at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(negatedErrno(unsafe mkdirat(directory.number, path, mode)), "mkdir", path)
   }
 
   /// Makes a directory and those above it that are missing.
-  package static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
+  package static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(RuntimeError) {
     do {
       try makeDirectory(path, mode: mode)
     } catch  where error.errno == EEXIST {
@@ -206,7 +206,7 @@ package enum File {
   package static func remove(
     _ path: String, isDirectory: Bool = false,
     at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(
       negatedErrno(unsafe unlinkat(directory.number, path, isDirectory ? AT_REMOVEDIR : 0)),
       isDirectory ? "rmdir" : "unlink", path)
@@ -217,7 +217,7 @@ package enum File {
   /// The corresponding call is symlinkat(2).
   package static func makeLink(
     _ path: String, to target: String, at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(negatedErrno(unsafe symlinkat(target, directory.number, path)), "symlink", path)
   }
 
@@ -226,7 +226,7 @@ package enum File {
   /// The corresponding call is readlinkat(2).
   package static func linkTarget(
     _ path: String, at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) -> String {
+  ) throws(RuntimeError) -> String {
     let number = directory.number
     let (bytes, count) = unsafe [UInt8].filled(size: 4096) { room in
       guard let base = room.baseAddress else { return 0 }

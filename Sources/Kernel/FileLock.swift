@@ -18,7 +18,7 @@ package enum FileLock {
   /// - Returns: whether the lock was taken.
   package static func take(
     _ descriptor: borrowing Descriptor, until deadline: Deadline
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     while try !takeIfFree(descriptor) {
       if deadline.hasPassed { return false }
       // flock(2) knows no time limit.
@@ -32,7 +32,7 @@ package enum FileLock {
   /// - Returns: whether the lock was taken.
   package static func takeIfFree(
     _ descriptor: borrowing Descriptor
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     do {
       try take(descriptor, wait: false)
       return true
@@ -44,13 +44,13 @@ package enum FileLock {
   /// Takes the exclusive lock of a file, which ends with the last copy of the
   /// descriptor.
   ///
-  /// - Throws: `SystemError` with `EWOULDBLOCK` when another holds it and
+  /// - Throws: `RuntimeError` with `EWOULDBLOCK` when another holds it and
   ///   `wait` is false.
   ///
   /// The corresponding call is flock(2).
   package static func take(
     _ descriptor: borrowing Descriptor, wait: Bool
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let number = descriptor.number
     let operation = LOCK_EX | (wait ? 0 : LOCK_NB)
     try check(retrying { clinux_flock(number, operation) }, "flock")
@@ -60,7 +60,7 @@ package enum FileLock {
   /// exclusive one.
   ///
   /// The corresponding call is flock(2) with `LOCK_SH`.
-  package static func share(_ descriptor: borrowing Descriptor) throws(SystemError) {
+  package static func share(_ descriptor: borrowing Descriptor) throws(RuntimeError) {
     let number = descriptor.number
     try check(retrying { clinux_flock(number, LOCK_SH) }, "flock")
   }

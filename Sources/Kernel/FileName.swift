@@ -32,10 +32,10 @@ internal import Glibc
   /// The corresponding call is openat(2).
   package func open(
     _ flags: OpenFlags, mode: UInt32 = 0o666, in directory: borrowing Descriptor
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let number = directory.number
     let result = retrying {
-      negatedErrno(unsafe openat(number, characters, flags.rawValue | O_CLOEXEC, mode))
+      unsafe clinux_openat(number, characters, flags.rawValue | O_CLOEXEC, mode)
     }
     return Descriptor(owning: try check(result, "open", text))
   }
@@ -43,7 +43,7 @@ internal import Glibc
   /// Reads the status, of a link itself.
   ///
   /// The corresponding call is statx(2).
-  package func status(in directory: borrowing Descriptor) throws(SystemError) -> FileStatus {
+  package func status(in directory: borrowing Descriptor) throws(RuntimeError) -> FileStatus {
     try unsafe FileStatus(characters, at: directory.number, flags: AT_SYMLINK_NOFOLLOW)
   }
 
@@ -52,7 +52,7 @@ internal import Glibc
   /// The corresponding call is unlinkat(2).
   package func remove(
     isDirectory: Bool = false, in directory: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(
       negatedErrno(
         unsafe unlinkat(directory.number, characters, isDirectory ? AT_REMOVEDIR : 0)),
@@ -64,7 +64,7 @@ internal import Glibc
   /// The corresponding call is mkdirat(2).
   package func makeDirectory(
     mode: UInt32, in directory: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(negatedErrno(unsafe mkdirat(directory.number, characters, mode)), "mkdir", text)
   }
 
@@ -73,7 +73,7 @@ internal import Glibc
   /// The corresponding call is mknodat(2).
   func makeNode(
     _ type: UInt32, major: UInt32, minor: UInt32, in directory: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(
       unsafe clinux_mknodat(directory.number, characters, type, major, minor), "mknod", text)
   }
@@ -83,7 +83,7 @@ internal import Glibc
   /// The corresponding calls are readlinkat(2), symlinkat(2).
   func copyLink(
     from source: borrowing Descriptor, to target: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var destination = [CChar](repeating: 0, count: 4097)
     try check(
       negatedErrno(unsafe readlinkat(source.number, characters, &destination, 4096)), "readlink",
@@ -94,12 +94,12 @@ internal import Glibc
 
   /// Moves the file to another directory, where nothing may have the new name.
   ///
-  /// - Throws: `SystemError` with `EEXIST` when something has.
+  /// - Throws: `RuntimeError` with `EEXIST` when something has.
   ///
   /// The corresponding call is renameat2(2) with `RENAME_NOREPLACE`.
   func move(
     from source: borrowing Descriptor, to target: borrowing Descriptor, as name: FileName
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(
       unsafe clinux_renameat2(source.number, characters, target.number, name.characters, 1),
       "renameat2", text)
@@ -110,7 +110,7 @@ internal import Glibc
   /// The corresponding call is fchownat(2).
   package func setOwner(
     _ uid: UInt32, _ gid: UInt32? = nil, in directory: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(
       negatedErrno(
         unsafe fchownat(directory.number, characters, uid, gid ?? ~0, AT_SYMLINK_NOFOLLOW)),
@@ -121,7 +121,7 @@ internal import Glibc
   ///
   /// The corresponding call is fchmodat(2).
   package func setPermissions(_ mode: UInt32, in directory: borrowing Descriptor)
-    throws(SystemError)
+    throws(RuntimeError)
   {
     try check(
       negatedErrno(unsafe fchmodat(directory.number, characters, mode_t(mode), 0)), "chmod", text)

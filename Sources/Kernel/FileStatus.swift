@@ -47,7 +47,7 @@ package struct FileStatus: Sendable {
   /// Reads the status of an open file.
   ///
   /// The corresponding call is statx(2) with `AT_EMPTY_PATH`.
-  package init(of descriptor: borrowing Descriptor) throws(SystemError) {
+  package init(of descriptor: borrowing Descriptor) throws(RuntimeError) {
     try unsafe self.init("", at: descriptor.number, flags: emptyPath)
   }
 
@@ -57,12 +57,12 @@ package struct FileStatus: Sendable {
   package init(
     _ path: String, at directory: borrowing Descriptor = .workingDirectory,
     followLinks: Bool = true
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try unsafe self.init(path, at: directory.number, flags: followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
   }
 
   /// Reads the status of a path, with the flags of statx(2).
-  init(_ path: UnsafePointer<CChar>, at directory: Int32, flags: Int32) throws(SystemError) {
+  init(_ path: UnsafePointer<CChar>, at directory: Int32, flags: Int32) throws(RuntimeError) {
     var raw = clinux_stat()
     let result = unsafe clinux_statx(directory, path, flags, &raw)
     if result < 0 {

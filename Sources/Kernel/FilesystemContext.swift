@@ -9,7 +9,7 @@ struct FilesystemContext: ~Copyable {
   private let type: String
 
   /// Opens one.
-  init(type: String) throws(SystemError) {
+  init(type: String) throws(RuntimeError) {
     descriptor = try MountTree.open(type)
     self.type = type
   }
@@ -26,7 +26,7 @@ struct FilesystemContext: ~Copyable {
   /// Sets a parameter, or a flag when there is no value.
   ///
   /// The corresponding call is fsconfig(2).
-  borrowing func set(_ key: String, _ value: String?) throws(SystemError) {
+  borrowing func set(_ key: String, _ value: String?) throws(RuntimeError) {
     let number = descriptor.number
     let result =
       if let value {
@@ -38,7 +38,7 @@ struct FilesystemContext: ~Copyable {
   }
 
   /// Sets a parameter to an open file.
-  borrowing func set(_ key: String, _ file: borrowing Descriptor) throws(SystemError) {
+  borrowing func set(_ key: String, _ file: borrowing Descriptor) throws(RuntimeError) {
     try MountTree.configure(descriptor, key: key, file: file)
   }
 
@@ -46,7 +46,7 @@ struct FilesystemContext: ~Copyable {
   ///
   /// The corresponding calls are fsconfig(2) with `FSCONFIG_CMD_CREATE`,
   /// fsmount(2).
-  borrowing func mount(_ attributes: MountAttributes) throws(SystemError) -> Descriptor {
+  borrowing func mount(_ attributes: MountAttributes) throws(RuntimeError) -> Descriptor {
     try check(clinux_fsconfig(descriptor.number, 6, nil, nil, 0), "fsconfig create", type)
     let tree = clinux_fsmount(
       descriptor.number, 1, UInt32(truncatingIfNeeded: attributes.rawValue))
@@ -54,7 +54,7 @@ struct FilesystemContext: ~Copyable {
   }
 
   /// A tmpfs for a few directories that nobody but the runtime sees.
-  static func scratch() throws(SystemError) -> Descriptor {
+  static func scratch() throws(RuntimeError) -> Descriptor {
     let context = try FilesystemContext(type: "tmpfs")
     try context.set("mode", "700")
     try context.set("nr_inodes", "8")

@@ -9,7 +9,7 @@ package enum MemoryFile {
   /// is for people who look at the process.
   ///
   /// The corresponding call is memfd_create(2).
-  package static func make(_ name: String) throws(SystemError) -> Descriptor {
+  package static func make(_ name: String) throws(RuntimeError) -> Descriptor {
     // MFD_CLOEXEC; kernels before 6.3 do not know MFD_NOEXEC_SEAL, which newer
     // ones may insist on.
     var number = unsafe clinux_memfd_create(name, 1 | 8)
@@ -22,7 +22,7 @@ package enum MemoryFile {
   /// The corresponding calls are memfd_create(2), write(2), lseek(2).
   package static func make(
     _ name: String, holding bytes: [UInt8]
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let file = try make(name)
     try File.write(bytes, to: file, subject: name)
     try check(negatedErrno(lseek(file.number, 0, SEEK_SET)), "lseek", name)
@@ -34,7 +34,7 @@ package enum MemoryFile {
   /// The corresponding call is pread(2).
   package static func end(
     of file: borrowing Descriptor, limit: Int
-  ) throws(SystemError) -> [UInt8] {
+  ) throws(RuntimeError) -> [UInt8] {
     let size = Int(clamping: try FileStatus(of: file).size)
     let number = file.number
     let length = min(size, limit)

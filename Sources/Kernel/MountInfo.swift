@@ -28,14 +28,14 @@ package struct MountInfo: Sendable {
   package let entries: [Entry]
 
   /// Reads the table of this process.
-  package static func read() throws(SystemError) -> MountInfo {
+  package static func read() throws(RuntimeError) -> MountInfo {
     MountInfo(text: try File.readText("/proc/self/mountinfo"))
   }
 
   /// Reads the table from its open file, from the start.
   ///
   /// The corresponding calls are lseek(2) and read(2).
-  package static func read(from file: borrowing Descriptor) throws(SystemError) -> MountInfo {
+  package static func read(from file: borrowing Descriptor) throws(RuntimeError) -> MountInfo {
     try check(negatedErrno(lseek(file.number, 0, SEEK_SET)), "lseek", "mountinfo")
     let bytes = try File.readAll(file, subject: "mountinfo")
     return MountInfo(text: String(decoding: bytes, as: UTF8.self))

@@ -9,7 +9,7 @@ package enum MountTree {
   /// Opens a kind of file system, to be configured and made.
   ///
   /// The corresponding call is fsopen(2).
-  package static func open(_ type: String) throws(SystemError) -> Descriptor {
+  package static func open(_ type: String) throws(RuntimeError) -> Descriptor {
     Descriptor(owning: try check(unsafe clinux_fsopen(type, 1), "fsopen", type))
   }
 
@@ -18,7 +18,7 @@ package enum MountTree {
   /// The corresponding call is fsconfig(2) with `FSCONFIG_SET_FD`.
   package static func configure(
     _ context: borrowing Descriptor, key: String, file: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(
       unsafe clinux_fsconfig(context.number, 5, key, nil, file.number), "fsconfig \(key)")
   }
@@ -30,7 +30,7 @@ package enum MountTree {
   package static func copy(
     _ path: String = "", at directory: borrowing Descriptor = .workingDirectory,
     recursive: Bool, followLinks: Bool = true
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     // OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC and the AT_ flags.
     var flags: UInt32 = 1 | 0x80000
     if path.isEmpty { flags |= UInt32(emptyPath) }
@@ -45,7 +45,7 @@ package enum MountTree {
   /// The corresponding call is move_mount(2).
   package static func attach(
     _ tree: borrowing Descriptor, onto target: borrowing Descriptor, subject: String? = nil
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     // MOVE_MOUNT_F_EMPTY_PATH and MOVE_MOUNT_T_EMPTY_PATH.
     try check(
       unsafe clinux_move_mount(tree.number, "", target.number, "", 0x4 | 0x40), "move_mount",
@@ -54,13 +54,13 @@ package enum MountTree {
 
   /// Changes attributes and propagation of a mount, or of a whole tree.
   ///
-  /// - Throws: `SystemError`; `EPERM` where a flag is locked by a user namespace.
+  /// - Throws: `RuntimeError`; `EPERM` where a flag is locked by a user namespace.
   ///
   /// The corresponding call is mount_setattr(2).
   package static func setAttributes(
     _ tree: borrowing Descriptor, set: MountAttributes = [], clear: MountAttributes = [],
     propagation: MountFlags = [], recursive: Bool = false, subject: String? = nil
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(
       unsafe clinux_mount_setattr(
         tree.number, "", UInt32(emptyPath) | (recursive ? 0x8000 : 0), set.rawValue,
@@ -73,7 +73,7 @@ package enum MountTree {
   /// The corresponding call is mount_setattr(2) with `MOUNT_ATTR_IDMAP`.
   package static func mapIDs(
     of tree: borrowing Descriptor, through namespace: borrowing Descriptor, recursive: Bool
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(
       unsafe clinux_mount_setattr(
         tree.number, "", UInt32(emptyPath) | (recursive ? 0x8000 : 0),
@@ -86,7 +86,7 @@ package enum MountTree {
   /// The corresponding call is fstatfs(2).
   package static func filesystem(
     of file: borrowing Descriptor
-  ) throws(SystemError) -> (magic: UInt64, flags: MountFlags) {
+  ) throws(RuntimeError) -> (magic: UInt64, flags: MountFlags) {
     var magic: UInt64 = 0
     var flags: UInt64 = 0
     try check(unsafe clinux_filesystem_type(file.number, &magic, &flags), "fstatfs")
@@ -96,7 +96,7 @@ package enum MountTree {
   /// The magic number of the file system at a path.
   ///
   /// The corresponding call is statfs(2).
-  package static func magic(at path: String) throws(SystemError) -> UInt64 {
+  package static func magic(at path: String) throws(RuntimeError) -> UInt64 {
     var magic: UInt64 = 0
     try check(unsafe clinux_statfs(path, &magic), "statfs", path)
     return magic

@@ -99,7 +99,7 @@ package enum Mounts {
   package static func mount(
     _ source: String? = nil, on target: String, type: String? = nil, _ flags: MountFlags = [],
     data: String? = nil
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try check(
       unsafe clinux_mount(source, target, type, flags.rawValue, data), "mount", target)
   }
@@ -107,7 +107,7 @@ package enum Mounts {
   /// Detaches the mount at a path now, and ends it when it is no longer used.
   ///
   /// The corresponding call is umount2(2) with `MNT_DETACH`.
-  package static func detach(_ target: String, followLinks: Bool = false) throws(SystemError) {
+  package static func detach(_ target: String, followLinks: Bool = false) throws(RuntimeError) {
     let flags = Int32(MNT_DETACH) | (followLinks ? 0 : 8)
     try check(unsafe clinux_umount2(target, flags), "umount2", target)
   }
@@ -115,7 +115,7 @@ package enum Mounts {
   /// Makes one directory the root mount and puts the old root on another.
   ///
   /// The corresponding call is pivot_root(2).
-  package static func pivotRoot(to root: String, old: String) throws(SystemError) {
+  package static func pivotRoot(to root: String, old: String) throws(RuntimeError) {
     try check(unsafe clinux_pivot_root(root, old), "pivot_root", root)
   }
 }

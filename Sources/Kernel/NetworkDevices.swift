@@ -8,7 +8,7 @@ package enum NetworkDevices {
   /// Brings the loopback device up, which a new network namespace has down.
   ///
   /// The corresponding call is ioctl(2) with `SIOCSIFFLAGS` (netdevice(7)).
-  package static func bringLoopbackUp() throws(SystemError) {
+  package static func bringLoopbackUp() throws(RuntimeError) {
     let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     let socket = Descriptor(owning: try check(clinux_socket(AF_INET, type, 0), "socket"))
     // struct ifreq: 16 bytes of name, then the flags.

@@ -34,11 +34,11 @@ package struct NewFilesystem {
 
   /// Makes the file system, which is not attached anywhere yet.
   ///
-  /// - Throws: `SystemError`; `EINVAL` naming an option that is not known, or a
+  /// - Throws: `RuntimeError`; `EINVAL` naming an option that is not known, or a
   ///   string that is too long.
   ///
   /// The corresponding calls are fsopen(2), fsconfig(2), fsmount(2).
-  package func make(_ attributes: MountAttributes) throws(SystemError) -> Descriptor {
+  package func make(_ attributes: MountAttributes) throws(RuntimeError) -> Descriptor {
     try make(attributes, in: MountTree.open(type))
   }
 
@@ -47,7 +47,7 @@ package struct NewFilesystem {
   /// The corresponding calls are fsconfig(2), fsmount(2).
   package func make(
     _ attributes: MountAttributes, in opened: consuming Descriptor
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     try checkNames()
     let context = FilesystemContext(opened, type: type)
     try configure(context)
@@ -62,13 +62,13 @@ package struct NewFilesystem {
   /// through mount(2). For that something is mounted on `place` for a moment, a
   /// directory of this process's mount namespace.
   ///
-  /// - Throws: `SystemError`; `EINVAL` naming an option that is not known, and
+  /// - Throws: `RuntimeError`; `EINVAL` naming an option that is not known, and
   ///   `E2BIG` when there is more than mount(2) takes, too.
   ///
   /// The corresponding calls are fsopen(2), fsconfig(2), fsmount(2).
   package func make(
     _ attributes: MountAttributes, place: borrowing Descriptor
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let fits = parameters.allSatisfy { FilesystemContext.fits($0.value ?? "") }
     if fits, FilesystemContext.fits(source) { return try make(attributes) }
     try checkNames()
@@ -84,21 +84,21 @@ package struct NewFilesystem {
   }
 
   /// Refuses options that the file system does not have, without mounting it.
-  package func check() throws(SystemError) {
+  package func check() throws(RuntimeError) {
     try checkNames()
     let context = try FilesystemContext(type: type)
     try configure(context)
     for parameter in parameters { try context.set(parameter.key, parameter.value) }
   }
 
-  private func checkNames() throws(SystemError) {
+  private func checkNames() throws(RuntimeError) {
     for parameter in parameters where !parameter.isKnown(to: type) {
-      throw SystemError(call: "fsconfig \(parameter.key) of", errno: EINVAL, subject: type)
+      throw RuntimeError(call: "fsconfig \(parameter.key) of", errno: EINVAL, subject: type)
     }
   }
 
   /// Sets everything but the parameters.
-  private func configure(_ context: borrowing FilesystemContext) throws(SystemError) {
+  private func configure(_ context: borrowing FilesystemContext) throws(RuntimeError) {
     if let dot = type.firstIndex(of: ".") {
       try context.set("subtype", String(type[type.index(after: dot)...]))
     }
@@ -113,7 +113,7 @@ package struct NewFilesystem {
 
   // MARK: Layers as descriptors
 
-  private func makeFromLayers(_ attributes: MountAttributes) throws(SystemError) -> Descriptor {
+  private func makeFromLayers(_ attributes: MountAttributes) throws(RuntimeError) -> Descriptor {
     let context = try FilesystemContext(type: type)
     try configure(context)
     for parameter in parameters {
@@ -141,10 +141,10 @@ package struct NewFilesystem {
   /// Mounts on a directory of a tmpfs of its own, and takes the mount from there.
   private func mountByPath(
     _ attributes: MountAttributes, place: borrowing Descriptor
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let length = options.utf8.count
     if length > Self.mostOptions {
-      throw SystemError(
+      throw RuntimeError(
         call: "mount", errno: E2BIG,
         subject: "\(type) with \(length) bytes of options, where \(Self.mostOptions) are the most")
     }

@@ -34,14 +34,14 @@ package enum Nodes {
 
   /// Makes a node with exactly the given permissions and owner.
   ///
-  /// - Throws: `SystemError`; `EEXIST` when something else has taken its place
+  /// - Throws: `RuntimeError`; `EEXIST` when something else has taken its place
   ///   meanwhile, which is left as it is.
   ///
   /// The corresponding calls are mknodat(2), chmod(2), fchownat(2).
   package static func make(
     _ name: FileName, _ kind: Kind, major: UInt32, minor: UInt32, mode: UInt32,
     owner: (uid: UInt32, gid: UInt32), at directory: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let type =
       switch kind {
       case .character: UInt32(S_IFCHR)
@@ -54,7 +54,7 @@ package enum Nodes {
     let node = try name.open([.path, .noFollow], in: directory)
     let status = try FileStatus(of: node)
     if status.kind != kind.fileKind || status.device != (major, minor) {
-      throw SystemError(call: "mknod", errno: EEXIST, subject: name.text)
+      throw RuntimeError(call: "mknod", errno: EEXIST, subject: name.text)
     }
     if status.permissions != permissions {
       try check(

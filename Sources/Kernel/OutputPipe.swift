@@ -14,7 +14,7 @@ package struct OutputPipe {
   /// Makes a pipe.
   ///
   /// The corresponding call is pipe2(2).
-  package init() throws(SystemError) {
+  package init() throws(RuntimeError) {
     var ends: [Int32] = [-1, -1]
     try check(unsafe clinux_pipe2(&ends, O_CLOEXEC), "pipe2")
     reading = Shared(Descriptor(owning: ends[0]))

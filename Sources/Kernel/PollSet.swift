@@ -57,7 +57,7 @@ package struct PollSet {
   ///   the deadline passed first.
   ///
   /// The corresponding call is poll(2).
-  package mutating func wait(until deadline: Deadline?) throws(SystemError) -> Ready {
+  package mutating func wait(until deadline: Deadline?) throws(RuntimeError) -> Ready {
     while true {
       let count = negatedErrno(
         unsafe poll(&requests, nfds_t(requests.count), deadline?.millisecondsLeft ?? -1))

@@ -9,7 +9,7 @@ struct ProcessStat {
   private let nameEnd: Int
 
   /// Reads it; nil when there is no such process.
-  init?(of pid: Int32) throws(SystemError) {
+  init?(of pid: Int32) throws(RuntimeError) {
     do {
       bytes = try File.readSmall("/proc/\(pid)/stat")
     } catch  where error.errno == ENOENT || error.errno == ESRCH {

@@ -29,7 +29,7 @@ package final class Child {
   /// expected to wait in this way.
   ///
   /// The corresponding call is wait4(2).
-  package func wait() throws(SystemError) -> ExitStatus {
+  package func wait() throws(RuntimeError) -> ExitStatus {
     var status: Int32 = 0
     let pid = pid
     try check(
@@ -78,7 +78,7 @@ package enum Processes {
   /// The corresponding calls are clone3(2), clone(2).
   package static func clone(
     into kinds: NamespaceKinds = [], asSibling: Bool = false
-  ) throws(SystemError) -> Side {
+  ) throws(RuntimeError) -> Side {
     try clone(into: kinds, cgroup: nil, asSibling: asSibling)
   }
 
@@ -88,13 +88,13 @@ package enum Processes {
   /// The corresponding call is clone3(2) with `CLONE_INTO_CGROUP`.
   package static func clone(
     into kinds: NamespaceKinds = [], cgroup: borrowing Descriptor
-  ) throws(SystemError) -> Side {
+  ) throws(RuntimeError) -> Side {
     try clone(into: kinds, cgroup: cgroup.number, asSibling: false)
   }
 
   private static func clone(
     into kinds: NamespaceKinds, cgroup: Int32?, asSibling: Bool
-  ) throws(SystemError) -> Side {
+  ) throws(RuntimeError) -> Side {
     var pidfd: Int32 = -1
     // A sibling's end is reported to our parent with the signal it was made for.
     let flags = kinds.rawValue | (asSibling ? siblingFlag : 0)
@@ -120,7 +120,7 @@ package enum Processes {
   /// call pass, which shows them its flags, and not clone3(2).
   ///
   /// The corresponding call is clone(2) with `CLONE_PARENT`.
-  package static func cloneSibling() throws(SystemError) -> Side {
+  package static func cloneSibling() throws(RuntimeError) -> Side {
     var pidfd: Int32 = -1
     let pid = unsafe clinux_clone(siblingFlags, &pidfd)
     if try check(pid, "clone") == 0 { return .child }
@@ -141,11 +141,11 @@ package enum Processes {
 
   /// Opens a handle on a process.
   ///
-  /// - Throws: `SystemError`; `ESRCH` when there is no such process, also when the
+  /// - Throws: `RuntimeError`; `ESRCH` when there is no such process, also when the
   ///   number is that of a thread.
   ///
   /// The corresponding call is pidfd_open(2).
-  package static func open(pid: Int32) throws(SystemError) -> Descriptor {
+  package static func open(pid: Int32) throws(RuntimeError) -> Descriptor {
     var number = clinux_pidfd_open(pid, 0)
     // What the kernel says of a thread, from 6.16 on and before.
     if number == -ENOENT || number == -EINVAL { number = -ESRCH }
@@ -155,7 +155,7 @@ package enum Processes {
   /// Sends a signal; 0 only checks that the process is there.
   ///
   /// The corresponding call is pidfd_send_signal(2).
-  package static func signal(_ pidfd: borrowing Descriptor, _ signal: Int32) throws(SystemError) {
+  package static func signal(_ pidfd: borrowing Descriptor, _ signal: Int32) throws(RuntimeError) {
     try check(clinux_pidfd_send_signal(pidfd.number, signal), "pidfd_send_signal")
   }
 
@@ -164,17 +164,17 @@ package enum Processes {
   /// The corresponding call is pidfd_getfd(2).
   package static func descriptor(
     _ number: DescriptorNumber, of pidfd: borrowing Descriptor
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     Descriptor(owning: try check(clinux_pidfd_getfd(pidfd.number, number.value), "pidfd_getfd"))
   }
 
   /// The child of this process behind a descriptor that somebody else has sent.
   ///
-  /// - Throws: `SystemError` with `ECHILD` when it is no child of this process,
+  /// - Throws: `RuntimeError` with `ECHILD` when it is no child of this process,
   ///   whatever the sender says.
   ///
   /// The corresponding call is waitid(2) with `P_PIDFD` and `WNOWAIT`.
-  package static func child(behind pidfd: consuming Descriptor) throws(SystemError) -> Child {
+  package static func child(behind pidfd: consuming Descriptor) throws(RuntimeError) -> Child {
     var pid: Int32 = 0
     var code: Int32 = 0
     var status: Int32 = 0
@@ -184,14 +184,14 @@ package enum Processes {
     let lines = try File.readControl("/proc/self/fdinfo/\(pidfd.number)").split(separator: "\n")
     guard let line = lines.first(where: { $0.hasPrefix("Pid:") }),
       let number = Int32(line.dropFirst(4).drop { $0 == "\t" || $0 == " " })
-    else { throw SystemError(call: "pidfd", errno: ECHILD, subject: "it names no process") }
+    else { throw RuntimeError(call: "pidfd", errno: ECHILD, subject: "it names no process") }
     return Child(pid: number, pidfd: pidfd)
   }
 
   /// Waits for the end of a child and takes its status.
   ///
   /// The corresponding call is waitid(2) with `P_PIDFD`.
-  package static func wait(_ pidfd: borrowing Descriptor) throws(SystemError) -> ExitStatus {
+  package static func wait(_ pidfd: borrowing Descriptor) throws(RuntimeError) -> ExitStatus {
     var pid: Int32 = 0
     var code: Int32 = 0
     var status: Int32 = 0
@@ -206,10 +206,10 @@ package enum Processes {
   /// Takes the status of any child that has ended, without waiting.
   ///
   /// - Returns: nil when none has ended.
-  /// - Throws: `SystemError` with `ECHILD` when there are no children.
+  /// - Throws: `RuntimeError` with `ECHILD` when there are no children.
   ///
   /// The corresponding call is waitid(2) with `P_ALL` and `WNOHANG`.
-  package static func reap() throws(SystemError) -> (pid: Int32, status: ExitStatus)? {
+  package static func reap() throws(RuntimeError) -> (pid: Int32, status: ExitStatus)? {
     var pid: Int32 = 0
     var code: Int32 = 0
     var status: Int32 = 0
@@ -259,11 +259,11 @@ package enum Processes {
 
   /// Looks at a process; nil when there is none.
   ///
-  /// - Throws: `SystemError` when it cannot be looked at, which says nothing of
+  /// - Throws: `RuntimeError` when it cannot be looked at, which says nothing of
   ///   whether it is there.
   ///
   /// The source is `/proc/PID/stat` (proc(5)).
-  package static func look(at pid: Int32) throws(SystemError) -> Information? {
+  package static func look(at pid: Int32) throws(RuntimeError) -> Information? {
     guard let stat = try ProcessStat(of: pid), let flags = stat.number(6),
       let startTime = stat.number(19)
     else { return nil }
@@ -298,7 +298,7 @@ package enum Processes {
   /// thread.
   ///
   /// The source is `/proc/TID/status` (proc(5)).
-  package static func owner(ofThread thread: Int32) throws(SystemError) -> Int32? {
+  package static func owner(ofThread thread: Int32) throws(RuntimeError) -> Int32? {
     let text: String
     do {
       text = try File.readControl("/proc/\(thread)/status")

@@ -31,9 +31,9 @@ internal import Glibc
   /// Replaces this process by a program; returns only when that failed.
   ///
   /// The corresponding call is execve(2).
-  package func execute(_ path: String) -> SystemError {
+  package func execute(_ path: String) -> RuntimeError {
     // Not execveat(2): a system call filter may know only this one.
     let result = unsafe clinux_execve(path, arguments, environment)
-    return SystemError(call: "execve", errno: -result, subject: path)
+    return RuntimeError(call: "execve", errno: -result, subject: path)
   }
 }

@@ -21,13 +21,13 @@ package struct RegularFile: ~Copyable {
   /// Opens a file; nil when something else has its name, or with `noFollow` a
   /// link.
   ///
-  /// - Throws: `SystemError` naming `path`.
+  /// - Throws: `RuntimeError` naming `path`.
   ///
   /// The corresponding calls are openat(2), statx(2).
   package static func open(
     _ path: String, _ flags: OpenFlags = .readOnly,
     at directory: borrowing Descriptor = .workingDirectory
-  ) throws(SystemError) -> RegularFile? {
+  ) throws(RuntimeError) -> RegularFile? {
     let descriptor: Descriptor
     do {
       descriptor = try File.open(path, flags.union(.unhurried), at: directory)
@@ -40,7 +40,7 @@ package struct RegularFile: ~Copyable {
   }
 
   /// Reads it whole; more than `limit` bytes are an error (`EFBIG`).
-  package borrowing func read(limit: Int = 64 << 20) throws(SystemError) -> [UInt8] {
+  package borrowing func read(limit: Int = 64 << 20) throws(RuntimeError) -> [UInt8] {
     try File.readAll(descriptor, known: status, limit: limit, subject: path)
   }
 
@@ -48,12 +48,12 @@ package struct RegularFile: ~Copyable {
   /// nothing, or more than any such file has.
   ///
   /// - Returns: nil when something else has its name.
-  /// - Throws: `SystemError` naming `path`.
+  /// - Throws: `RuntimeError` naming `path`.
   ///
   /// The corresponding calls are openat(2), pread(2).
   package static func readSmall(
     _ path: String, _ flags: OpenFlags = .readOnly, at directory: borrowing Descriptor
-  ) throws(SystemError) -> [UInt8]? {
+  ) throws(RuntimeError) -> [UInt8]? {
     do {
       let descriptor = try File.open(path, flags.union(.unhurried), at: directory)
       let bytes = try File.readAgain(descriptor, subject: path)
@@ -67,7 +67,7 @@ package struct RegularFile: ~Copyable {
 
   /// Whether a call has failed as it does on what is no plain file: a link that is
   /// not followed, a socket, a pipe, a directory, a device.
-  private static func isOfOtherFile(_ error: SystemError) -> Bool {
+  private static func isOfOtherFile(_ error: RuntimeError) -> Bool {
     switch error.errno {
     case ELOOP, ENXIO, ENODEV, ESPIPE, EISDIR: true
     default: false

@@ -18,9 +18,9 @@ package enum Rlimits {
   /// The corresponding call is prlimit(2).
   package static func set(
     _ name: String, soft: UInt64, hard: UInt64, of pid: Int32 = 0
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     guard let number = names.firstIndex(of: name) else {
-      throw SystemError(call: "prlimit", errno: EINVAL, subject: name)
+      throw RuntimeError(call: "prlimit", errno: EINVAL, subject: name)
     }
     try check(unsafe clinux_prlimit(pid, Int32(number), [soft, hard], nil), "prlimit", name)
   }
@@ -29,9 +29,9 @@ package enum Rlimits {
   /// soft one with it.
   ///
   /// The corresponding call is prlimit(2).
-  package static func raise(_ name: String, to hard: UInt64) throws(SystemError) {
+  package static func raise(_ name: String, to hard: UInt64) throws(RuntimeError) {
     guard let number = names.firstIndex(of: name) else {
-      throw SystemError(call: "prlimit", errno: EINVAL, subject: name)
+      throw RuntimeError(call: "prlimit", errno: EINVAL, subject: name)
     }
     var current: [UInt64] = [0, 0]
     try check(unsafe clinux_prlimit(0, Int32(number), nil, &current), "prlimit", name)

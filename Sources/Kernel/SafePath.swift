@@ -35,13 +35,13 @@ package enum SafePath {
   /// Symlinks, absolute ones too, resolve as if `root` were `/`, so an image
   /// cannot point a mount target at the host.
   ///
-  /// - Throws: `SystemError` naming `path`.
+  /// - Throws: `RuntimeError` naming `path`.
   ///
   /// The corresponding call is openat2(2) with `RESOLVE_IN_ROOT`.
   package static func open(
     _ path: String, in root: borrowing Descriptor, _ flags: OpenFlags = .path,
     mode: UInt32 = 0, resolve: Resolve = .usual
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let number = root.number
     // The kernel answers EAGAIN when a rename or mount raced with the walk.
     var attempts = 0
@@ -68,7 +68,7 @@ package enum SafePath {
   package static func makeDirectories(
     _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o755,
     resolve: Resolve = .usual
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     try make(path, in: root, mode: mode, isDirectory: true, resolve, links: 0)
   }
 
@@ -77,7 +77,7 @@ package enum SafePath {
   package static func makeFile(
     _ path: String, in root: borrowing Descriptor, mode: UInt32 = 0o644,
     resolve: Resolve = .usual
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     try make(path, in: root, mode: mode, isDirectory: false, resolve, links: 0)
   }
 
@@ -87,7 +87,7 @@ package enum SafePath {
   private static func make(
     _ path: String, in root: borrowing Descriptor, mode: UInt32, isDirectory: Bool,
     _ resolve: Resolve, links: Int
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let flags: OpenFlags = isDirectory ? [.path, .directory] : .path
     do {
       return try open(path, in: root, flags, resolve: resolve)
@@ -104,7 +104,7 @@ package enum SafePath {
         // Made by another meanwhile, or a link to what is missing.
         if let target = try? File.linkTarget(name, at: above) {
           if links == mostLinks || resolve.contains(.noLinks) {
-            throw SystemError(call: "openat2", errno: ELOOP, subject: path)
+            throw RuntimeError(call: "openat2", errno: ELOOP, subject: path)
           }
           return try make(
             target.hasPrefix("/") ? target : "\(parent)/\(target)", in: root, mode: mode,
@@ -118,7 +118,7 @@ package enum SafePath {
 
   private static func makeEntry(
     _ name: String, at directory: borrowing Descriptor, mode: UInt32, isDirectory: Bool
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     if isDirectory { return try File.makeDirectory(name, mode: mode, at: directory) }
     _ = try open(
       name, in: directory, [.writeOnly, .create, .exclusive, .noFollow], mode: mode,

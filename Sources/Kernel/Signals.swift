@@ -15,7 +15,7 @@ package enum Signals {
   /// Blocks signals and opens a descriptor that they are read from.
   ///
   /// The corresponding calls are rt_sigprocmask(2), signalfd(2).
-  package static func descriptor(for mask: UInt64) throws(SystemError) -> Descriptor {
+  package static func descriptor(for mask: UInt64) throws(RuntimeError) -> Descriptor {
     try check(clinux_block_signals(mask, nil), "rt_sigprocmask")
     return Descriptor(owning: try check(clinux_signalfd(mask), "signalfd"))
   }
@@ -61,7 +61,7 @@ package enum Signals {
   /// unnoticed.
   ///
   /// The corresponding call is kill(2).
-  package static func send(_ signal: Int32, to pid: Int32) throws(SystemError) {
+  package static func send(_ signal: Int32, to pid: Int32) throws(RuntimeError) {
     try check(negatedErrno(kill(pid, signal)), "kill", "\(pid)")
   }
 }

@@ -8,7 +8,7 @@ package enum Sockets {
   /// Two connected sockets that keep message boundaries.
   ///
   /// The corresponding call is socketpair(2) with `SOCK_SEQPACKET`.
-  package static func pair() throws(SystemError) -> (Shared<Descriptor>, Shared<Descriptor>) {
+  package static func pair() throws(RuntimeError) -> (Shared<Descriptor>, Shared<Descriptor>) {
     var ends: [Int32] = [-1, -1]
     let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     try check(unsafe clinux_socketpair(AF_UNIX, type, &ends), "socketpair")
@@ -22,13 +22,13 @@ package enum Sockets {
   /// As long as too many others wait to be accepted, this one waits, too; and so
   /// does whoever sends more than the other end takes.
   ///
-  /// - Throws: `SystemError` with `ETIMEDOUT` when the deadline passed first.
+  /// - Throws: `RuntimeError` with `ETIMEDOUT` when the deadline passed first.
   ///
   /// The corresponding calls are socket(2), setsockopt(2) with `SO_SNDTIMEO`,
   /// connect(2).
   package static func connect(
     _ path: String, packets: Bool = false, until deadline: Deadline
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let socket = try unixSocket(packets: packets)
     let number = socket.number
     // Zero stands for never.
@@ -41,7 +41,7 @@ package enum Sockets {
   /// Makes a listening socket at a path, which must not exist.
   ///
   /// The corresponding calls are socket(2), bind(2), listen(2).
-  package static func listen(_ path: String, packets: Bool = false) throws(SystemError)
+  package static func listen(_ path: String, packets: Bool = false) throws(RuntimeError)
     -> Descriptor
   {
     let socket = try unixSocket(packets: packets)
@@ -50,7 +50,7 @@ package enum Sockets {
     return socket
   }
 
-  private static func unixSocket(packets: Bool) throws(SystemError) -> Descriptor {
+  private static func unixSocket(packets: Bool) throws(RuntimeError) -> Descriptor {
     let type = packets ? SOCK_SEQPACKET : SOCK_STREAM
     let flags = Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     return Descriptor(owning: try check(clinux_socket(AF_UNIX, flags, 0), "socket"))
@@ -59,7 +59,7 @@ package enum Sockets {
   /// Waits for the next connection to a listening socket.
   ///
   /// The corresponding call is accept(2).
-  package static func accept(_ listener: borrowing Descriptor) throws(SystemError) -> Descriptor {
+  package static func accept(_ listener: borrowing Descriptor) throws(RuntimeError) -> Descriptor {
     let number = listener.number
     let result = retrying { negatedErrno(Glibc.accept(number, nil, nil)) }
     let connection = Descriptor(owning: try check(result, "accept"))
@@ -72,13 +72,13 @@ package enum Sockets {
   /// The corresponding call is sendmsg(2).
   package static func send(
     _ bytes: [UInt8], on socket: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try send(bytes, descriptors: [], on: socket)
   }
 
   private static func send(
     _ bytes: [UInt8], descriptors: [Int32], on socket: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let number = socket.number
     let result = retrying {
       unsafe bytes.withUnsafeBytes {
@@ -94,7 +94,7 @@ package enum Sockets {
   /// The corresponding call is sendmsg(2) with `SCM_RIGHTS`.
   package static func send(
     _ bytes: [UInt8], with descriptor: borrowing Descriptor, on socket: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try send(bytes, descriptors: [descriptor.number], on: socket)
   }
 
@@ -103,13 +103,13 @@ package enum Sockets {
   /// The corresponding call is setsockopt(2) with `SO_RCVTIMEO`.
   package static func limitWaiting(
     on socket: borrowing Descriptor, milliseconds: Int
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try limit(SO_RCVTIMEO, milliseconds, of: socket.number)
   }
 
   private static func limit(
     _ option: Int32, _ milliseconds: Int, of number: Int32
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var time = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
     let size = socklen_t(MemoryLayout<timeval>.size)
     try check(
@@ -119,13 +119,13 @@ package enum Sockets {
   /// Receives one message of at most `limit` bytes, and the descriptors that
   /// came with it; no bytes mean that the other end is gone.
   ///
-  /// - Throws: `SystemError` with `EAGAIN` when none has come: at once unless
+  /// - Throws: `RuntimeError` with `EAGAIN` when none has come: at once unless
   ///   it is `waiting`, or in the time that `limitWaiting` has set.
   ///
   /// The corresponding call is recvmsg(2).
   package static func receive(
     on socket: borrowing Descriptor, limit: Int = 65536, waiting: Bool = true
-  ) throws(SystemError) -> (bytes: [UInt8], descriptors: [Shared<Descriptor>]) {
+  ) throws(RuntimeError) -> (bytes: [UInt8], descriptors: [Shared<Descriptor>]) {
     let number = socket.number
     var descriptors = [Int32](repeating: -1, count: 8)
     var count = 0

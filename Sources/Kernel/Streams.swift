@@ -9,7 +9,7 @@ extension Descriptor {
   /// there yet.
   ///
   /// The corresponding call is read(2).
-  package borrowing func readSome(limit: Int = 32768) throws(SystemError) -> [UInt8]? {
+  package borrowing func readSome(limit: Int = 32768) throws(RuntimeError) -> [UInt8]? {
     let number = number
     let (bytes, count) = unsafe [UInt8].filled(size: limit) { room in
       retrying { negatedErrno(unsafe Glibc.read(number, room.baseAddress, room.count)) }
@@ -22,7 +22,7 @@ extension Descriptor {
   /// Writes what fits.
   ///
   /// The corresponding call is write(2).
-  package borrowing func writeSome(_ bytes: [UInt8]) throws(SystemError) -> Int {
+  package borrowing func writeSome(_ bytes: [UInt8]) throws(RuntimeError) -> Int {
     let number = number
     let count = retrying {
       negatedErrno(
@@ -35,7 +35,7 @@ extension Descriptor {
   /// Makes reads and writes return at once where they would block, or wait.
   ///
   /// The corresponding call is fcntl(2) with `F_SETFL`.
-  package borrowing func setNonBlocking(_ on: Bool = true) throws(SystemError) {
+  package borrowing func setNonBlocking(_ on: Bool = true) throws(RuntimeError) {
     let flags = try check(clinux_fcntl(number, F_GETFL, 0), "fcntl")
     let wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK
     if wanted != flags { try check(clinux_fcntl(number, F_SETFL, Int(wanted)), "fcntl") }

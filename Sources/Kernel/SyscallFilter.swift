@@ -7,30 +7,35 @@ internal import Glibc
 /// A set of rules on system calls that libseccomp compiles for the kernel.
 @safe package struct SyscallFilter: ~Copyable {
   /// The rules, as libseccomp holds them.
-  private let context: scmp_filter_ctx
+  @safe private final class Rules {
+    let context: scmp_filter_ctx
+
+    init(_ context: scmp_filter_ctx) { unsafe self.context = context }
+
+    deinit { unsafe seccomp_release(context) }
+  }
+
+  private let rules: Rules
+  private var context: scmp_filter_ctx { unsafe rules.context }
 
   /// Starts a filter for the native architecture without any rule.
   ///
   /// The corresponding function is seccomp_init(3).
-  package init(defaultAction: Action) throws(SystemError) {
+  package init(defaultAction: Action) throws(RuntimeError) {
     guard let context = unsafe seccomp_init(defaultAction.rawValue) else {
       // The library does not say more than that it will not have the action.
-      throw SystemError(call: "seccomp_init", errno: EINVAL)
+      throw RuntimeError(call: "seccomp_init", errno: EINVAL)
     }
-    unsafe self.context = context
-  }
-
-  deinit {
-    unsafe seccomp_release(context)
+    rules = unsafe Rules(context)
   }
 
   /// Extends the filter to calls made by another architecture's code; one that
   /// is in it already is left as it is.
   ///
-  /// - Throws: `SystemError`; `EDOM` when the byte order differs.
+  /// - Throws: `RuntimeError`; `EDOM` when the byte order differs.
   ///
   /// The corresponding function is seccomp_arch_add(3).
-  package mutating func add(_ architecture: Architecture) throws(SystemError) {
+  package mutating func add(_ architecture: Architecture) throws(RuntimeError) {
     let result = unsafe seccomp_arch_add(context, architecture.token)
     if result == -EEXIST { return }
     try check(result, "seccomp_arch_add", architecture.name)
@@ -45,12 +50,12 @@ internal import Glibc
   ///   - number: the call's native number, from `number(of:)`.
   ///   - conditions: at most one for each argument.
   ///   - subject: the call's name, for the error.
-  /// - Throws: `SystemError` naming `subject`.
+  /// - Throws: `RuntimeError` naming `subject`.
   ///
   /// The corresponding function is seccomp_rule_add_array(3).
   package mutating func addRule(
     _ action: Action, number: Int32, where conditions: [Condition], subject: String
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var raw: [scmp_arg_cmp] = []
     for condition in conditions {
       raw.append(
@@ -68,7 +73,7 @@ internal import Glibc
   /// - Returns: the instructions, eight bytes each.
   ///
   /// The corresponding function is seccomp_export_bpf(3).
-  package borrowing func compile() throws(SystemError) -> [UInt8] {
+  package borrowing func compile() throws(RuntimeError) -> [UInt8] {
     let closeOnExec: UInt32 = 1
     let memory = Descriptor(
       owning: try check(
@@ -97,10 +102,10 @@ extension SyscallFilter {
   /// - Returns: the listener when `flags` ask for one.
   ///
   /// The corresponding call is seccomp(2) with `SECCOMP_SET_MODE_FILTER`.
-  package static func load(_ program: [UInt8], flags: Flags) throws(SystemError) -> Descriptor? {
+  package static func load(_ program: [UInt8], flags: Flags) throws(RuntimeError) -> Descriptor? {
     guard !program.isEmpty, program.count % instructionSize == 0,
       let count = UInt16(exactly: program.count / instructionSize)
-    else { throw SystemError(call: "seccomp", errno: EINVAL, subject: "program size") }
+    else { throw RuntimeError(call: "seccomp", errno: EINVAL, subject: "program size") }
     let result = unsafe program.withUnsafeBytes {
       unsafe clinux_seccomp_load($0.baseAddress, count, flags.rawValue)
     }

@@ -12,7 +12,7 @@ package enum Terminal {
   /// what they claim.
   ///
   /// The corresponding calls are ioctl(2) with `TIOCSPTLCK`, `TIOCGPTPEER`.
-  package static func open(ptmx: borrowing Descriptor) throws(SystemError) -> Pseudoterminal {
+  package static func open(ptmx: borrowing Descriptor) throws(RuntimeError) -> Pseudoterminal {
     var unlocked: Int32 = 0
     try check(
       unsafe withUnsafeMutablePointer(to: &unlocked) {
@@ -22,7 +22,7 @@ package enum Terminal {
     let status = try FileStatus(of: replica)
     let isDevpts = try MountTree.filesystem(of: replica).magic == MountTree.devptsMagic
     guard isDevpts, status.kind == .characterDevice, 136...143 ~= status.device.major else {
-      throw SystemError(call: "ioctl TIOCGPTPEER", errno: ENOTTY, subject: "not a devpts terminal")
+      throw RuntimeError(call: "ioctl TIOCGPTPEER", errno: ENOTTY, subject: "not a devpts terminal")
     }
     return Pseudoterminal(main: try ptmx.duplicate(), replica: replica)
   }
@@ -30,7 +30,7 @@ package enum Terminal {
   /// Makes an open terminal the controlling one of this session.
   ///
   /// The corresponding call is ioctl(2) with `TIOCSCTTY`.
-  package static func makeControlling(_ terminal: borrowing Descriptor) throws(SystemError) {
+  package static func makeControlling(_ terminal: borrowing Descriptor) throws(RuntimeError) {
     try check(clinux_ioctl(terminal.number, 0x540E, nil), "ioctl TIOCSCTTY")
   }
 
@@ -38,7 +38,7 @@ package enum Terminal {
   /// main side; nil when there is none.
   ///
   /// The corresponding call is tcgetattr(3), for `VEOF`.
-  package static func endOfInput(_ main: borrowing Descriptor) throws(SystemError) -> UInt8? {
+  package static func endOfInput(_ main: borrowing Descriptor) throws(RuntimeError) -> UInt8? {
     var attributes = termios()
     try check(negatedErrno(unsafe tcgetattr(main.number, &attributes)), "tcgetattr")
     // The array is a tuple here, and VEOF its index 4; 0 disables a character.
@@ -50,14 +50,14 @@ package enum Terminal {
   /// program has read yet, an end of input included.
   ///
   /// The corresponding calls are ioctl(2) with `TIOCGPTPEER`, poll(2).
-  package static func hasUnreadInput(_ main: borrowing Descriptor) throws(SystemError) -> Bool {
+  package static func hasUnreadInput(_ main: borrowing Descriptor) throws(RuntimeError) -> Bool {
     let replica = try openReplica(of: main, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
     return try replica.waitUntilReadable(until: .after(milliseconds: 0))
   }
 
   private static func openReplica(
     of main: borrowing Descriptor, _ flags: Int32
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     // The argument of TIOCGPTPEER is a value, the open flags, not an address.
     let argument = unsafe UnsafeMutableRawPointer(bitPattern: UInt(UInt32(bitPattern: flags)))
     return Descriptor(
@@ -75,7 +75,7 @@ package enum Terminal {
   /// The corresponding call is ioctl(2) with `TIOCSWINSZ`.
   package static func setSize(
     _ terminal: borrowing Descriptor, rows: UInt16, columns: UInt16
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var size: (UInt16, UInt16, UInt16, UInt16) = (rows, columns, 0, 0)
     try check(
       unsafe withUnsafeMutablePointer(to: &size) {
@@ -103,7 +103,7 @@ package enum Terminal {
   /// whose terminal is relayed writes plain line ends.
   ///
   /// The corresponding calls are tcgetattr(3), cfmakeraw(3), tcsetattr(3).
-  package static func makeRaw(_ number: Int32) throws(SystemError) -> Settings {
+  package static func makeRaw(_ number: Int32) throws(RuntimeError) -> Settings {
     var attributes = termios()
     try check(negatedErrno(unsafe tcgetattr(number, &attributes)), "tcgetattr")
     let settings = Settings(attributes: attributes)
@@ -122,7 +122,7 @@ package enum Terminal {
   /// Stops a terminal from adding carriage returns to what programs write.
   ///
   /// The corresponding calls are tcgetattr(3), tcsetattr(3) without `ONLCR`.
-  package static func clearOutputNewlines(_ terminal: borrowing Descriptor) throws(SystemError) {
+  package static func clearOutputNewlines(_ terminal: borrowing Descriptor) throws(RuntimeError) {
     var attributes = termios()
     try check(negatedErrno(unsafe tcgetattr(terminal.number, &attributes)), "tcgetattr")
     attributes.c_oflag &= ~tcflag_t(ONLCR)

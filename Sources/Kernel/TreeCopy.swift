@@ -9,7 +9,7 @@ package enum TreeCopy {
   /// owners; sockets are left out.
   package static func copyContents(
     of source: borrowing Descriptor, to target: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let readable = try File.open(".", .directory, at: source)
     let writable = try File.open(".", .directory, at: target)
     while true {
@@ -21,7 +21,7 @@ package enum TreeCopy {
 
   private static func copy(
     _ name: FileName, from source: borrowing Descriptor, to target: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let status = try name.status(in: source)
     switch status.kind {
     case .directory:
@@ -43,7 +43,7 @@ package enum TreeCopy {
 
   private static func copyNode(
     _ name: FileName, _ kind: Nodes.Kind, _ status: FileStatus, to target: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try Nodes.make(
       name, kind, major: status.device.major, minor: status.device.minor,
       mode: status.permissions, owner: (status.uid, status.gid), at: target)
@@ -51,7 +51,7 @@ package enum TreeCopy {
 
   private static func copyFile(
     _ name: FileName, from source: borrowing Descriptor, to target: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     // What it was a moment ago it need not be any more.
     let from = try name.open([.noFollow, .nonBlocking], in: source)
     let to = try name.open(

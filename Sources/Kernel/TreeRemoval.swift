@@ -12,13 +12,13 @@ package enum TreeRemoval {
   /// up to the top first, and the top is listed again. It can fill one with more
   /// names than there is memory, so they are taken in portions.
   ///
-  /// - Throws: `SystemError`; `EBUSY` or `EXDEV` at a mount, which is not
+  /// - Throws: `RuntimeError`; `EBUSY` or `EXDEV` at a mount, which is not
   ///   touched.
   ///
   /// The corresponding calls are unlinkat(2), renameat2(2).
   package static func empty(
     _ top: borrowing Descriptor, except kept: [FileName] = []
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var moved = 0
     while try removePass(top, except: kept, &moved) {}
   }
@@ -28,7 +28,7 @@ package enum TreeRemoval {
   /// - Returns: whether there may be more in it than was listed.
   private static func removePass(
     _ top: borrowing Descriptor, except kept: [FileName], _ moved: inout Int
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     let before = moved
     var portions = 0
     try Directory.rewind(top)
@@ -50,7 +50,7 @@ package enum TreeRemoval {
   /// - Returns: false for a directory.
   private static func removed(
     _ name: FileName, at directory: borrowing Descriptor
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     do {
       try name.remove(in: directory)
     } catch  where error.errno == EISDIR {
@@ -62,7 +62,7 @@ package enum TreeRemoval {
   /// Removes a directory of the top, moving those in it to the top.
   private static func flatten(
     _ name: FileName, into top: borrowing Descriptor, _ moved: inout Int
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     do {
       let directory = try name.open([.directory, .noFollow], in: top)
       var attempts = 0
@@ -80,7 +80,7 @@ package enum TreeRemoval {
 
   private static func clear(
     _ directory: borrowing Descriptor, into top: borrowing Descriptor, _ moved: inout Int
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try Directory.rewind(directory)
     while true {
       let names = try Directory.nextNames(in: directory)
@@ -94,7 +94,7 @@ package enum TreeRemoval {
   private static func raise(
     _ name: FileName, from directory: borrowing Descriptor, to top: borrowing Descriptor,
     _ moved: inout Int
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     while true {
       moved += 1
       do {

@@ -17,7 +17,7 @@ package struct UnhurriedOutput {
   private static let longestWrite = 1 << 16
 
   /// Takes a copy of a stream.
-  package init(_ inherited: StandardStream) throws(SystemError) {
+  package init(_ inherited: StandardStream) throws(RuntimeError) {
     let copy = Shared(try Descriptor.copy(of: inherited))
     isTerminal = Terminal.isTerminal(inherited)
     switch try FileStatus(of: copy.value).kind {
@@ -35,7 +35,8 @@ package struct UnhurriedOutput {
     }
   }
 
-  private static func open(_ copy: borrowing Descriptor) throws(SystemError) -> Shared<Descriptor> {
+  private static func open(_ copy: borrowing Descriptor) throws(RuntimeError) -> Shared<Descriptor>
+  {
     Shared(try File.open(copy.procPath, [.writeOnly, .nonBlocking, .noControllingTerminal]))
   }
 
@@ -44,7 +45,7 @@ package struct UnhurriedOutput {
   /// - Returns: how many bytes that is; 0 when there is no room.
   ///
   /// The corresponding calls are poll(2), write(2).
-  package func write(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
+  package func write(_ bytes: ArraySlice<UInt8>) throws(RuntimeError) -> Int {
     if returnsAtOnce {
       return try stream.value.writeSome(Array(bytes.prefix(Self.longestWrite)))
     }

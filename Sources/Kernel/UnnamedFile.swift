@@ -14,7 +14,7 @@ package enum UnnamedFile {
   /// The corresponding calls are open(2) with `O_TMPFILE`, linkat(2), rename(2).
   package static func place(
     _ bytes: [UInt8], at path: String, mode: UInt32
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let slash = path.lastIndex(of: "/")
     let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let name = path[(slash.map { path.index(after: $0) } ?? path.startIndex)...]
@@ -44,7 +44,7 @@ package enum UnnamedFile {
   /// - Returns: false when something has it.
   private static func link(
     _ file: borrowing Descriptor, to path: String
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     let result = negatedErrno(
       unsafe linkat(AT_FDCWD, file.procPath, AT_FDCWD, path, AT_SYMLINK_FOLLOW))
     if result == -EEXIST { return false }

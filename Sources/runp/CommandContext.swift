@@ -2,6 +2,7 @@
 
 internal import Cgroups
 internal import Container
+internal import Kernel
 
 /// What every command gets besides its own arguments.
 struct CommandContext {

@@ -14,24 +14,30 @@ struct Dispatch {
   ///
   /// - Returns: the exit status.
   func run(_ words: [String]) -> Int32 {
-    var log = Log()
     do {
       guard let (global, rest) = try GlobalOptions.parse(words) else {
-        return show(HelpText.overview, log)
+        return show(HelpText.overview, Log())
       }
+      return run(rest, global)
+    } catch {
+      return fail(error, HelpText.usage, Log())
+    }
+  }
+
+  private func run(_ rest: [String], _ global: GlobalOptions) -> Int32 {
+    var log = Log()
+    do {
       if global.version { return show(Version.text(program: program), log) }
       guard let first = rest.first else { return show(HelpText.overview, log) }
       log = try Log(path: try global.logPath(), format: global.logFormat, least: global.leastLevel)
       let context = CommandContext(global: global, environment: environment, log: log)
       if let command = CommandTable.command(first) {
-        return invoke(command, Array(rest.dropFirst()), context)
+        return command.invoke(self, Array(rest.dropFirst()), context)
       }
       return runGroup(first, Array(rest.dropFirst()), context)
-    } catch let error as UsageError {
-      return fail(error, HelpText.usage, log)
     } catch {
-      log.fatal("\(error)")
-      return ExitStatus.failure
+      log.fatal(error.description)
+      return CommandStatus.failure
     }
   }
 
@@ -39,13 +45,13 @@ struct Dispatch {
   private func runGroup(_ group: String, _ words: [String], _ context: CommandContext) -> Int32 {
     if CommandTable.group(group).isEmpty {
       context.log.fatal(CommandTable.unknown(group), usage: HelpText.hint)
-      return ExitStatus.failure
+      return CommandStatus.failure
     }
     guard let second = words.first, !["-h", "-help", "--help"].contains(second) else {
       if words.isEmpty {
         context.log.fatal(
           "\"\(group)\" requires a command", usage: HelpText.overview(ofGroup: group))
-        return ExitStatus.failure
+        return CommandStatus.failure
       }
       return show(HelpText.overview(ofGroup: group), context.log)
     }
@@ -53,12 +59,15 @@ struct Dispatch {
       context.log.fatal(
         CommandTable.unknown("\(group) \(second)"),
         usage: "See 'runp \(group) --help' for the commands.\n")
-      return ExitStatus.failure
+      return CommandStatus.failure
     }
-    return invoke(command, Array(words.dropFirst()), context)
+    return command.invoke(self, Array(words.dropFirst()), context)
   }
 
-  private func invoke<C: Command>(
+  /// Calls a command with the words after its name.
+  ///
+  /// - Returns: the exit status.
+  func invoke<C: Command>(
     _ command: C.Type, _ words: [String], _ context: CommandContext
   ) -> Int32 {
     let arguments: C.Arguments
@@ -68,7 +77,7 @@ struct Dispatch {
       }
       arguments = parsed
     } catch {
-      let status = error.showsUsage ? ExitStatus.failure : command.failureStatus
+      let status = error.showsUsage ? CommandStatus.failure : command.failureStatus
       return fail(error, HelpText.usage(of: command.info), context.log, status)
     }
     if command.entersContainers, !OwnProcess.mayEnterContainers {
@@ -92,15 +101,15 @@ struct Dispatch {
   private func show(_ text: String, _ log: Log) -> Int32 {
     do {
       try Output.write(text)
-      return ExitStatus.success
+      return CommandStatus.success
     } catch {
       log.fatal(error.description)
-      return ExitStatus.failure
+      return CommandStatus.failure
     }
   }
 
   private func fail(
-    _ error: UsageError, _ usage: String, _ log: Log, _ status: Int32 = ExitStatus.failure
+    _ error: UsageError, _ usage: String, _ log: Log, _ status: Int32 = CommandStatus.failure
   ) -> Int32 {
     log.fatal(error.message, usage: error.showsUsage ? usage : "")
     return status

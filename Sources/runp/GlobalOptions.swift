@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// The options that stand before the command.
 struct GlobalOptions {

@@ -25,7 +25,7 @@ struct Main {
       words = try CommandWords.read()
     } catch {
       Log().fatal(error.message)
-      return ExitStatus.failure
+      return CommandStatus.failure
     }
     let program = words.first?.split(separator: "/").last.map(String.init) ?? "runp"
     return Dispatch(program: program, environment: .current).run(Array(words.dropFirst()))

@@ -36,7 +36,7 @@ import Testing
     let parent = hierarchy.mountPoint + base.name
     try File.makeDirectory(parent)
     let sleeper = try Sleeper(in: parent)
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       _ = try Cgroup.create(
         in: hierarchy, at: base.path("leaf"), for: try LimitPlan(Self.hugePages))
     }
@@ -71,7 +71,7 @@ import Testing
     let plan = try LimitPlan(
       LinuxResources(hugepageLimits: [LinuxHugepageLimit(pageSize: "3MB", limit: 0)]))
     let cgroup = try Cgroup.create(in: hierarchy, at: base.path("leaf"), for: plan)
-    let error = #expect(throws: CgroupError.self) { try cgroup.apply(plan) }
+    let error = #expect(throws: RuntimeError.self) { try cgroup.apply(plan) }
     #expect(
       error?.description.hasPrefix("linux.resources.hugepageLimits[0].pageSize: cgroup ") == true)
     #expect(error?.description.hasSuffix("the kernel has no such control") == true)
@@ -142,7 +142,7 @@ import Testing
       try cgroup.apply(plan)
       let weight = try cgroup.read("io.bfq.weight") ?? cgroup.read("io.weight")
       #expect(weight == "default 505\n" || weight == "default 5000\n" || weight == "505\n")
-    } catch let error as CgroupError {
+    } catch let error as RuntimeError {
       #expect(!hasWeight)
       #expect(error.kind == .missingController)
     }

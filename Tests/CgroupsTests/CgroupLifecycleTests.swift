@@ -55,7 +55,7 @@ struct CgroupLifecycleTests {
     let hierarchy = try CgroupHierarchy.find()
     let path = base.path("leaf")
     let cgroup = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan())
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       _ = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan())
     }
     #expect(error?.kind == .alreadyExists)
@@ -67,7 +67,7 @@ struct CgroupLifecycleTests {
     let hierarchy = try CgroupHierarchy.find()
     let path = base.path("leaf")
     let first = try Cgroup.create(in: hierarchy, at: path, for: LimitPlan(), as: .test("a"))
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       _ = try Cgroup.create(
         in: hierarchy, at: path, for: LimitPlan(), as: .test("b", alive: ["a"]))
     }
@@ -145,7 +145,7 @@ struct CgroupLifecycleTests {
     let hierarchy = try CgroupHierarchy.find()
     let cgroup = try Cgroup.create(in: hierarchy, at: base.path("leaf"), for: LimitPlan())
     let sleeper = try Sleeper(in: cgroup.location)
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       try cgroup.waitUntilEmpty(until: .after(milliseconds: 20))
     }
     #expect(error?.kind == .timedOut)
@@ -169,9 +169,9 @@ struct CgroupLifecycleTests {
       }
       let isConfirmed = found.isConfirmed
       #expect(!isConfirmed)
-      let killing = #expect(throws: CgroupError.self) { try found.kill() }
+      let killing = #expect(throws: RuntimeError.self) { try found.kill() }
       #expect(killing?.kind == .notOurs)
-      let removing = #expect(throws: CgroupError.self) { try found.remove(until: deadline) }
+      let removing = #expect(throws: RuntimeError.self) { try found.remove(until: deadline) }
       #expect(removing?.kind == .notOurs)
       #expect(try found.processes() == [sleeper.pid])
     }
@@ -264,7 +264,7 @@ extension Cgroup {
   /// Makes one that nobody else has a claim on.
   static func create(
     in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan
-  ) throws(CgroupError) -> Cgroup {
+  ) throws(RuntimeError) -> Cgroup {
     try create(in: hierarchy, at: path, for: plan, as: .test("test", mayTake: false))
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kernel
 import Testing
 
 @testable import Cgroups
@@ -36,7 +37,7 @@ import Testing
     ("/" + String(repeating: "x", count: 256), "can be named"),
   ])
   func aPathThatEscapesOrCannotBeIsRefused(cgroupsPath: String, reason: String) {
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       try CgroupPath(cgroupsPath: cgroupsPath, id: "c1")
     }
     #expect(error?.kind == .invalidSpec)

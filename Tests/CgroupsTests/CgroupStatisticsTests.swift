@@ -26,7 +26,7 @@ import Testing
     let found = try Cgroup.open(
       in: CgroupHierarchy(mountPoint: fake.path), at: CgroupPath(components: ["c2"]),
       .identity(FileStatus(fake.path + "/c2").inode))
-    guard let found else { throw CgroupError(.failed, "it is not there") }
+    guard let found else { throw RuntimeError(.failed, "it is not there") }
     #expect(try found.statistics() == nil)
   }
 

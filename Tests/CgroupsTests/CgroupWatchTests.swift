@@ -27,7 +27,7 @@ import Testing
     let cgroup = try Cgroup.open(
       in: CgroupHierarchy(mountPoint: fake.path), at: CgroupPath(components: ["c1"]),
       .identity(FileStatus(fake.path + "/c1").inode))
-    guard let cgroup else { throw CgroupError(.failed, "it is not there") }
+    guard let cgroup else { throw RuntimeError(.failed, "it is not there") }
     let watch = try CgroupWatch(cgroup)
     return try #require(watch)
   }

@@ -66,7 +66,7 @@ import Testing
     #expect(fake.contents("/c1/\(name)") == "root")
     // The file keeps what is written, as the kernel keeps the reason.
     let invalid = "root invalid (Parent is not a partition root)"
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       try apply(LinuxResources(unified: [name: invalid]), [name: ""])
     }
     #expect(
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func aMissingFileIsAnErrorThatNamesThePropertyAndTheReason() {
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       try apply(LinuxResources(pids: LinuxPids(limit: 5)), ["cgroup.controllers": "memory\n"])
     }
     #expect(error?.kind == .missingController)
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func aMissingFileOfAnEnabledControllerIsTheKernels() {
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       try apply(
         LinuxResources(hugepageLimits: [LinuxHugepageLimit(pageSize: "3MB", limit: 0)]),
         ["cgroup.controllers": "hugetlb\n"])
@@ -100,7 +100,7 @@ import Testing
     let resources = LinuxResources(memory: LinuxMemory(limit: limit, checkBeforeUpdate: true))
     let files = ["memory.current": "1000\n", "memory.max": ""]
     if isRefused {
-      let error = #expect(throws: CgroupError.self) { try apply(resources, files) }
+      let error = #expect(throws: RuntimeError.self) { try apply(resources, files) }
       #expect(error?.description.contains("linux.resources.memory.limit: ") == true)
       #expect(fake.contents("/c1/memory.max") == "")
     } else {
@@ -112,7 +112,7 @@ import Testing
   @Test func aSumOfMemoryAndSwapBelowTheUsageIsRefusedByItsOwnName() {
     let resources = LinuxResources(
       memory: LinuxMemory(limit: 500, swap: 900, checkBeforeUpdate: true))
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       try apply(resources, ["memory.current": "1000\n", "memory.max": "", "memory.swap.max": ""])
     }
     #expect(

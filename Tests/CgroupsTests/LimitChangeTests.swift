@@ -20,7 +20,7 @@ import Testing
     let identity = Cgroup.Knowledge.identity(try FileStatus(fake.path + "/c1").inode)
     guard
       let opened = try Cgroup.open(in: hierarchy, at: CgroupPath(components: ["c1"]), identity)
-    else { throw CgroupError(.failed, "no cgroup") }
+    else { throw RuntimeError(.failed, "no cgroup") }
     let cgroup = Shared(opened)
     return (try cgroup.value.change(try LimitPlan(resources), in: hierarchy, nil), cgroup)
   }
@@ -66,7 +66,7 @@ import Testing
     let limits = LinuxResources(
       memory: LinuxMemory(limit: 1000), cpu: LinuxCPU(shares: 2), pids: nil,
       unified: ["pids.max": "7"])
-    let error = #expect(throws: CgroupError.self) { try change(limits, [:]) }
+    let error = #expect(throws: RuntimeError.self) { try change(limits, [:]) }
     #expect(error?.description.hasPrefix("linux.resources.unified.pids.max: ") == true)
     #expect(fake.contents("/c1/memory.max")?.hasPrefix("500") == true)
     #expect(fake.contents("/c1/cpu.weight")?.hasPrefix("100") == true)
@@ -75,7 +75,7 @@ import Testing
   @Test func aControllerThatTheHierarchyLacksIsNamedFirst() throws {
     fake.add("/", ["cgroup.controllers": "memory\n"])
     let limits = LinuxResources(memory: LinuxMemory(limit: 9), pids: LinuxPids(limit: 5))
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       try change(limits, ["memory.max": "500\n", "pids.max": "max\n"])
     }
     #expect(error?.kind == .missingController)
@@ -85,7 +85,7 @@ import Testing
   @Test func aControllerThatTheCgroupLacksIsEnabled() throws {
     fake.add("/", ["cgroup.controllers": "cpuset pids", "cgroup.subtree_control": "pids"])
     // What enabling makes appear is not there in a fake one.
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       try change(LinuxResources(cpu: LinuxCPU(cpus: "0")), ["cgroup.controllers": "pids\n"])
     }
     #expect(error?.description.contains("no file cpuset.cpus") == true)

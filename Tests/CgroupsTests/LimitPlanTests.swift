@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import Kernel
 import RuntimeSpec
 import Support
 import Testing
@@ -153,7 +154,7 @@ private let refusals: [(LinuxResources, String)] = [
   func whatIsWrongOrOnlyInVersionOneIsRefusedByName(
     resources: LinuxResources, property: String
   ) {
-    let error = #expect(throws: CgroupError.self) { try LimitPlan(resources) }
+    let error = #expect(throws: RuntimeError.self) { try LimitPlan(resources) }
     #expect(error?.kind == .invalidSpec)
     #expect(error?.description.hasPrefix("linux.resources.\(property): ") == true)
   }
@@ -198,7 +199,7 @@ private let refusals: [(LinuxResources, String)] = [
     let fake = FakeCgroup(controllers: "hugetlb")
     let hierarchy = CgroupHierarchy(mountPoint: fake.path)
     let plan = try LimitPlan(LinuxResources(rdma: ["a": LinuxRdma(hcaHandles: 1)]))
-    let error = #expect(throws: CgroupError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       _ = try Cgroup.create(
         in: hierarchy, at: CgroupPath(cgroupsPath: "/made/leaf", id: "x"), for: plan)
     }

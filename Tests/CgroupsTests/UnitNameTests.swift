@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kernel
 import Testing
 
 @testable import Cgroups
@@ -48,7 +49,7 @@ import Testing
     let name = try UnitName(slice: "kube-pods.slice")
     #expect(name.slice == "kube.slice")
     #expect(try name.components() == ["kube.slice", "kube-pods.slice"])
-    #expect(throws: CgroupError.self) { try UnitName(slice: "-.slice") }
-    #expect(throws: CgroupError.self) { try UnitName(slice: "x") }
+    #expect(throws: RuntimeError.self) { try UnitName(slice: "-.slice") }
+    #expect(throws: RuntimeError.self) { try UnitName(slice: "x") }
   }
 }

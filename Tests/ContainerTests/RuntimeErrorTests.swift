@@ -15,12 +15,12 @@ import Testing
     (ENOTDIR, "not a directory"), (ENOEXEC, "exec format error"),
   ])
   func reasonsAreInLowerCase(number: Int32, words: String) {
-    let error = RuntimeError(SystemError(call: "call", errno: number, subject: "/X"), "kill c1")
+    let error = RuntimeError(call: "call", errno: number, subject: "/X").adding("kill c1")
     #expect(error.description == "kill c1: call /X: \(words)")
   }
 
   @Test func abbreviationsStay() {
-    let error = RuntimeError(SystemError(call: "call", errno: EDOTDOT))
+    let error = RuntimeError(call: "call", errno: EDOTDOT)
     #expect(error.description == "call: RFS specific error")
   }
 
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func documentsNameTheirProperty() {
-    let error = RuntimeError(SpecError(path: "process.cwd", reason: "missing"), "create c1")
+    let error = RuntimeError(SpecError(path: "process.cwd", reason: "missing")).adding("create c1")
     #expect(error.description == "create c1: process.cwd: missing")
   }
 }

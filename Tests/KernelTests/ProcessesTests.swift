@@ -10,7 +10,7 @@ import Testing
     #expect {
       _ = try Processes.child(behind: try parent.duplicate())
     } throws: { error in
-      (error as? SystemError)?.errno == ECHILD
+      (error as? RuntimeError)?.errno == ECHILD
     }
   }
 

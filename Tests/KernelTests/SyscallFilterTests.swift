@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func anUnknownActionIsRefused() {
-    #expect(throws: SystemError.self) {
+    #expect(throws: RuntimeError.self) {
       _ = try SyscallFilter(defaultAction: SyscallFilter.Action(rawValue: 0x1234_5678))
     }
   }
@@ -28,7 +28,7 @@ import Testing
     var filter = try SyscallFilter(defaultAction: .allow)
     let number = try #require(SyscallFilter.number(of: "personality"))
     let condition = SyscallFilter.Condition(argument: 0, .equal, 1, 0)
-    let error = #expect(throws: SystemError.self) {
+    let error = #expect(throws: RuntimeError.self) {
       try filter.addRule(
         .killProcess, number: number, where: [condition, condition], subject: "personality")
     }
@@ -57,7 +57,7 @@ import Testing
 
   @Test func malformedProgramsAreRefused() {
     for size in [0, 7, 8 * 65536] {
-      #expect(throws: SystemError(call: "seccomp", errno: EINVAL, subject: "program size")) {
+      #expect(throws: RuntimeError(call: "seccomp", errno: EINVAL, subject: "program size")) {
         _ = try SyscallFilter.load([UInt8](repeating: 0, count: size), flags: [])
       }
     }

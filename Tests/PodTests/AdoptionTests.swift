@@ -3,6 +3,7 @@
 import Cgroups
 import Container
 import JSON
+import Kernel
 import RuntimeSpec
 import Support
 import Testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Container
+import Kernel
 import Testing
 
 @testable import runp

@@ -31,6 +31,7 @@ int clinux_ioprio_set(int which, int who, int value);
 int clinux_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits);
 int clinux_join_session_keyring(void);
 int clinux_pdeathsig(int signal);
+int clinux_errno(void);
 const char *clinux_commit(void);
 
 // ids.c
@@ -42,6 +43,7 @@ int clinux_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
 
 struct clinux_stat;
 // path.c
+int clinux_openat(int dirfd, const char *path, int flags, unsigned mode);
 int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 int clinux_statx(int dirfd, const char *path, int flags, struct clinux_stat *out);
 int clinux_filesystem_type(int fd, uint64_t *type, uint64_t *mount_flags);

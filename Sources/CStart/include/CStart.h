@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What happens before the Swift runtime has set itself up, in the static
+// What happens before main, in the static
 // program that is installed. A dynamic one is a developer's or a test's: it has
 // the language's crash handler, its environment, and is not sealed.
 #pragma once
@@ -8,6 +8,8 @@
 
 // start.c
 
+// The words of the command line, with NULL at the end.
+char **cstart_words(void);
 // The value of a variable of the caller's environment; NULL when it has none.
 const char *cstart_variable(const char *name);
 // The caller's whole environment.

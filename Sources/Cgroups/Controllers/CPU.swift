@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import Kernel
 internal import RuntimeSpec
 
 extension LimitPlan {
   /// Plans shares and quotas of processor time.
-  mutating func add(_ cpu: LinuxCPU) throws(CgroupError) {
+  mutating func add(_ cpu: LinuxCPU) throws(RuntimeError) {
     if let runtime = cpu.realtimeRuntime, runtime != 0 {
       throw Self.versionOneOnly("cpu.realtimeRuntime")
     }

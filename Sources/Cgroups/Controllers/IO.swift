@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Kernel
 internal import RuntimeSpec
 
 extension LimitPlan {
   /// Plans weights and rates of block devices.
-  mutating func add(_ io: LinuxBlockIO) throws(CgroupError) {
+  mutating func add(_ io: LinuxBlockIO) throws(RuntimeError) {
     if let weight = io.leafWeight, weight != 0 { throw Self.versionOneOnly("blockIO.leafWeight") }
     if let weight = io.weight, weight != 0 {
       addWeight(weight, "blockIO.weight", for: nil)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Kernel
 internal import RuntimeSpec
 
 extension LimitPlan {
   /// Plans the limits of memory and swap.
-  mutating func add(_ memory: LinuxMemory) throws(CgroupError) {
+  mutating func add(_ memory: LinuxMemory) throws(RuntimeError) {
     try checkVersionOne(memory)
     let limit = memory.limit ?? 0
     // Swap first, so that memory which a lower limit drives out finds the new
@@ -37,7 +38,7 @@ extension LimitPlan {
   /// The limit of swap alone, from that of memory and swap together.
   ///
   /// - Returns: nil to leave it alone; a negative number for no limit.
-  static func swap(limit: Int64, memoryAndSwap: Int64) throws(CgroupError) -> Int64? {
+  static func swap(limit: Int64, memoryAndSwap: Int64) throws(RuntimeError) -> Int64? {
     // Memory without a limit comes with swap without one.
     if memoryAndSwap == 0 { return limit < 0 ? -1 : nil }
     if memoryAndSwap < 0 || limit < 0 { return memoryAndSwap }
@@ -47,7 +48,7 @@ extension LimitPlan {
     return memoryAndSwap - limit
   }
 
-  private func checkVersionOne(_ memory: LinuxMemory) throws(CgroupError) {
+  private func checkVersionOne(_ memory: LinuxMemory) throws(RuntimeError) {
     if let kernel = memory.kernel, kernel > 0 { throw Self.versionOneOnly("memory.kernel") }
     if let kernel = memory.kernelTCP, kernel > 0 { throw Self.versionOneOnly("memory.kernelTCP") }
     if memory.swappiness != nil { throw Self.versionOneOnly("memory.swappiness") }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 internal import RuntimeSpec
 
 extension LimitPlan {
@@ -18,7 +19,7 @@ extension LimitPlan {
   }
 
   /// Refuses what cgroup v1 did for network traffic.
-  func check(_ network: LinuxNetwork) throws(CgroupError) {
+  func check(_ network: LinuxNetwork) throws(RuntimeError) {
     if let id = network.classID, id != 0 { throw Self.versionOneOnly("network.classID") }
     if !network.priorities.isEmpty { throw Self.versionOneOnly("network.priorities") }
   }

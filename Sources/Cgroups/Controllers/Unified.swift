@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 internal import RuntimeSpec
 
 extension LimitPlan {
@@ -12,7 +13,7 @@ extension LimitPlan {
   ]
 
   /// Plans the files that are given by name, after all others.
-  mutating func add(unified files: OrderedMap<String>) throws(CgroupError) {
+  mutating func add(unified files: OrderedMap<String>) throws(RuntimeError) {
     for file in files {
       let property = "unified.\(file.key)"
       if Self.reserved.contains(file.key) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kernel
+package import Kernel
 
 /// The program that the kernel runs at each access to a device.
 ///
@@ -183,18 +183,18 @@ extension Cgroup {
   /// It is for a cgroup just made. Rules that allow everything attach nothing;
   /// no rules at all allow the defaults only. The program is one of `shared`.
   ///
-  /// - Throws: `CgroupError` of kind `permissionDenied` in a user namespace,
+  /// - Throws: `RuntimeError` of kind `permissionDenied` in a user namespace,
   ///   where the kernel takes no such programs.
   package borrowing func attachDeviceProgram(
     _ rules: [DeviceRule], from shared: SharedDevicePrograms
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     guard let program = DeviceProgram(rules) else { return }
     do {
-      try shared.attach(program) { one throws(SystemError) in
+      try shared.attach(program) { one throws(RuntimeError) in
         try BPF.attachDeviceProgram(one, to: directory)
       }
     } catch {
-      throw CgroupError(error, "restrict the devices of cgroup \(path)")
+      throw error.adding("restrict the devices of cgroup \(path)")
     }
   }
 }

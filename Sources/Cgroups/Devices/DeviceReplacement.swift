@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kernel
+package import Kernel
 
 extension Cgroup {
   /// Restricts the devices that processes of the cgroup may use to what other
@@ -10,11 +10,11 @@ extension Cgroup {
   /// one of the two. Files that are open stay so. systemd is told first, for its
   /// own program has to allow what runp's does.
   ///
-  /// - Throws: `CgroupError` of kind `permissionDenied` in a user namespace,
+  /// - Throws: `RuntimeError` of kind `permissionDenied` in a user namespace,
   ///   where the kernel takes no such programs.
   package borrowing func replaceDeviceProgram(
     _ rules: [DeviceRule], from shared: SharedDevicePrograms, _ unit: ManagedUnit?
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     try unit?.set(rules)
     do {
       guard let old = try ownDeviceProgram() else {
@@ -25,16 +25,16 @@ extension Cgroup {
         try BPF.detachDeviceProgram(old.value, from: directory)
         return
       }
-      try shared.attach(program) { one throws(SystemError) in
+      try shared.attach(program) { one throws(RuntimeError) in
         try BPF.replaceDeviceProgram(old.value, with: one, of: directory)
       }
     } catch {
-      throw CgroupError(whatever: error, "restrict the devices of cgroup \(path)")
+      throw error.addingToCall("restrict the devices of cgroup \(path)")
     }
   }
 
   /// The program that runp attached; nil when everything was allowed.
-  private borrowing func ownDeviceProgram() throws(SystemError) -> Shared<Descriptor>? {
+  private borrowing func ownDeviceProgram() throws(RuntimeError) -> Shared<Descriptor>? {
     for identifier in try BPF.devicePrograms(of: directory) {
       guard let program = try BPF.openProgram(identifier) else { continue }
       if try BPF.name(of: program) == DeviceProgram.name { return Shared(program) }

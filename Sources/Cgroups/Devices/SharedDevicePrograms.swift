@@ -27,8 +27,8 @@ package struct SharedDevicePrograms {
   /// Attaches a program, as `attach` does it: one that is there, or else one that
   /// is loaded for it, and noted for others.
   func attach(
-    _ program: DeviceProgram, _ attach: (borrowing Descriptor) throws(SystemError) -> Void
-  ) throws(SystemError) {
+    _ program: DeviceProgram, _ attach: (borrowing Descriptor) throws(RuntimeError) -> Void
+  ) throws(RuntimeError) {
     if let found = find(program) {
       do {
         return try attach(found)

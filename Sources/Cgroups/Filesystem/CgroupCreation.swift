@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Kernel
+package import Kernel
 
 extension Cgroup {
   /// What a directory that runp made on the way to a leaf is marked with, so
@@ -23,12 +23,12 @@ extension Cgroup {
   ///   - claim: whose it is going to be.
   /// - Returns: the cgroup, which carries the claim, with no limits of the plan
   ///   yet.
-  /// - Throws: `CgroupError`, of kind `alreadyExists` when one is there that is
+  /// - Throws: `RuntimeError`, of kind `alreadyExists` when one is there that is
   ///   in use or another's; what was made is removed again.
   package static func create(
     in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan,
     as claim: CgroupClaim
-  ) throws(CgroupError) -> Cgroup {
+  ) throws(RuntimeError) -> Cgroup {
     let available = try hierarchy.controllers()
     try plan.check(available, of: hierarchy)
     // Another command may remove a directory on the way between our opening
@@ -37,7 +37,7 @@ extension Cgroup {
     while true {
       do {
         return try createOnce(in: hierarchy, at: path, for: plan, enabling: available, as: claim)
-      } catch  where error.cause?.meansRemoved == true && attempts < 100 {
+      } catch  where error.meansRemoved && attempts < 100 {
         attempts += 1
       } catch {
         removeMarkedAncestors(of: path, in: hierarchy.mountPoint)
@@ -49,21 +49,20 @@ extension Cgroup {
   private static func createOnce(
     in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath, for plan: LimitPlan,
     enabling controllers: Controllers, as claim: CgroupClaim
-  ) throws(CgroupError) -> Cgroup {
+  ) throws(RuntimeError) -> Cgroup {
     guard let name = path.components.last else {
-      throw CgroupError(.invalidSpec, "linux.cgroupsPath: / is the root of the hierarchy")
+      throw RuntimeError(.invalidSpec, "linux.cgroupsPath: / is the root of the hierarchy")
     }
     var wanted = controllers
     var location = hierarchy.mountPoint
-    var parent: Descriptor
-    do { parent = try hierarchy.open() } catch { throw CgroupError(error) }
+    var parent = try hierarchy.open()
     for component in path.components.dropLast() {
       wanted = try enable(wanted, in: parent, location, for: plan)
       location += "/" + component
       do {
         parent = try openOrMake(component, in: parent)
       } catch {
-        throw CgroupError(error, "make cgroup \(location)")
+        throw error.adding("make cgroup \(location)")
       }
     }
     _ = try enable(wanted, in: parent, location, for: plan)
@@ -75,13 +74,13 @@ extension Cgroup {
     } catch {
       // The first error is the one to report.
       try? File.remove(name, isDirectory: true, at: parent)
-      throw CgroupError(error, "make cgroup \(location)")
+      throw error.adding("make cgroup \(location)")
     }
   }
 
   private static func makeOrTake(
     _ name: String, in parent: borrowing Descriptor, _ location: String, _ claim: CgroupClaim
-  ) throws(CgroupError) -> Shared<Descriptor> {
+  ) throws(RuntimeError) -> Shared<Descriptor> {
     // Whoever makes and removes it all the time is not waited for.
     for _ in 0..<100 {
       do {
@@ -90,7 +89,7 @@ extension Cgroup {
         if let leaf = try take(name, in: parent, location, claim) { return leaf }
         continue
       } catch {
-        throw CgroupError(error, "make cgroup \(location)")
+        throw error.adding("make cgroup \(location)")
       }
       if let leaf = try claimNew(name, in: parent, location, claim) { return leaf }
     }
@@ -100,20 +99,20 @@ extension Cgroup {
   /// - Returns: nil when another took it before it carried the claim.
   private static func claimNew(
     _ name: String, in parent: borrowing Descriptor, _ location: String, _ claim: CgroupClaim
-  ) throws(CgroupError) -> Shared<Descriptor>? {
+  ) throws(RuntimeError) -> Shared<Descriptor>? {
     do {
       let leaf = try File.open(name, [.directory, .noFollow], at: parent)
       return try claim.write(on: leaf) ? Shared(leaf) : nil
     } catch {
       // The first error is the one to report.
       try? File.remove(name, isDirectory: true, at: parent)
-      throw CgroupError(error, "make cgroup \(location)")
+      throw error.adding("make cgroup \(location)")
     }
   }
 
   private static func openOrMake(
     _ name: String, in parent: borrowing Descriptor
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let flags: OpenFlags = [.directory, .noFollow]
     do {
       return try File.open(name, flags, at: parent)
@@ -138,7 +137,7 @@ extension Cgroup {
   /// above, from the root on.
   borrowing func enableControllers(
     for plan: LimitPlan, in hierarchy: borrowing CgroupHierarchy
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     let enabled = Controllers(list: try read("cgroup.controllers") ?? "")
     if enabled.isSuperset(of: plan.controllers) { return }
     var location = hierarchy.mountPoint
@@ -150,7 +149,7 @@ extension Cgroup {
         parent = try File.open(component, [.directory, .noFollow], at: parent)
       }
     } catch {
-      throw CgroupError(whatever: error, "cgroup \(location)")
+      throw error.adding("cgroup \(location)")
     }
   }
 
@@ -161,21 +160,21 @@ extension Cgroup {
   static func enable(
     _ wanted: Controllers, in directory: borrowing Descriptor, _ location: String,
     for plan: LimitPlan
-  ) throws(CgroupError) -> Controllers {
+  ) throws(RuntimeError) -> Controllers {
     if wanted.isEmpty { return [] }
     let name = "cgroup.subtree_control"
     var enabled: Controllers
     do {
       enabled = Controllers(list: try File.readControl(name, at: directory))
     } catch {
-      throw CgroupError(error, "cgroup \(location)")
+      throw error.adding("cgroup \(location)")
     }
     let missing = wanted.subtracting(enabled)
     if missing.isEmpty { return wanted }
     if hasOwnProcesses(directory) {
       if let needed = missing.intersection(plan.controllers).each.first {
         throw plan.error(
-          enabling: needed, at: location, SystemError(call: "write", errno: EBUSY, subject: name))
+          enabling: needed, at: location, RuntimeError(call: "write", errno: EBUSY, subject: name))
       }
       return enabled.intersection(wanted)
     }
@@ -190,7 +189,7 @@ extension Cgroup {
         try File.writeControl("+\(controller.names[0])", to: name, at: directory)
         enabled.insert(controller)
       } catch  where error.meansRemoved && !File.exists(name, at: directory) {
-        throw CgroupError(error, "cgroup \(location)")
+        throw error.addingToCall("cgroup \(location)")
       } catch  where plan.controllers.contains(controller) {
         throw plan.error(enabling: controller, at: location, error)
       } catch {
@@ -218,25 +217,25 @@ extension Cgroup {
 
 extension LimitPlan {
   fileprivate func error(
-    enabling controller: Controllers, at location: String, _ error: SystemError
-  ) -> CgroupError {
+    enabling controller: Controllers, at location: String, _ error: RuntimeError
+  ) -> RuntimeError {
     let name = controller.names[0]
     let what = "\(property(needing: controller)): the \(name) controller cannot be enabled below"
     return switch error.errno {
     case EBUSY:
-      CgroupError(
+      RuntimeError(
         .failed,
         "\(what) \(location): processes are in that cgroup itself, and cgroup v2 allows them"
           + " only in its leaves")
     case ENOENT:
-      CgroupError(.missingController, "\(what) \(location): that cgroup itself does not have it")
+      RuntimeError(.missingController, "\(what) \(location): that cgroup itself does not have it")
     case EOPNOTSUPP:
-      CgroupError(
+      RuntimeError(
         .failed, "\(what) \(location): that cgroup is threaded, and can limit only single threads")
     case EINVAL where controller == .cpu:
-      CgroupError(.failed, "\(what) \(location): realtime processes run there")
+      RuntimeError(.failed, "\(what) \(location): realtime processes run there")
     default:
-      CgroupError(error, "\(what) \(location)")
+      error.adding("\(what) \(location)")
     }
   }
 }

@@ -10,9 +10,9 @@ extension Cgroup {
   /// Without confirmation that runp made it, it is removed only if it is
   /// empty, and otherwise left alone.
   ///
-  /// - Throws: `CgroupError` of kind `notOurs` when it was left alone,
+  /// - Throws: `RuntimeError` of kind `notOurs` when it was left alone,
   ///   `timedOut` when the deadline passed first.
-  package borrowing func remove(until deadline: Deadline) throws(CgroupError) {
+  package borrowing func remove(until deadline: Deadline) throws(RuntimeError) {
     if try isPopulated() {
       try kill()
       try waitUntilEmpty(until: deadline)
@@ -22,7 +22,7 @@ extension Cgroup {
     } catch  where error.errno == EBUSY && !isConfirmed {
       throw notOurs()
     } catch {
-      throw CgroupError(error, "remove cgroup \(location)")
+      throw error.adding("remove cgroup \(location)")
     }
     Self.removeMarkedAncestors(
       of: path, in: String(location.dropLast(path.description.count)))
@@ -30,7 +30,7 @@ extension Cgroup {
 
   private static func remove(
     _ location: String, until deadline: Deadline, withSubgroups: Bool
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     while true {
       do {
         try File.remove(location, isDirectory: true)
@@ -48,14 +48,14 @@ extension Cgroup {
   /// Nothing here recurses: see `CgroupWalk`.
   static func removeSubgroups(
     of location: String, until deadline: Deadline
-  ) throws(SystemError) {
-    do throws(SystemError) {
+  ) throws(RuntimeError) {
+    do throws(RuntimeError) {
       var current = try File.open(location, [.directory, .noFollow])
       var depth = 0
       while true {
         if let child = try removeChildren(of: current) {
           if deadline.hasPassed {
-            throw SystemError(call: "rmdir", errno: EBUSY, subject: child.text)
+            throw RuntimeError(call: "rmdir", errno: EBUSY, subject: child.text)
           }
           do {
             current = try child.open([.directory, .noFollow], in: current)
@@ -78,7 +78,7 @@ extension Cgroup {
   /// - Returns: one that is in use.
   private static func removeChildren(
     of directory: borrowing Descriptor
-  ) throws(SystemError) -> FileName? {
+  ) throws(RuntimeError) -> FileName? {
     var busy: FileName?
     var place = Directory.Place()
     while true {
@@ -97,7 +97,7 @@ extension Cgroup {
   /// Waits for a change, if processes are in an open cgroup.
   private static func waitUntilEmpty(
     _ directory: borrowing Descriptor, until deadline: Deadline
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     do {
       let events = try File.open("cgroup.events", at: directory)
       let text = String(decoding: try File.readAgain(events), as: UTF8.self)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Kernel
+package import Kernel
 
 /// Taking a cgroup that is there already: one that an engine has set limits on
 /// beforehand, or that a command which was killed has left.
@@ -9,10 +9,10 @@ extension Cgroup {
   /// Looks at the place of a cgroup that is to be made.
   ///
   /// - Returns: whether something is there already that can be taken.
-  /// - Throws: `CgroupError` of kind `alreadyExists` when it cannot.
+  /// - Throws: `RuntimeError` of kind `alreadyExists` when it cannot.
   package static func exists(
     in hierarchy: borrowing CgroupHierarchy, at path: CgroupPath
-  ) throws(CgroupError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     let location = hierarchy.mountPoint + path.description
     let leaf: Descriptor
     do {
@@ -21,15 +21,13 @@ extension Cgroup {
       return false
     } catch  where error.errno == ENOTDIR {
       throw taken(location, "is no directory")
-    } catch {
-      throw CgroupError(error)
     }
-    do throws(CgroupError) {
+    do throws(RuntimeError) {
       try checkIsFree(leaf, location)
       return true
     } catch {
       // Somebody is removing it at this moment.
-      if error.cause?.meansRemoved == true { return false }
+      if error.meansRemoved { return false }
       throw error
     }
   }
@@ -40,10 +38,10 @@ extension Cgroup {
   ///
   /// - Returns: the open directory, claimed, without cgroups below it, and with
   ///   no controllers enabled for such; nil when it is not there any more.
-  /// - Throws: `CgroupError` of kind `alreadyExists` when it cannot be taken.
+  /// - Throws: `RuntimeError` of kind `alreadyExists` when it cannot be taken.
   static func take(
     _ name: String, in parent: borrowing Descriptor, _ location: String, _ claim: CgroupClaim
-  ) throws(CgroupError) -> Shared<Descriptor>? {
+  ) throws(RuntimeError) -> Shared<Descriptor>? {
     guard claim.mayTake else { throw taken(location, "was not there a moment ago") }
     let leaf: Descriptor
     do {
@@ -51,7 +49,7 @@ extension Cgroup {
     } catch  where error.meansRemoved {
       return nil
     } catch {
-      throw CgroupError(error, "take cgroup \(location)")
+      throw error.adding("take cgroup \(location)")
     }
     try checkIsFree(leaf, location)
     do {
@@ -67,15 +65,15 @@ extension Cgroup {
       try disableControllers(of: leaf)
       return Shared(leaf)
     } catch {
-      throw CgroupError(whatever: error, "take cgroup \(location)")
+      throw error.addingToCall("take cgroup \(location)")
     }
   }
 
   /// Fails when a cgroup is in use, or no process could be in it.
   private static func checkIsFree(
     _ leaf: borrowing Descriptor, _ location: String
-  ) throws(CgroupError) {
-    do {
+  ) throws(RuntimeError) {
+    do throws(RuntimeError) {
       let events = try File.readControl("cgroup.events", at: leaf)
       // Callers look for what runc says of both.
       if value(of: "populated", in: events) == 1 {
@@ -90,15 +88,15 @@ extension Cgroup {
       let type = try File.readControl("cgroup.type", at: leaf)
       if type != "domain\n" { throw taken(location, "is threaded") }
     } catch {
-      throw CgroupError(whatever: error, "cgroup \(location)")
+      throw error.addingToCall("cgroup \(location)")
     }
   }
 
-  static func taken(_ location: String, _ reason: String) -> CgroupError {
-    CgroupError(.alreadyExists, "cgroup \(location) already exists, and \(reason)")
+  static func taken(_ location: String, _ reason: String) -> RuntimeError {
+    RuntimeError(.alreadyExists, "cgroup \(location) already exists, and \(reason)")
   }
 
-  private static func removeEmpty(_ location: String) throws(CgroupError) {
+  private static func removeEmpty(_ location: String) throws(RuntimeError) {
     do {
       try removeSubgroups(of: location, until: .after(milliseconds: 1000))
       try File.remove(location, isDirectory: true)
@@ -107,12 +105,12 @@ extension Cgroup {
     } catch  where error.errno == EBUSY {
       throw taken(location, "has processes in it")
     } catch {
-      throw CgroupError(error, "take cgroup \(location)")
+      throw error.adding("take cgroup \(location)")
     }
   }
 
   /// A cgroup that enables controllers for those below it takes no process.
-  private static func disableControllers(of leaf: borrowing Descriptor) throws(SystemError) {
+  private static func disableControllers(of leaf: borrowing Descriptor) throws(RuntimeError) {
     let name = "cgroup.subtree_control"
     let enabled = try File.readControl(name, at: leaf).split { $0 == " " || $0 == "\n" }
     if enabled.isEmpty { return }

@@ -21,14 +21,14 @@ struct CgroupWalk: ~Copyable {
     var place = Directory.Place()
 
     /// The next one, in the open directory; nil when there is none left.
-    mutating func next(in directory: borrowing Descriptor) throws(SystemError) -> FileName? {
+    mutating func next(in directory: borrowing Descriptor) throws(RuntimeError) -> FileName? {
       if names.isEmpty { names = try CgroupWalk.nextChildren(of: directory, from: &place) }
       return names.popLast()
     }
   }
 
   /// Starts at a cgroup, which is not visited itself.
-  init(below top: borrowing Descriptor) throws(SystemError) {
+  init(below top: borrowing Descriptor) throws(RuntimeError) {
     current = try File.open(".", .directory, at: top)
     remaining = [Level()]
   }
@@ -36,7 +36,7 @@ struct CgroupWalk: ~Copyable {
   /// Goes on to a cgroup that was not visited yet, each before those below it.
   ///
   /// - Returns: false when there is none left.
-  mutating func next() throws(SystemError) -> Bool {
+  mutating func next() throws(RuntimeError) -> Bool {
     while let level = remaining.indices.last {
       guard let name = try remaining[level].next(in: current) else {
         remaining.removeLast()
@@ -55,7 +55,7 @@ struct CgroupWalk: ~Copyable {
   /// The next cgroups directly below one; none at the end, or when it is gone.
   static func nextChildren(
     of directory: borrowing Descriptor, from place: inout Directory.Place
-  ) throws(SystemError) -> [FileName] {
+  ) throws(RuntimeError) -> [FileName] {
     do {
       return try Directory.nextSubdirectories(of: directory, from: &place)
     } catch  where error.meansRemoved {

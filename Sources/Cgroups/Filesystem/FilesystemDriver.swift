@@ -12,10 +12,10 @@ package struct FilesystemDriver: CgroupDriver {
   /// root, or below the cgroup that the command is in where `ownsHierarchy` is
   /// false, as for a user who can make cgroups only there.
   ///
-  /// - Throws: `CgroupError` naming `linux.cgroupsPath`.
+  /// - Throws: `RuntimeError` naming `linux.cgroupsPath`.
   package init(
     _ hierarchy: Shared<CgroupHierarchy>, _ cgroupsPath: String?, id: String, ownsHierarchy: Bool
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     self.hierarchy = hierarchy
     path = try CgroupPath(
       cgroupsPath: cgroupsPath, id: id,
@@ -23,14 +23,14 @@ package struct FilesystemDriver: CgroupDriver {
   }
 
   /// Looks whether a cgroup is there already that can be taken.
-  package func exists() throws(CgroupError) -> Bool {
+  package func exists() throws(RuntimeError) -> Bool {
     try Cgroup.exists(in: hierarchy.value, at: path)
   }
 
   /// Makes or takes the directory.
   package func prepare(
     for plan: LimitPlan, as claim: CgroupClaim
-  ) throws(CgroupError) -> Cgroup? {
+  ) throws(RuntimeError) -> Cgroup? {
     try Cgroup.create(in: hierarchy.value, at: path, for: plan, as: claim)
   }
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Kernel
+package import Kernel
 
 extension Cgroup {
   /// Sets the limits of a plan.
   ///
-  /// - Throws: `CgroupError` naming the property that could not be set; those
+  /// - Throws: `RuntimeError` naming the property that could not be set; those
   ///   before it are set.
-  package borrowing func apply(_ plan: LimitPlan) throws(CgroupError) {
+  package borrowing func apply(_ plan: LimitPlan) throws(RuntimeError) {
     try checkUsage(plan)
     try carryOut(plan.writes, whateverFails: false)
   }
 
   /// Fails when more memory is in use than the plan allows for.
-  borrowing func checkUsage(_ plan: LimitPlan) throws(CgroupError) {
+  borrowing func checkUsage(_ plan: LimitPlan) throws(RuntimeError) {
     if plan.usageBounds.isEmpty { return }
     guard let usage = try memoryUsage() else { return }
     for bound in plan.usageBounds where usage >= bound.bytes {
@@ -27,22 +27,22 @@ extension Cgroup {
 
   /// Writes what a plan has.
   ///
-  /// - Throws: `CgroupError` for the first write that failed; with `whateverFails`
+  /// - Throws: `RuntimeError` for the first write that failed; with `whateverFails`
   ///   the others were done all the same.
   borrowing func carryOut(
     _ writes: [LimitWrite], whateverFails: Bool
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     var postponed: LimitWrite?
-    var failure: CgroupError?
+    var failure: RuntimeError?
     for write in writes {
-      do throws(CgroupError) {
+      do throws(RuntimeError) {
         try apply(write, isBack: whateverFails)
         if let late = postponed {
           postponed = nil
           try apply(late, isBack: whateverFails)
         }
       } catch {
-        if write.mayComeAfterNext, error.cause?.errno == EINVAL {
+        if write.mayComeAfterNext, error.errno == EINVAL {
           postponed = write
           continue
         }
@@ -54,14 +54,14 @@ extension Cgroup {
     if let failure { throw failure }
   }
 
-  private borrowing func memoryUsage() throws(CgroupError) -> UInt64? {
+  private borrowing func memoryUsage() throws(RuntimeError) -> UInt64? {
     try read("memory.current").flatMap { UInt64($0.prefix { $0 != "\n" }) }
   }
 
   /// Carries a write out; one that takes another back need not be possible where
   /// the file holds what it did, as one does that can only be read.
-  private borrowing func apply(_ write: LimitWrite, isBack: Bool) throws(CgroupError) {
-    do throws(CgroupError) {
+  private borrowing func apply(_ write: LimitWrite, isBack: Bool) throws(RuntimeError) {
+    do throws(RuntimeError) {
       try apply(write)
     } catch {
       if isBack, back(from: write) == write { return }
@@ -69,7 +69,7 @@ extension Cgroup {
     }
   }
 
-  private borrowing func apply(_ write: LimitWrite) throws(CgroupError) {
+  private borrowing func apply(_ write: LimitWrite) throws(RuntimeError) {
     var isSet = try set(write)
     if let second = write.second, try set(second) { isSet = true }
     if !isSet, write.isRequired { throw missing(write) }
@@ -77,7 +77,7 @@ extension Cgroup {
   }
 
   /// - Returns: false when the cgroup has nothing that could be set.
-  private borrowing func set(_ write: LimitWrite) throws(CgroupError) -> Bool {
+  private borrowing func set(_ write: LimitWrite) throws(RuntimeError) -> Bool {
     do {
       try File.writeControl(try text(of: write), to: write.file, at: directory)
       return true
@@ -87,20 +87,20 @@ extension Cgroup {
       // The file is for another scheduler than the device's.
       return false
     } catch {
-      throw CgroupError(error, "\(write.property): cgroup \(path)")
+      throw error.adding("\(write.property): cgroup \(path)")
     }
   }
 
   /// Fails when the kernel has taken a partition of processors, but cannot make
   /// it one: it does not refuse the write, and says so in the file.
-  private borrowing func checkPartition(_ write: LimitWrite) throws(CgroupError) {
+  private borrowing func checkPartition(_ write: LimitWrite) throws(RuntimeError) {
     guard let state = try read(write.file) else { return }
     let words = state.prefix { $0 != "\n" }
     guard words.split(separator: " ").dropFirst().first == "invalid" else { return }
-    throw CgroupError(.failed, "\(write.property): cgroup \(path) is no partition: \(words)")
+    throw RuntimeError(.failed, "\(write.property): cgroup \(path) is no partition: \(words)")
   }
 
-  private borrowing func text(of write: LimitWrite) throws(SystemError) -> String {
+  private borrowing func text(of write: LimitWrite) throws(RuntimeError) -> String {
     switch write.value {
     case .text(let text):
       return text
@@ -110,10 +110,10 @@ extension Cgroup {
     }
   }
 
-  private borrowing func missing(_ write: LimitWrite) -> CgroupError {
+  private borrowing func missing(_ write: LimitWrite) -> RuntimeError {
     let files = [write.file] + (write.counterpart.map { [$0.file] } ?? [])
     if files.contains(where: { File.exists($0, at: directory) }) {
-      return CgroupError(
+      return RuntimeError(
         .failed, "\(write.property): cgroup \(path): the device's scheduler goes by no weights")
     }
     let name = write.controller.names.first
@@ -123,7 +123,7 @@ extension Cgroup {
       } else {
         "the kernel has no such control"
       }
-    return CgroupError(
+    return RuntimeError(
       .missingController, "\(write.property): cgroup \(path) has no file \(write.file): \(reason)")
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Kernel
+package import Kernel
 
 /// The unit of systemd that a cgroup belongs to, and the systemd that knows it.
 package struct ManagedUnit {
@@ -14,23 +14,23 @@ package struct ManagedUnit {
     self.name = name
   }
 
-  func set(_ plan: LimitPlan) throws(CgroupError) { try manager.set(plan, of: name) }
+  func set(_ plan: LimitPlan) throws(RuntimeError) { try manager.set(plan, of: name) }
 
   /// Sets limits in place of former ones.
   ///
   /// systemd sets all properties or none. That it was late to answer and has set
   /// them is all that there can be to take back.
-  func change(_ plan: LimitPlan, _ former: LimitPlan) throws(CgroupError) {
-    do throws(CgroupError) {
+  func change(_ plan: LimitPlan, _ former: LimitPlan) throws(RuntimeError) {
+    do throws(RuntimeError) {
       try set(plan)
     } catch {
       let failure = error
-      do throws(CgroupError) { try set(former) } catch {}
+      do throws(RuntimeError) { try set(former) } catch {}
       throw failure
     }
   }
 
-  func set(_ devices: [DeviceRule]) throws(CgroupError) { try manager.set(devices, of: name) }
+  func set(_ devices: [DeviceRule]) throws(RuntimeError) { try manager.set(devices, of: name) }
 }
 
 extension Cgroup {
@@ -45,25 +45,25 @@ extension Cgroup {
   ///     cgroup could be made without.
   ///   - unit: the unit that the cgroup belongs to; nil for none.
   /// - Returns: what `restore` needs to take the change back.
-  /// - Throws: `CgroupError` naming the property that could not be set.
+  /// - Throws: `RuntimeError` naming the property that could not be set.
   package borrowing func change(
     _ plan: LimitPlan, in hierarchy: borrowing CgroupHierarchy, _ unit: ManagedUnit?
-  ) throws(CgroupError) -> LimitPlan {
+  ) throws(RuntimeError) -> LimitPlan {
     let plan = unit == nil ? plan : plan.inStepsOfSystemd
     try plan.check(try hierarchy.controllers(), of: hierarchy)
     try enableControllers(for: plan, in: hierarchy)
     try checkUsage(plan)
     let (writes, former) = try compare(plan)
     try unit?.change(plan, former)
-    do throws(CgroupError) {
+    do throws(RuntimeError) {
       try carryOut(writes, whateverFails: false)
       return former
     } catch {
       let failure = error
-      do throws(CgroupError) {
+      do throws(RuntimeError) {
         try restore(former, unit)
       } catch {
-        throw CgroupError(
+        throw RuntimeError(
           failure.kind, "\(failure); what was changed before stays so: \(error)")
       }
       throw failure
@@ -72,12 +72,12 @@ extension Cgroup {
 
   /// Sets the limits again that a change has replaced.
   ///
-  /// - Throws: `CgroupError` for the first that could not be set; all were tried.
+  /// - Throws: `RuntimeError` for the first that could not be set; all were tried.
   package borrowing func restore(
     _ former: LimitPlan, _ unit: ManagedUnit?
-  ) throws(CgroupError) {
-    var failure: CgroupError?
-    do throws(CgroupError) {
+  ) throws(RuntimeError) {
+    var failure: RuntimeError?
+    do throws(RuntimeError) {
       try unit?.set(former)
     } catch {
       failure = error
@@ -92,7 +92,7 @@ extension Cgroup {
   ///   them back.
   private borrowing func compare(
     _ plan: LimitPlan
-  ) throws(CgroupError) -> (writes: [LimitWrite], former: LimitPlan) {
+  ) throws(RuntimeError) -> (writes: [LimitWrite], former: LimitPlan) {
     var writes: [LimitWrite] = []
     var former: [LimitWrite] = []
     for write in plan.writes {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Kernel
 package import RuntimeSpec
 
 /// What has to be written to which files of a cgroup, and in which order, to
@@ -23,10 +24,10 @@ package struct LimitPlan: Sendable, Equatable {
 
   /// Plans the limits of `linux.resources`, which have been validated.
   ///
-  /// - Throws: `CgroupError` of kind `invalidSpec` naming the property for what
+  /// - Throws: `RuntimeError` of kind `invalidSpec` naming the property for what
   ///   cgroup v2 has nothing for. Values that mean what holds anyway are no
   ///   error.
-  package init(_ resources: LinuxResources?) throws(CgroupError) {
+  package init(_ resources: LinuxResources?) throws(RuntimeError) {
     guard let resources else { return }
     if let pids = resources.pids { add(pids) }
     if let memory = resources.memory { try add(memory) }
@@ -51,24 +52,24 @@ package struct LimitPlan: Sendable, Equatable {
   }
 
   /// An error about a property of `linux.resources`.
-  static func invalid(_ property: String, _ reason: String) -> CgroupError {
-    CgroupError(.invalidSpec, "linux.resources.\(property): \(reason)")
+  static func invalid(_ property: String, _ reason: String) -> RuntimeError {
+    RuntimeError(.invalidSpec, "linux.resources.\(property): \(reason)")
   }
 
   /// An error about a property that only cgroup v1 has something for.
-  static func versionOneOnly(_ property: String) -> CgroupError {
+  static func versionOneOnly(_ property: String) -> RuntimeError {
     invalid(property, "cgroup v2 has no such setting")
   }
 
   /// Fails when the hierarchy lacks a controller that the limits need.
   func check(
     _ available: Controllers, of hierarchy: borrowing CgroupHierarchy
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     guard let missing = controllers.subtracting(available).each.first else { return }
     let place =
       hierarchy.versionOneMount(of: missing).map { "it is on cgroup v1 at \($0)" }
       ?? "the kernel or the surrounding container does not provide it"
-    throw CgroupError(
+    throw RuntimeError(
       .missingController,
       "\(property(needing: missing)): the \(missing.names[0]) controller is not on the cgroup2"
         + " hierarchy \(hierarchy.mountPoint); \(place)")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 internal import RuntimeSpec
 
 /// The CPUs and memory nodes that may be used (cpuset.cpus.effective,
@@ -10,14 +11,14 @@ struct CPUSetStatistics {
   private let nodes: NumberList?
 
   /// Reads the files.
-  init(of cgroup: borrowing Cgroup) throws(CgroupError) {
+  init(of cgroup: borrowing Cgroup) throws(RuntimeError) {
     cpus = try Self.list("cpuset.cpus.effective", of: cgroup)
     nodes = try Self.list("cpuset.mems.effective", of: cgroup)
   }
 
   private static func list(
     _ file: String, of cgroup: borrowing Cgroup
-  ) throws(CgroupError) -> NumberList? {
+  ) throws(RuntimeError) -> NumberList? {
     guard let text = try cgroup.read(file) else { return nil }
     return NumberList(String(text.prefix { !$0.isNewline }))
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 
 /// The time of CPUs that was used, and was not given (cpu.stat, cpu.pressure);
 /// times are in nanoseconds.
@@ -9,7 +10,7 @@ struct CPUStatistics {
   private let pressure: PressureStatistics?
 
   /// Reads the files.
-  init(of cgroup: borrowing Cgroup) throws(CgroupError) {
+  init(of cgroup: borrowing Cgroup) throws(RuntimeError) {
     // It is there without the controller, too, and then has only the usage.
     counters = try cgroup.counters(in: "cpu.stat")
     pressure = try PressureStatistics("cpu.pressure", of: cgroup)

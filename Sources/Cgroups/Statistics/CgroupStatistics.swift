@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import JSON
+package import Kernel
 
 extension Cgroup {
   /// What the kernel counts of the cgroup, and of those below it, as a document
@@ -10,7 +11,7 @@ extension Cgroup {
   ///
   /// - Returns: nil when the cgroup is gone, of which files that are not there
   ///   would look like counters of 0.
-  package borrowing func statistics() throws(CgroupError) -> OrderedMap<JSONValue>? {
+  package borrowing func statistics() throws(RuntimeError) -> OrderedMap<JSONValue>? {
     var document: OrderedMap<JSONValue> = [
       "cpu": try CPUStatistics(of: self).json,
       "cpuset": try CPUSetStatistics(of: self).json,

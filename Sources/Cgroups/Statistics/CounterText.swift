@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 
 /// The forms in which the kernel writes its counters.
 enum CounterText {
@@ -50,14 +51,14 @@ enum CounterText {
 
 extension Cgroup {
   /// The number that is all that a file holds; nil when there is no such file.
-  borrowing func number(in file: String) throws(CgroupError) -> UInt64? {
+  borrowing func number(in file: String) throws(RuntimeError) -> UInt64? {
     guard let text = try read(file) else { return nil }
     return CounterText.number(text)
   }
 
   /// The counters of a file whose lines are a key and a number; none when there
   /// is no such file.
-  borrowing func counters(in file: String) throws(CgroupError) -> OrderedMap<UInt64> {
+  borrowing func counters(in file: String) throws(RuntimeError) -> OrderedMap<UInt64> {
     CounterText.flat(try read(file) ?? "")
   }
 }

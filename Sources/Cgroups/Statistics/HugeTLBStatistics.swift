@@ -9,7 +9,7 @@ struct HugeTLBStatistics {
   private let sizes: OrderedMap<JSONValue>
 
   /// Reads the files.
-  init(of cgroup: borrowing Cgroup) throws(CgroupError) {
+  init(of cgroup: borrowing Cgroup) throws(RuntimeError) {
     var sizes = OrderedMap<JSONValue>()
     for size in try Self.sizes(of: cgroup) {
       let reserved = try cgroup.number(in: "hugetlb.\(size).rsvd.current")
@@ -22,7 +22,7 @@ struct HugeTLBStatistics {
   }
 
   /// The sizes for which there are files, such as `2MB`.
-  private static func sizes(of cgroup: borrowing Cgroup) throws(CgroupError) -> [String] {
+  private static func sizes(of cgroup: borrowing Cgroup) throws(RuntimeError) -> [String] {
     do {
       let names = try Directory.names(try File.open(".", .directory, at: cgroup.directory))
       return names.compactMap { name in
@@ -32,7 +32,7 @@ struct HugeTLBStatistics {
       }.sorted()
     } catch {
       if error.meansRemoved { return [] }
-      throw CgroupError(error, "cgroup \(cgroup.path)")
+      throw error.adding("cgroup \(cgroup.path)")
     }
   }
 

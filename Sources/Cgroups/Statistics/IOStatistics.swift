@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 
 /// What was read from and written to block devices (io.stat, io.pressure).
 struct IOStatistics {
@@ -8,7 +9,7 @@ struct IOStatistics {
   private let pressure: PressureStatistics?
 
   /// Reads the files.
-  init(of cgroup: borrowing Cgroup) throws(CgroupError) {
+  init(of cgroup: borrowing Cgroup) throws(RuntimeError) {
     devices = CounterText.nested(try cgroup.read("io.stat") ?? "")
     pressure = try PressureStatistics("io.pressure", of: cgroup)
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 
 /// The memory that is used (memory.*); sizes are in bytes, and no limit is the
 /// largest number there is.
@@ -27,7 +28,7 @@ struct MemoryStatistics {
   private let pressure: PressureStatistics?
 
   /// Reads the files.
-  init(of cgroup: borrowing Cgroup) throws(CgroupError) {
+  init(of cgroup: borrowing Cgroup) throws(RuntimeError) {
     details = try cgroup.counters(in: "memory.stat")
     memory = try Self.usage("memory", "max", of: cgroup)
     let swap = try Self.usage("memory.swap", "fail", of: cgroup)
@@ -37,7 +38,7 @@ struct MemoryStatistics {
 
   private static func usage(
     _ name: String, _ failure: String, of cgroup: borrowing Cgroup
-  ) throws(CgroupError) -> Usage? {
+  ) throws(RuntimeError) -> Usage? {
     guard let usage = try cgroup.number(in: "\(name).current") else { return nil }
     return Usage(
       usage: usage, limit: try cgroup.number(in: "\(name).max") ?? .max,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 
 /// How many processes and threads there are (pids.current, pids.max).
 struct PidsStatistics {
@@ -9,7 +10,7 @@ struct PidsStatistics {
   private let limit: UInt64?
 
   /// Reads the files; without the controller processes are counted.
-  init(of cgroup: borrowing Cgroup) throws(CgroupError) {
+  init(of cgroup: borrowing Cgroup) throws(RuntimeError) {
     if let counted = try cgroup.number(in: "pids.current") {
       current = counted
     } else {

@@ -25,13 +25,13 @@ struct PressureStatistics: Equatable, Sendable {
   private(set) var full = Share()
 
   /// Reads a file; nil where the kernel keeps no such account.
-  init?(_ file: String, of cgroup: borrowing Cgroup) throws(CgroupError) {
+  init?(_ file: String, of cgroup: borrowing Cgroup) throws(RuntimeError) {
     do {
       guard let text = try cgroup.read(file) else { return nil }
       self.init(text)
     } catch {
       // Turned off for the whole machine, or for this cgroup.
-      if error.cause?.errno == EOPNOTSUPP { return nil }
+      if error.errno == EOPNOTSUPP { return nil }
       throw error
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 
 /// What is used of RDMA adapters, and may be (rdma.current, rdma.max).
 struct RDMAStatistics {
@@ -8,7 +9,7 @@ struct RDMAStatistics {
   private let limit: [CounterText.Line]
 
   /// Reads the files; nil without the controller.
-  init?(of cgroup: borrowing Cgroup) throws(CgroupError) {
+  init?(of cgroup: borrowing Cgroup) throws(RuntimeError) {
     guard let text = try cgroup.read("rdma.current") else { return nil }
     current = CounterText.nested(text)
     limit = CounterText.nested(try cgroup.read("rdma.max") ?? "")

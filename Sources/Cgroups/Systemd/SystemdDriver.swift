@@ -30,11 +30,11 @@ package struct SystemdDriver: CgroupDriver {
   ///   - annotations: the configuration's, of which `org.systemd.property.*`
   ///     are properties of the unit.
   ///   - devices: which devices may be used; nil for all.
-  /// - Throws: `CgroupError` naming the annotation or the path that is wrong.
+  /// - Throws: `RuntimeError` naming the annotation or the path that is wrong.
   package init(
     _ hierarchy: Shared<CgroupHierarchy>, _ manager: SystemdManager, _ unit: UnitName,
     annotations: OrderedMap<String>, devices: [DeviceRule]?
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     self.hierarchy = hierarchy
     self.manager = manager
     self.unit = unit
@@ -48,7 +48,7 @@ package struct SystemdDriver: CgroupDriver {
   ///
   /// systemd does not look at a cgroup that it has no unit for: the first process
   /// would stand still in one that is frozen, and share one with strangers.
-  package func exists() throws(CgroupError) -> Bool {
+  package func exists() throws(RuntimeError) -> Bool {
     if !unit.isSlice { _ = try Cgroup.exists(in: hierarchy.value, at: path) }
     return false
   }
@@ -56,7 +56,7 @@ package struct SystemdDriver: CgroupDriver {
   /// Starts a slice; a scope needs a process.
   package func prepare(
     for plan: LimitPlan, as claim: CgroupClaim
-  ) throws(CgroupError) -> Cgroup? {
+  ) throws(RuntimeError) -> Cgroup? {
     guard unit.isSlice else { return nil }
     return try start(plan, claim, [UnitProperty("Wants", .strings([unit.slice]))])
   }
@@ -64,7 +64,7 @@ package struct SystemdDriver: CgroupDriver {
   /// Starts the scope of a process.
   package func admit(
     _ pid: Int32, for plan: LimitPlan, as claim: CgroupClaim
-  ) throws(CgroupError) -> Cgroup {
+  ) throws(RuntimeError) -> Cgroup {
     try start(
       plan, claim,
       [
@@ -75,7 +75,7 @@ package struct SystemdDriver: CgroupDriver {
 
   private func start(
     _ plan: LimitPlan, _ claim: CgroupClaim, _ own: [UnitProperty]
-  ) throws(CgroupError) -> Cgroup {
+  ) throws(RuntimeError) -> Cgroup {
     // A failed one of an earlier life, of which nothing runs.
     try manager.resetFailed(unit.unit)
     let general =
@@ -99,17 +99,17 @@ package struct SystemdDriver: CgroupDriver {
   /// What tells the unit from any other of the name.
   static func description(_ claim: String) -> String { "runp \(claim)" }
 
-  private func opened() throws(CgroupError) -> Cgroup {
+  private func opened() throws(RuntimeError) -> Cgroup {
     guard let place = try manager.text("ControlGroup", of: unit.unit),
       let path = CgroupPath(recorded: place)
-    else { throw CgroupError(.failed, "systemd has started \(unit.unit) without a cgroup") }
+    else { throw RuntimeError(.failed, "systemd has started \(unit.unit) without a cgroup") }
     do {
       let directory = try File.open(
         hierarchy.value.mountPoint + path.description, [.directory, .noFollow])
       return try Cgroup(
         path: path, in: hierarchy.value, directory: directory, isConfirmed: true)
     } catch {
-      throw CgroupError(error, "open the cgroup of \(unit.unit)")
+      throw error.adding("open the cgroup of \(unit.unit)")
     }
   }
 }

@@ -15,11 +15,11 @@ package final class SystemdManager {
   private static let properties = "org.freedesktop.DBus.Properties"
 
   /// Connects to the systemd of the machine, or of a user.
-  package init(_ address: SystemdAddress) throws(CgroupError) {
+  package init(_ address: SystemdAddress) throws(RuntimeError) {
     do throws(BusError) {
       bus = try Bus.connected(to: address.addresses, as: address.user)
     } catch {
-      throw CgroupError(.unreachable, "\(address) cannot be reached: \(error)")
+      throw RuntimeError(.unreachable, "\(address) cannot be reached: \(error)")
     }
   }
 
@@ -27,11 +27,11 @@ package final class SystemdManager {
 
   /// Starts a unit and waits until it is there.
   ///
-  /// - Throws: `CgroupError` of kind `alreadyExists` when there is one of that
+  /// - Throws: `RuntimeError` of kind `alreadyExists` when there is one of that
   ///   name.
   func start(
     _ unit: String, _ properties: [UnitProperty], until deadline: Deadline
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     try run("start", unit, until: deadline) { () throws(BusError) in
       try self.call(
         "StartTransientUnit", .string(unit), .string("fail"), UnitProperty.list(properties),
@@ -43,9 +43,9 @@ package final class SystemdManager {
   /// not there, or is another's, is no error.
   package func stop(
     _ unit: String, claimedBy claim: String, until deadline: Deadline
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     guard try text("Description", of: unit) == SystemdDriver.description(claim) else { return }
-    do throws(CgroupError) {
+    do throws(RuntimeError) {
       try run("stop", unit, until: deadline) { () throws(BusError) in
         try self.call("StopUnit", .string(unit), .string("replace"))
       }
@@ -56,7 +56,7 @@ package final class SystemdManager {
   }
 
   /// Lets systemd forget that a unit failed, which keeps its name taken.
-  func resetFailed(_ unit: String) throws(CgroupError) {
+  func resetFailed(_ unit: String) throws(RuntimeError) {
     do throws(BusError) {
       _ = try call("ResetFailedUnit", .string(unit))
     } catch  where error.name == BusError.noSuchUnit {
@@ -67,16 +67,16 @@ package final class SystemdManager {
   }
 
   /// Sets the limits of a plan, until the next boot.
-  package func set(_ plan: LimitPlan, of unit: String) throws(CgroupError) {
+  package func set(_ plan: LimitPlan, of unit: String) throws(RuntimeError) {
     try set(UnitLimits.properties(plan, version: try version()), of: unit)
   }
 
   /// Sets which devices may be used, in place of what was said of them before.
-  package func set(_ devices: [DeviceRule], of unit: String) throws(CgroupError) {
+  package func set(_ devices: [DeviceRule], of unit: String) throws(RuntimeError) {
     try set(UnitDevices.replacement(devices), of: unit)
   }
 
-  private func set(_ properties: [UnitProperty], of unit: String) throws(CgroupError) {
+  private func set(_ properties: [UnitProperty], of unit: String) throws(RuntimeError) {
     if properties.isEmpty { return }
     do throws(BusError) {
       _ = try call(
@@ -87,12 +87,14 @@ package final class SystemdManager {
   }
 
   /// Stops the processes of a unit where they are.
-  package func freeze(_ unit: String) throws(CgroupError) { try verb("FreezeUnit", "freeze", unit) }
+  package func freeze(_ unit: String) throws(RuntimeError) {
+    try verb("FreezeUnit", "freeze", unit)
+  }
 
   /// Lets the processes of a unit go on.
-  package func thaw(_ unit: String) throws(CgroupError) { try verb("ThawUnit", "thaw", unit) }
+  package func thaw(_ unit: String) throws(RuntimeError) { try verb("ThawUnit", "thaw", unit) }
 
-  private func verb(_ member: String, _ word: String, _ unit: String) throws(CgroupError) {
+  private func verb(_ member: String, _ word: String, _ unit: String) throws(RuntimeError) {
     do throws(BusError) {
       _ = try call(member, .string(unit))
     } catch {
@@ -103,7 +105,7 @@ package final class SystemdManager {
   // MARK: Properties
 
   /// A property of a unit that is text; nil when systemd has no such unit.
-  func text(_ property: String, of unit: String) throws(CgroupError) -> String? {
+  func text(_ property: String, of unit: String) throws(RuntimeError) -> String? {
     do throws(BusError) {
       let path = try call("GetUnit", .string(unit)).texts.first ?? ""
       guard BusValue.objectPath(path).isSound else {
@@ -124,14 +126,14 @@ package final class SystemdManager {
 
   /// The names of the cgroups around all units, from the root of the hierarchy
   /// on: none for the systemd of a machine.
-  func ownCgroup() throws(CgroupError) -> [String] {
+  func ownCgroup() throws(RuntimeError) -> [String] {
     let path = try about("ControlGroup")
     let names = path.split(separator: "/").map(String.init)
     return names.last == "init.scope" ? names.dropLast() : names
   }
 
   /// The version's number.
-  func version() throws(CgroupError) -> Int {
+  func version() throws(RuntimeError) -> Int {
     if let knownVersion { return knownVersion }
     // Such as `252.39-1~deb12u2`, or `v252` in older ones.
     let digits = try about("Version").drop { !$0.isNumber }.prefix { $0.isNumber }
@@ -140,11 +142,11 @@ package final class SystemdManager {
     return version
   }
 
-  private func about(_ property: String) throws(CgroupError) -> String {
+  private func about(_ property: String) throws(RuntimeError) -> String {
     do throws(BusError) {
       return try get(property, of: Self.path, Self.interface)
     } catch {
-      throw CgroupError(.failed, "ask systemd for its \(property): \(error)")
+      throw RuntimeError(.failed, "ask systemd for its \(property): \(error)")
     }
   }
 
@@ -161,7 +163,7 @@ package final class SystemdManager {
   private func run(
     _ verb: String, _ unit: String, until deadline: Deadline,
     _ begin: () throws(BusError) -> BusMessage
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     do throws(BusError) {
       try watchJobs()
       let job = try begin().texts.first ?? ""
@@ -205,14 +207,14 @@ package final class SystemdManager {
     return try bus.call(message.append(values))
   }
 
-  private static func failure(_ verb: String, _ unit: String, _ error: BusError) -> CgroupError {
-    let kind: CgroupError.Kind =
+  private static func failure(_ verb: String, _ unit: String, _ error: BusError) -> RuntimeError {
+    let kind: RuntimeError.Kind =
       switch error.name {
       case BusError.unitExists: .alreadyExists
       case BusError.noSuchUnit: .notOurs
       case BusError.accessDenied: .permissionDenied
       default: .failed
       }
-    return CgroupError(kind, "\(verb) \(unit): \(error)")
+    return RuntimeError(kind, "\(verb) \(unit): \(error)")
   }
 }

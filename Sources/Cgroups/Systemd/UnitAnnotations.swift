@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 
 /// The annotations `org.systemd.property.NAME` of a configuration, each a
 /// property of the container's scope.
@@ -13,10 +14,10 @@ enum UnitAnnotations {
   /// Times that systemd takes in microseconds can be given in seconds: `FooSec`
   /// for `FooUSec`.
   ///
-  /// - Throws: `CgroupError` of kind `invalidSpec` naming the annotation.
+  /// - Throws: `RuntimeError` of kind `invalidSpec` naming the annotation.
   static func properties(
     _ annotations: OrderedMap<String>
-  ) throws(CgroupError) -> [UnitProperty] {
+  ) throws(RuntimeError) -> [UnitProperty] {
     var result: [UnitProperty] = []
     for annotation in annotations where annotation.key.hasPrefix(prefix) {
       let name = String(annotation.key.dropFirst(prefix.count))
@@ -40,7 +41,7 @@ enum UnitAnnotations {
 
   private static func microseconds(
     _ value: BusValue, _ key: String
-  ) throws(CgroupError) -> BusValue {
+  ) throws(RuntimeError) -> BusValue {
     let seconds: Double? =
       switch value {
       case .byte(let number): Double(number)
@@ -59,7 +60,7 @@ enum UnitAnnotations {
     return .uint64(time)
   }
 
-  private static func invalid(_ key: String, _ reason: String) -> CgroupError {
-    CgroupError(.invalidSpec, "annotations.\(key): \(reason)")
+  private static func invalid(_ key: String, _ reason: String) -> RuntimeError {
+    RuntimeError(.invalidSpec, "annotations.\(key): \(reason)")
   }
 }

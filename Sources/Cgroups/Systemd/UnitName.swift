@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+package import Kernel
 
 /// The scope that a container gets from systemd, or the slice of a pod, and the
 /// slice around it.
@@ -19,8 +20,8 @@ package struct UnitName: Equatable, Sendable {
   /// in the slice; an empty one is `system.slice`, or `user.slice` of a user's
   /// own systemd. Without a path it is `runp-<id>.scope`.
   ///
-  /// - Throws: `CgroupError` naming `linux.cgroupsPath`.
-  package init(scope cgroupsPath: String?, id: String, isUser: Bool) throws(CgroupError) {
+  /// - Throws: `RuntimeError` naming `linux.cgroupsPath`.
+  package init(scope cgroupsPath: String?, id: String, isUser: Bool) throws(RuntimeError) {
     let given = cgroupsPath ?? ":runp:\(id)"
     let parts = given.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 3 else {
@@ -40,8 +41,8 @@ package struct UnitName: Equatable, Sendable {
 
   /// Takes the name of a slice that a pod asks for.
   ///
-  /// - Throws: `CgroupError` naming `linux.cgroupsPath`.
-  package init(slice name: String) throws(CgroupError) {
+  /// - Throws: `RuntimeError` naming `linux.cgroupsPath`.
+  package init(slice name: String) throws(RuntimeError) {
     let names = try Self.expand(name)
     guard let last = names.last else {
       throw Self.invalid("\(name) is the slice of everything")
@@ -59,13 +60,13 @@ package struct UnitName: Equatable, Sendable {
 
   /// The names of the cgroups from the root of the hierarchy to the unit, or
   /// from the cgroup of a user's own systemd.
-  func components() throws(CgroupError) -> [String] {
+  func components() throws(RuntimeError) -> [String] {
     isSlice ? try Self.expand(unit) : try Self.expand(slice) + [unit]
   }
 
   /// The cgroups of a slice: each dash in its name leads into the slice of what
   /// is before it (systemd.slice(5)).
-  static func expand(_ slice: String) throws(CgroupError) -> [String] {
+  static func expand(_ slice: String) throws(RuntimeError) -> [String] {
     if slice == "-.slice" { return [] }
     guard slice.hasSuffix(".slice") else { throw invalid("\(slice) does not end in .slice") }
     try check(slice)
@@ -96,7 +97,7 @@ package struct UnitName: Equatable, Sendable {
   }
 
   /// The characters of unit names, and their length (systemd.unit(5)).
-  private static func check(_ name: String) throws(CgroupError) {
+  private static func check(_ name: String) throws(RuntimeError) {
     let isValid = name.utf8.allSatisfy { byte in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
@@ -109,7 +110,7 @@ package struct UnitName: Equatable, Sendable {
     }
   }
 
-  private static func invalid(_ reason: String) -> CgroupError {
-    CgroupError(.invalidSpec, "linux.cgroupsPath: \(reason)")
+  private static func invalid(_ reason: String) -> RuntimeError {
+    RuntimeError(.invalidSpec, "linux.cgroupsPath: \(reason)")
   }
 }

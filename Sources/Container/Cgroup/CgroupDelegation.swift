@@ -26,14 +26,14 @@ enum CgroupDelegation {
   /// `pid`; nil when it has none.
   static func hostID(
     of user: UInt32, pid: Int32, _ proc: borrowing Procfs
-  ) throws(SystemError) -> UInt32? {
+  ) throws(RuntimeError) -> UInt32? {
     // The namespace may be a joined one, which no configuration describes.
     IDMaps.hostID(of: user, in: try IDMaps.read("uid_map", of: pid, proc))
   }
 
   /// Gives a cgroup to a user: its directory, and those files with which
   /// processes are distributed, not those with limits.
-  static func give(_ directory: borrowing Descriptor, to user: UInt32) throws(SystemError) {
+  static func give(_ directory: borrowing Descriptor, to user: UInt32) throws(RuntimeError) {
     try FileName(".").setOwner(user, in: directory)
     for file in try files() {
       do {
@@ -45,7 +45,7 @@ enum CgroupDelegation {
   }
 
   /// The names of those files.
-  private static func files() throws(SystemError) -> [String] {
+  private static func files() throws(RuntimeError) -> [String] {
     do {
       let text = try File.readControl("/sys/kernel/cgroup/delegate")
       return text.split(separator: "\n").map(String.init)

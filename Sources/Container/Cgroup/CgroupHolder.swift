@@ -25,15 +25,15 @@ package struct CgroupHolder {
   /// What cannot be read is taken to be there.
   static func exists(_ claim: String) -> Bool {
     guard let (created, directory) = parts(of: claim) else { return true }
-    do {
+    do throws(RuntimeError) {
       // A container can write a claim, and name whatever it likes.
       guard let file = try RegularFile.open("\(directory)/state.json") else { return false }
       let bytes = try file.read()
-      return try JSONNode(JSONValue(parsing: bytes)).string("created") == created
-    } catch let error as SystemError {
-      return error.errno != ENOENT && error.errno != ENOTDIR
+      return try fromDocument { () throws(SpecError) in
+        try JSONNode(JSONValue(parsing: bytes)).string("created") == created
+      }
     } catch {
-      return true
+      return error.errno != ENOENT && error.errno != ENOTDIR
     }
   }
 

@@ -31,13 +31,9 @@ extension CgroupRecord {
   /// Opens the cgroup if it is still there and still runp's.
   package func open(_ context: RuntimeContext) throws(RuntimeError) -> Shared<Cgroup>? {
     guard let path = CgroupPath(recorded: path) else { return nil }
-    do {
-      let host = try context.cgroups.hierarchy()
-      guard let cgroup = try Cgroup.open(in: host.value, at: path, knowledge) else { return nil }
-      return Shared(cgroup)
-    } catch {
-      throw RuntimeError(error)
-    }
+    let host = try context.cgroups.hierarchy()
+    guard let cgroup = try Cgroup.open(in: host.value, at: path, knowledge) else { return nil }
+    return Shared(cgroup)
   }
 
   /// Whether the cgroup is gone, as that of a scope is with its last process: the

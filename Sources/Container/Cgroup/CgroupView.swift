@@ -17,7 +17,7 @@ extension Mounter.CgroupView {
     }
     do {
       let host = try context.cgroups.hierarchy()
-      let path = try path ?? host.value.ownPath()
+      let path = if let path { path } else { try host.value.ownPath() }
       return Mounter.CgroupView(
         hasNamespace: hasNamespace, mountPoint: host.value.mountPoint,
         location: host.value.mountPoint + path.description)

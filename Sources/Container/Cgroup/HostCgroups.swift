@@ -21,7 +21,7 @@ package final class HostCgroups {
   }
 
   /// The hierarchy.
-  package func hierarchy() throws(CgroupError) -> Shared<CgroupHierarchy> {
+  package func hierarchy() throws(RuntimeError) -> Shared<CgroupHierarchy> {
     if let found { return found }
     let found = Shared(try CgroupHierarchy.find())
     self.found = found
@@ -30,15 +30,15 @@ package final class HostCgroups {
 
   /// The systemd that has made a unit, of an earlier command.
   ///
-  /// - Throws: `CgroupError` of kind `unreachable`, also when it is a user's own
+  /// - Throws: `RuntimeError` of kind `unreachable`, also when it is a user's own
   ///   and somebody else asks, or the other way round.
-  func systemd(of unit: UnitRecord) throws(CgroupError) -> SystemdManager {
+  func systemd(of unit: UnitRecord) throws(RuntimeError) -> SystemdManager {
     if unit.isUser == isUser { return try systemd() }
     let whose = unit.isUser ? "a user's own systemd" : "the systemd of the machine"
-    throw CgroupError(.unreachable, "\(unit.name) belongs to \(whose), which is not asked here")
+    throw RuntimeError(.unreachable, "\(unit.name) belongs to \(whose), which is not asked here")
   }
 
-  private func systemd() throws(CgroupError) -> SystemdManager {
+  private func systemd() throws(RuntimeError) -> SystemdManager {
     if let reached { return reached }
     let reached = try SystemdManager(address())
     self.reached = reached
@@ -48,7 +48,7 @@ package final class HostCgroups {
   /// The driver of a cgroup that is made as a directory.
   func filesystemDriver(
     _ cgroupsPath: String?, id: String
-  ) throws(CgroupError) -> CgroupKeeper {
+  ) throws(RuntimeError) -> CgroupKeeper {
     .filesystem(
       try FilesystemDriver(try hierarchy(), cgroupsPath, id: id, ownsHierarchy: ownsHierarchy))
   }
@@ -56,7 +56,7 @@ package final class HostCgroups {
   /// The driver of a cgroup that systemd makes.
   func systemdDriver(
     _ unit: UnitName, annotations: OrderedMap<String>, devices: [DeviceRule]?
-  ) throws(CgroupError) -> CgroupKeeper {
+  ) throws(RuntimeError) -> CgroupKeeper {
     .systemd(
       try SystemdDriver(
         try hierarchy(), try systemd(), unit, annotations: annotations,

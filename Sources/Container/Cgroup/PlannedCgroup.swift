@@ -28,16 +28,12 @@ package final class PlannedCgroup {
     _ request: CgroupRequest, _ resources: LinuxResources?, _ context: RuntimeContext
   ) throws(RuntimeError) -> PlannedCgroup? {
     if request.manager == .disabled { return nil }
-    do {
-      return try PlannedCgroup(request, resources, context)
-    } catch {
-      throw RuntimeError(error)
-    }
+    return try PlannedCgroup(request, resources, context)
   }
 
   private init(
     _ request: CgroupRequest, _ resources: LinuxResources?, _ context: RuntimeContext
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     let plan = try LimitPlan(resources)
     limits = request.manager == .systemd ? plan.inStepsOfSystemd : plan
     let rules = (resources?.devices ?? []).map { DeviceRule($0) }
@@ -56,12 +52,12 @@ package final class PlannedCgroup {
 
   private static func unit(
     of request: CgroupRequest, isUser: Bool
-  ) throws(CgroupError) -> UnitName {
+  ) throws(RuntimeError) -> UnitName {
     switch request.owner {
     case .container:
       try UnitName(scope: request.path, id: request.id, isUser: isUser)
     case .pod:
-      try request.path.map { path throws(CgroupError) in try UnitName(slice: path) }
+      try request.path.map { path throws(RuntimeError) in try UnitName(slice: path) }
         ?? UnitName(pod: request.id)
     }
   }
@@ -76,19 +72,15 @@ package final class PlannedCgroup {
   /// - Throws: `RuntimeError` of kind `alreadyExists` when something is there
   ///   that cannot be taken.
   package func look(for holder: CgroupHolder) throws(RuntimeError) -> CgroupRecord {
-    do {
-      return CgroupRecord(
-        path: path.description, .claim(holder.claim, existed: try driver.exists()),
-        unit: driver.unit.map { UnitRecord(name: $0.unit, claim: holder.claim, isUser: isUser) })
-    } catch {
-      throw RuntimeError(error)
-    }
+    return CgroupRecord(
+      path: path.description, .claim(holder.claim, existed: try driver.exists()),
+      unit: driver.unit.map { UnitRecord(name: $0.unit, claim: holder.claim, isUser: isUser) })
   }
 
   /// Makes the cgroup of a record, or takes it, without limits yet.
   ///
   /// - Returns: nil when it is made around a process, by `admit`.
-  package func make(_ record: CgroupRecord?) throws(CgroupError) -> Shared<Cgroup>? {
+  package func make(_ record: CgroupRecord?) throws(RuntimeError) -> Shared<Cgroup>? {
     guard let made = try driver.prepare(for: limits, as: claim(of: record)) else { return nil }
     return Shared(made)
   }
@@ -96,21 +88,21 @@ package final class PlannedCgroup {
   /// Makes the cgroup of a record around a process that waits to be let go.
   ///
   /// - Returns: nil when the cgroup needs no process, see `make`.
-  func admit(_ pid: Int32, _ record: CgroupRecord?) throws(CgroupError) -> Shared<Cgroup>? {
+  func admit(_ pid: Int32, _ record: CgroupRecord?) throws(RuntimeError) -> Shared<Cgroup>? {
     guard case .systemd(let driver) = driver else { return nil }
     return Shared(try driver.admit(pid, for: limits, as: claim(of: record)))
   }
 
-  private func claim(of record: CgroupRecord?) throws(CgroupError) -> CgroupClaim {
+  private func claim(of record: CgroupRecord?) throws(RuntimeError) -> CgroupClaim {
     guard case .claim(let text, let existed)? = record?.knowledge else {
-      throw CgroupError(.failed, "cgroup \(path) is to be made, and no record says whose it is")
+      throw RuntimeError(.failed, "cgroup \(path) is to be made, and no record says whose it is")
     }
     return CgroupClaim(
       text, mayTake: existed, isAlive: CgroupHolder.exists, holder: CgroupHolder.name)
   }
 
   /// Writes the limits and attaches the device program.
-  package func apply(to cgroup: borrowing Cgroup) throws(CgroupError) {
+  package func apply(to cgroup: borrowing Cgroup) throws(RuntimeError) {
     do {
       try cgroup.apply(limits)
       if let devices { try cgroup.attachDeviceProgram(devices, from: programs) }

@@ -2,7 +2,7 @@
 
 internal import Cgroups
 package import JSON
-internal import Kernel
+package import Kernel
 package import RuntimeSpec
 
 /// A change of the limits of a container or a pod, checked before anything is
@@ -26,15 +26,14 @@ package struct ResourcesUpdate {
     _ change: LinuxResources, of held: LinuxResources?, _ owner: CgroupRequest.Owner
   ) throws(RuntimeError) {
     let held = held ?? LinuxResources()
-    result = held.updated(by: change)
     let path = Self.path
-    do {
+    let result = held.updated(by: change)
+    try fromDocument { () throws(SpecError) in
       try change.validate(at: path)
       try result.validate(at: path)
-      plan = try LimitPlan(result.part(changedBy: change))
-    } catch {
-      throw RuntimeError(error)
     }
+    self.result = result
+    plan = try LimitPlan(result.part(changedBy: change))
     let isFree = owner == .pod && held.devices.isEmpty
     let old = isFree ? [LinuxDeviceCgroup(allow: true)] : held.devices
     devices =
@@ -71,28 +70,28 @@ package struct ResourcesUpdate {
   ///   - keep: writes `result` down.
   /// - Throws: `RuntimeError` naming the property that could not be set.
   package func carryOut(
-    on record: CgroupRecord?, _ context: RuntimeContext, keep: () throws -> Void
+    on record: CgroupRecord?, _ context: RuntimeContext, keep: () throws(RuntimeError) -> Void
   ) throws(RuntimeError) {
     guard context.cgroupManager != .disabled else {
       throw RuntimeError(.failed, "limits cannot be changed with --cgroup-manager disabled")
     }
     guard let record, let cgroup = try record.open(context) else { throw Self.noCgroup }
-    do {
-      let unit = try record.unit.map { unit throws(CgroupError) in
+    do throws(RuntimeError) {
+      let unit = try record.unit.map { unit throws(RuntimeError) in
         ManagedUnit(unit.name, of: try context.cgroups.systemd(of: unit))
       }
       let host = try context.cgroups.hierarchy()
       let former = try cgroup.value.change(plan, in: host.value, unit)
-      do {
+      do throws(RuntimeError) {
         try replaceDevices(devices?.new, of: cgroup.value, unit, context)
         try keep()
       } catch {
-        let failure = RuntimeError(error)
+        let failure = error
         if !record.isGone(context) { undo(former, cgroup.value, unit, context) }
         throw failure
       }
     } catch {
-      throw record.isGone(context) ? Self.noCgroup : RuntimeError(error)
+      throw record.isGone(context) ? Self.noCgroup : error
     }
   }
 
@@ -104,12 +103,12 @@ package struct ResourcesUpdate {
     _ former: LimitPlan, _ cgroup: borrowing Cgroup, _ unit: ManagedUnit?,
     _ context: RuntimeContext
   ) {
-    do throws(CgroupError) {
+    do throws(RuntimeError) {
       try replaceDevices(devices?.old, of: cgroup, unit, context)
     } catch {
       context.warn("\(error)")
     }
-    do throws(CgroupError) {
+    do throws(RuntimeError) {
       try cgroup.restore(former, unit)
     } catch {
       context.warn("\(error)")
@@ -119,7 +118,7 @@ package struct ResourcesUpdate {
   private func replaceDevices(
     _ rules: [DeviceRule]?, of cgroup: borrowing Cgroup, _ unit: ManagedUnit?,
     _ context: RuntimeContext
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     guard let rules else { return }
     do {
       // A user's systemd may not confine devices.

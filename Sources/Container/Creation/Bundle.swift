@@ -2,7 +2,7 @@
 
 internal import Glibc
 package import JSON
-internal import Kernel
+package import Kernel
 package import RuntimeSpec
 
 /// A bundle: its place, and the configuration that holds for its container.
@@ -34,16 +34,16 @@ package struct Bundle {
     let absolute = try absolutePath(path)
     let file = config ?? "\(absolute)/config.json"
     let bytes: [UInt8]
-    do {
+    do throws(RuntimeError) {
       guard let source = try RegularFile.open(file) else {
         throw RuntimeError(.invalidSpec, "\(file) is not a regular file")
       }
       bytes = try source.read()
-    } catch let error as SystemError where error.errno == ENOENT && config == nil {
+    } catch  where error.errno == ENOENT && config == nil {
       throw RuntimeError(
         .invalidSpec, "JSON specification file config.json not found in \(absolute)")
     } catch {
-      throw RuntimeError(error, "read the configuration")
+      throw error.adding("read the configuration")
     }
     do {
       let read = try SeccompSource.read(bytes, filters, warn: warn)
@@ -52,7 +52,7 @@ package struct Bundle {
         path: absolute, spec: read.spec, configBytes: bytes, document: read.document,
         filter: read.filter)
     } catch {
-      throw RuntimeError(error, file)
+      throw RuntimeError(error).adding(file)
     }
   }
 
@@ -63,13 +63,11 @@ package struct Bundle {
   ) throws(RuntimeError) -> Bundle {
     var changed = document
     try change(&changed)
-    do {
-      return Bundle(
-        path: path, spec: try Spec(json: JSONNode(changed)), configBytes: changed.bytes(),
-        document: changed, filter: filter.amended(from: document, to: changed))
-    } catch {
-      throw RuntimeError(error)
-    }
+    let document = changed
+    let spec = try fromDocument { () throws(SpecError) in try Spec(json: JSONNode(document)) }
+    return Bundle(
+      path: path, spec: spec, configBytes: changed.bytes(),
+      document: changed, filter: filter.amended(from: document, to: changed))
   }
 
   private static func absolutePath(_ path: String) throws(RuntimeError) -> String {
@@ -78,7 +76,7 @@ package struct Bundle {
       // The kernel's own name of it, whatever links led there.
       return try File.linkTarget(directory.procPath)
     } catch {
-      throw RuntimeError(error, "open the bundle")
+      throw error.adding("open the bundle")
     }
   }
 

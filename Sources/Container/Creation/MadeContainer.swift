@@ -34,11 +34,7 @@ final class MadeContainer {
     self.plannedCgroup = plannedCgroup
     self.context = context
     let ends: (SyncChannel, SyncChannel)
-    do {
-      ends = try SyncChannel.pair()
-    } catch {
-      throw RuntimeError(error)
-    }
+    ends = try SyncChannel.pair()
     channel = ends.0
     do {
       child = try Spawn.clone(
@@ -96,11 +92,7 @@ final class MadeContainer {
   private func admit() throws(RuntimeError) {
     guard cgroup == nil, let planned = plannedCgroup, let recorded = reservation.record.cgroup
     else { return }
-    do {
-      cgroup = try planned.admit(child.pid, recorded)
-    } catch {
-      throw RuntimeError(error)
-    }
+    cgroup = try planned.admit(child.pid, recorded)
     if let cgroup { try reservation.confirm(cgroup.value, planned) }
   }
 
@@ -115,7 +107,7 @@ final class MadeContainer {
     } catch  where context.rootless && error.errno == EPERM {
       // It belongs to the caller, who may give nothing away.
     } catch {
-      throw RuntimeError(error, "give the cgroup to the container's user")
+      throw error.adding("give the cgroup to the container's user")
     }
   }
 
@@ -126,12 +118,12 @@ final class MadeContainer {
     } catch  where context.rootless && (error.errno == EPERM || error.errno == EACCES) {
       context.warn("process.oomScoreAdj: \(score) needs privileges, and is left as it was")
     } catch {
-      throw RuntimeError(error, "process.oomScoreAdj")
+      throw error.adding("process.oomScoreAdj")
     }
   }
 
   private func follow() throws(RuntimeError) {
-    try step("talk to the container's first process") {
+    try step("talk to the container's first process") { () throws(RuntimeError) in
       try channel.go()
       // While it is at work.
       identify()
@@ -173,15 +165,17 @@ final class MadeContainer {
   }
 
   /// Maps the IDs of what the process has opened for a mount, and may not map.
-  private func mapIDs(_ index: Int32, _ tree: Shared<Descriptor>) throws {
+  private func mapIDs(_ index: Int32, _ tree: Shared<Descriptor>) throws(RuntimeError) {
     let mounts = plan.mounts.mounts
     guard mounts.indices.contains(Int(index)) else { return }
-    try step("\(mounts[Int(index)].name).source") { try mounts[Int(index)].mapIDs(of: tree) }
+    try step("\(mounts[Int(index)].name).source") { () throws(RuntimeError) in
+      try mounts[Int(index)].mapIDs(of: tree)
+    }
   }
 
   /// The process has set the container up, and leaves it to another one, which
   /// a tracer may have got hold of: what is said of it is not believed.
-  private func succeed(_ pidfd: Shared<Descriptor>) throws(SystemError) {
+  private func succeed(_ pidfd: Shared<Descriptor>) throws(RuntimeError) {
     let first = child
     child = try Processes.child(behind: try pidfd.value.duplicate())
     _ = try first.wait()
@@ -211,7 +205,7 @@ final class MadeContainer {
     do {
       try channel.go()
     } catch {
-      throw RuntimeError(error, "let go of the container's first process")
+      throw error.adding("let go of the container's first process")
     }
     try complete()
   }
@@ -222,7 +216,7 @@ final class MadeContainer {
         Array("standard".utf8), with: child.pidfd,
         on: try Sockets.connect(path, until: Lifecycle.patience))
     } catch {
-      throw RuntimeError(error, "send the pidfd")
+      throw error.adding("send the pidfd")
     }
   }
 

@@ -23,27 +23,23 @@ enum OutsideHooks {
     _ plan: InitPlan, in container: borrowing Descriptor, pid: Int32,
     cgroup: Shared<Cgroup>?
   ) throws(RuntimeError) {
-    do {
-      let (own, others) = try SyncChannel.pair()
-      switch try Spawn.clone(into: cgroup) {
-      case .child:
-        main(plan, container, pid, others)
-      case .parent(let child):
-        others.close()
-        let answer: SyncChannel.Message
-        do {
-          answer = try own.receive()
-        } catch {
-          child.end()
-          throw error
-        }
-        _ = try child.wait()
-        if case .ready = answer { return }
-        if case .failed(let error) = answer { throw error }
-        throw RuntimeError(.failed, "the process that runs createContainer hooks died")
+    let (own, others) = try SyncChannel.pair()
+    switch try Spawn.clone(into: cgroup) {
+    case .child:
+      main(plan, container, pid, others)
+    case .parent(let child):
+      others.close()
+      let answer: SyncChannel.Message
+      do {
+        answer = try own.receive()
+      } catch {
+        child.end()
+        throw error
       }
-    } catch {
-      throw RuntimeError(error)
+      _ = try child.wait()
+      if case .ready = answer { return }
+      if case .failed(let error) = answer { throw error }
+      throw RuntimeError(.failed, "the process that runs createContainer hooks died")
     }
   }
 
@@ -58,7 +54,7 @@ enum OutsideHooks {
       Processes.exit(0)
     } catch {
       // A runtime that is gone cannot be told.
-      try? channel.send(.failed(RuntimeError(error)))
+      try? channel.send(.failed(error))
       Processes.exit(1)
     }
   }
@@ -66,7 +62,7 @@ enum OutsideHooks {
   /// Goes where the process is that sets the container up.
   private static func enter(
     _ plan: InitPlan, _ container: borrowing Descriptor, _ pid: Int32
-  ) throws {
+  ) throws(RuntimeError) {
     try OwnProcess.setParentDeathSignal(SIGKILL)
     if !plan.options.noNewKeyring { try OwnProcess.joinSessionKeyring() }
     let root = try File.open("/proc/\(pid)/root", [.path, .directory])

@@ -37,11 +37,7 @@ struct PlannedContainer {
       bundle.spec.linux?.resources, context)
     hooks = HookRunner(
       id: options.id, bundle: bundle.path, annotations: bundle.spec.annotations)
-    do {
-      proc = try Shared(Procfs())
-    } catch {
-      throw RuntimeError(error)
-    }
+    proc = try Shared(Procfs())
     reservation = try Reservation(Self.record(bundle, options), cgroup, context)
   }
 
@@ -95,14 +91,10 @@ struct PlannedContainer {
     let setup = try processSetup(namespaces)
     let consoleSocket: Shared<Descriptor>?
     let gate: Shared<Descriptor>?
-    do {
-      consoleSocket = try options.consoleSocket.map { path throws(SystemError) in
-        Shared(try Sockets.connect(path, until: Lifecycle.patience))
-      }
-      gate = executesAtOnce ? nil : try reservation.makeGate()
-    } catch {
-      throw RuntimeError(error)
+    consoleSocket = try options.consoleSocket.map { path throws(RuntimeError) in
+      Shared(try Sockets.connect(path, until: Lifecycle.patience))
     }
+    gate = executesAtOnce ? nil : try reservation.makeGate()
     return InitPlan(
       bundle: bundle, namespaces: namespaces, mounts: mounts, setup: setup,
       consoleSocket: consoleSocket, gate: gate, proc: proc, hooks: hooks, options: options,
@@ -140,7 +132,7 @@ struct PlannedContainer {
       // It was not made, and whatever has its place is somebody else's.
       reservation.record.cgroup = nil
       if error.kind == .permissionDenied, mayGoWithoutCgroup { return nil }
-      throw RuntimeError(error)
+      throw error
     }
     if let made { try reservation.confirm(made.value, planned) }
     return made

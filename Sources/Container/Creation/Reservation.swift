@@ -32,7 +32,7 @@ final class Reservation {
     } catch {
       // Nothing but the directory and the entry is there.
       try? directory.remove(with: entry)
-      throw RuntimeError(error)
+      throw error
     }
   }
 
@@ -41,11 +41,7 @@ final class Reservation {
   ) throws(RuntimeError) {
     guard let directory = try? StateStore(root: context.root).open(id) else { return }
     // Whoever holds the lock is alive and at work.
-    do {
-      guard try directory.tryLock(), try !directory.isGone() else { return }
-    } catch {
-      throw RuntimeError(error)
-    }
+    guard try directory.tryLock(), try !directory.isGone() else { return }
     guard let record = try directory.read() else {
       return try Removal.removeDirectory(directory)
     }
@@ -62,7 +58,7 @@ final class Reservation {
     do {
       try directory.write(record)
     } catch {
-      throw RuntimeError(error, "write the state")
+      throw error.adding("write the state")
     }
   }
 
@@ -72,11 +68,7 @@ final class Reservation {
     // Before anything of the container runs in it: whoever finds the record may
     // kill what does.
     try write()
-    do {
-      try planned.apply(to: cgroup)
-    } catch {
-      throw RuntimeError(error)
-    }
+    try planned.apply(to: cgroup)
   }
 
   /// Keeps the configuration.
@@ -84,12 +76,12 @@ final class Reservation {
     do {
       try directory.writeConfig(bytes)
     } catch {
-      throw RuntimeError(error, "keep the configuration")
+      throw error.adding("keep the configuration")
     }
   }
 
   /// Makes the gate at which the container waits to be started.
-  func makeGate() throws(SystemError) -> Shared<Descriptor> {
+  func makeGate() throws(RuntimeError) -> Shared<Descriptor> {
     Shared(try StartGate.make(in: directory.descriptor))
   }
 

@@ -36,15 +36,15 @@ enum Spawn {
   /// Clones this process into a cgroup, if there is one, and new namespaces.
   static func clone(
     into cgroup: Shared<Cgroup>?, _ kinds: NamespaceKinds = []
-  ) throws(SystemError) -> Processes.Side {
+  ) throws(RuntimeError) -> Processes.Side {
     guard let cgroup else { return try Processes.clone(into: kinds) }
     return try Processes.clone(into: kinds, cgroup: cgroup.value.directory)
   }
 
   /// What a failed clone means, where the errno does not say it.
-  private static func reason(_ error: any Error, _ cgroup: Shared<Cgroup>?) -> RuntimeError {
-    guard let system = error as? SystemError, system.errno == EOPNOTSUPP, let cgroup else {
-      return RuntimeError(error)
+  private static func reason(_ error: RuntimeError, _ cgroup: Shared<Cgroup>?) -> RuntimeError {
+    guard error.errno == EOPNOTSUPP, let cgroup else {
+      return error
     }
     // The controllers of a threaded cgroup know single threads, and nothing could
     // kill the processes in it as one.
@@ -60,7 +60,7 @@ enum Spawn {
   ///
   /// A user without privileges would lose the way to a child's ID maps, and has
   /// no container that could trace what is outside of its user namespace.
-  static func hideChildren() throws(SystemError) {
+  static func hideChildren() throws(RuntimeError) {
     if Processes.effectiveUser == 0 { try OwnProcess.makeUndumpable() }
   }
 
@@ -76,7 +76,7 @@ enum Spawn {
   private static func cloneThroughStage(
     _ plan: InitPlan, cgroup: Shared<Cgroup>?, ends: (runtime: SyncChannel, container: SyncChannel),
     _ context: RuntimeContext
-  ) throws -> Child {
+  ) throws(RuntimeError) -> Child {
     switch try clone(into: cgroup) {
     case .child:
       letGoOfRuntime(plan, ends.runtime)

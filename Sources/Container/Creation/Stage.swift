@@ -36,14 +36,14 @@ enum Stage {
       }
     } catch {
       // A runtime that is gone cannot be told.
-      try? channel.send(.failed(RuntimeError(error)))
+      try? channel.send(.failed(error))
       Processes.exit(1)
     }
   }
 
   /// Makes and joins all namespaces of the container that count from here on; the
   /// PID namespace counts for children only.
-  private static func enterAll(_ plan: InitPlan, _ pid: NamespacePlan.Joined) throws {
+  private static func enterAll(_ plan: InitPlan, _ pid: NamespacePlan.Joined) throws(RuntimeError) {
     // With the caller's privileges, or with those of the container's mount
     // namespace.
     let isOpen = try openProcfs(plan, pid, mayBeRefused: true)
@@ -65,7 +65,7 @@ enum Stage {
         try planned.use(procfs(of: pid, for: planned))
       } catch {
         if mayBeRefused, error.errno == EPERM { return false }
-        throw RuntimeError(error, "\(planned.name): make the procfs of \(pid.path)")
+        throw error.adding("\(planned.name): make the procfs of \(pid.path)")
       }
     }
     return true
@@ -73,7 +73,7 @@ enum Stage {
 
   private static func procfs(
     of pid: NamespacePlan.Joined, for planned: PlannedMount
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     let context = try NamespaceProcfs.open(of: pid.descriptor.value)
     return try NewFilesystem(
       type: "proc", source: planned.mount.source ?? "proc",
@@ -83,7 +83,7 @@ enum Stage {
 
   /// Joins what can be joined with the caller's privileges, the user namespace,
   /// then what only its owner may join.
-  private static func joinAll(_ namespaces: [NamespacePlan.Joined]) throws(SystemError) {
+  private static func joinAll(_ namespaces: [NamespacePlan.Joined]) throws(RuntimeError) {
     var rest: [NamespacePlan.Joined] = []
     for joined in namespaces where joined.kind != .user {
       do {

@@ -18,7 +18,7 @@ struct StartedContainer {
   /// executed.
   func execute(_ channel: SyncChannel) throws(RuntimeError) {
     do {
-      try step("talk to the container's first process") {
+      try step("talk to the container's first process") { () throws(RuntimeError) in
         try channel.go()
         try ProgramStart.follow(
           channel, record, context, pid: record.initProcess?.pid ?? 0,
@@ -40,7 +40,7 @@ struct StartedContainer {
       _ = try record.waitForEnd(of: handle.value, until: Lifecycle.patience, context)
     } catch {
       // Why it could not be executed is the error to report.
-      context.warn("\(RuntimeError(error, "wait for the end of the container's first process"))")
+      context.warn("\(error.adding("wait for the end of the container's first process"))")
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 internal import RuntimeSpec
 
 /// Properties that runp knows and cannot act on: asking for one is an error,

@@ -48,10 +48,14 @@ final class ContainerEntry {
 
   /// Brings a process into the container, where it waits for go.
   func run(_ work: any EntryWork) throws(RuntimeError) -> EnteredProcess {
-    let ends = try step("open a channel") { try SyncChannel.pair() }
-    try step("hide from the container") { try Spawn.hideChildren() }
-    let between = try step("clone a process to enter with") { try clone(work, ends) }
-    let child = try step("follow the process in between") { try follow(between, ends.0, work) }
+    let ends = try step("open a channel") { () throws(RuntimeError) in try SyncChannel.pair() }
+    try step("hide from the container") { () throws(RuntimeError) in try Spawn.hideChildren() }
+    let between = try step("clone a process to enter with") { () throws(RuntimeError) in
+      try clone(work, ends)
+    }
+    let child = try step("follow the process in between") { () throws(RuntimeError) in
+      try follow(between, ends.0, work)
+    }
     return EnteredProcess(child: child, channel: ends.0, console: console)
   }
 
@@ -77,7 +81,7 @@ final class ContainerEntry {
   /// between does: what it says of itself is not believed.
   private func follow(
     _ between: Child, _ channel: SyncChannel, _ work: any EntryWork
-  ) throws -> Child {
+  ) throws(RuntimeError) -> Child {
     do {
       let child = try followToEnd(between, channel, work)
       // Whether it has done its part, its last message said.
@@ -91,7 +95,7 @@ final class ContainerEntry {
 
   private func followToEnd(
     _ between: Child, _ channel: SyncChannel, _ work: any EntryWork
-  ) throws -> Child {
+  ) throws(RuntimeError) -> Child {
     while true {
       let message =
         mayStandStill ? try channel.receive() : try channel.receive(from: between.pid, context)

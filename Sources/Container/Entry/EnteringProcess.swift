@@ -33,7 +33,7 @@ final class EnteringProcess {
       try process.appear(rest)
     } catch {
       // A runtime that is gone cannot be told.
-      try? channel.send(.failed(RuntimeError(error)))
+      try? channel.send(.failed(error))
       Processes.exit(1)
     }
   }
@@ -41,15 +41,17 @@ final class EnteringProcess {
   // MARK: In between
 
   private func enter() throws(RuntimeError) -> EntryWork.Rest {
-    try step("prepare to enter the container") { try prepare() }
-    try step("join the container's namespaces") { try target.join(else: work.user) }
-    let rest = try step("set up the process") { try work.setUp(channel) }
-    try step("let go of the host") { try letGoOfHost() }
-    try step("confine the process") { try work.confine() }
+    try step("prepare to enter the container") { () throws(RuntimeError) in try prepare() }
+    try step("join the container's namespaces") { () throws(RuntimeError) in
+      try target.join(else: work.user)
+    }
+    let rest = try step("set up the process") { () throws(RuntimeError) in try work.setUp(channel) }
+    try step("let go of the host") { () throws(RuntimeError) in try letGoOfHost() }
+    try step("confine the process") { () throws(RuntimeError) in try work.confine() }
     return rest
   }
 
-  private func prepare() throws {
+  private func prepare() throws(RuntimeError) {
     try OwnProcess.setParentDeathSignal(SIGKILL)
     try work.prepare(channel)
     // Without privileges not before, and not by `hideChildren`: it takes the
@@ -57,7 +59,7 @@ final class EnteringProcess {
     try OwnProcess.makeUndumpable()
   }
 
-  private func letGoOfHost() throws {
+  private func letGoOfHost() throws(RuntimeError) {
     // A change of the user may have undone it.
     try OwnProcess.makeUndumpable()
     OwnProcess.forgetCaller()
@@ -80,7 +82,7 @@ final class EnteringProcess {
   ]
 
   /// Clones the process that appears in the container, and ends.
-  private func appear(_ rest: EntryWork.Rest) throws -> Never {
+  private func appear(_ rest: EntryWork.Rest) throws(RuntimeError) -> Never {
     // As a child of the runtime, which waits for its end.
     guard case .parent(let child) = try Processes.cloneSibling() else {
       try goOn(rest)
@@ -91,7 +93,7 @@ final class EnteringProcess {
 
   // MARK: In the container
 
-  private func goOn(_ rest: EntryWork.Rest) throws -> Never {
+  private func goOn(_ rest: EntryWork.Rest) throws(RuntimeError) -> Never {
     try OwnProcess.setParentDeathSignal(SIGKILL)
     try OwnProcess.startSession()
     if work.hasTerminal { try Console.makeControlling() }

@@ -20,27 +20,23 @@ struct EntryCgroup {
 
   /// Clones this process into the cgroup.
   func clone() throws(RuntimeError) -> Processes.Side {
-    do {
-      guard let recorded = record.cgroup else {
-        if path != nil { throw Self.missing }
-        return try Processes.clone()
-      }
-      let cgroup = try recorded.open(context)
-      if let path {
-        guard let cgroup else { throw Self.missing }
-        return try clone(below: cgroup.value, path)
-      }
-      if let cgroup, let side = try clone(in: cgroup.value) { return side }
-      return try cloneBesideInit()
-    } catch {
-      throw RuntimeError(error)
+    guard let recorded = record.cgroup else {
+      if path != nil { throw Self.missing }
+      return try Processes.clone()
     }
+    let cgroup = try recorded.open(context)
+    if let path {
+      guard let cgroup else { throw Self.missing }
+      return try clone(below: cgroup.value, path)
+    }
+    if let cgroup, let side = try clone(in: cgroup.value) { return side }
+    return try cloneBesideInit()
   }
 
   private static var missing: RuntimeError { RuntimeError(.failed, "cgroup not exist") }
 
   /// - Returns: nil when no process can be in the cgroup.
-  private func clone(in cgroup: borrowing Cgroup) throws(SystemError) -> Processes.Side? {
+  private func clone(in cgroup: borrowing Cgroup) throws(RuntimeError) -> Processes.Side? {
     do {
       return try Processes.clone(cgroup: cgroup.directory)
     } catch {
@@ -59,7 +55,7 @@ struct EntryCgroup {
         hierarchy.value.mountPoint + place.description, [.path, .directory])
       return try Processes.clone(cgroup: directory)
     } catch {
-      throw RuntimeError(error, "enter the cgroup of the container's first process")
+      throw error.adding("enter the cgroup of the container's first process")
     }
   }
 
@@ -78,7 +74,7 @@ struct EntryCgroup {
         resolve: [.beneath, .noLinks, .noMountCrossing])
       return try Processes.clone(cgroup: directory)
     } catch {
-      throw RuntimeError(error, "--cgroup")
+      throw error.adding("--cgroup")
     }
   }
 }

@@ -20,23 +20,19 @@ struct EntryTarget {
   ///
   /// - Throws: `RuntimeError` of kind `wrongState` when it is not running.
   init(_ record: ContainerRecord) throws(RuntimeError) {
-    do {
-      guard let process = record.initProcess, let handle = try process.open() else {
-        throw RuntimeError.notRunning
-      }
-      let ownsUsers = try !FileStatus("/proc/\(process.pid)/ns/user")
-        .isSameFile(as: FileStatus("/proc/self/ns/user"))
-      root =
-        record.mountsOutlive
-        ? Shared(try File.open("/proc/\(process.pid)/root", [.path, .directory])) : nil
-      // What was found by its ID was its own only if it still lives.
-      if try handle.value.waitUntilReadable(until: .now) { throw RuntimeError.notRunning }
-      self.handle = handle
-      namespaces =
-        ownsUsers ? record.namespaces.all.union(.user) : record.namespaces.all.subtracting(.user)
-    } catch {
-      throw RuntimeError(error)
+    guard let process = record.initProcess, let handle = try process.open() else {
+      throw RuntimeError.notRunning
     }
+    let ownsUsers = try !FileStatus("/proc/\(process.pid)/ns/user")
+      .isSameFile(as: FileStatus("/proc/self/ns/user"))
+    root =
+      record.mountsOutlive
+      ? Shared(try File.open("/proc/\(process.pid)/root", [.path, .directory])) : nil
+    // What was found by its ID was its own only if it still lives.
+    if try handle.value.waitUntilReadable(until: .now) { throw RuntimeError.notRunning }
+    self.handle = handle
+    namespaces =
+      ownsUsers ? record.namespaces.all.union(.user) : record.namespaces.all.subtracting(.user)
   }
 
   /// Whether the container has other users than the runtime.
@@ -45,7 +41,7 @@ struct EntryTarget {
   /// Moves this process into the container's namespaces and root, as the root
   /// of its users, or as `user` where there is none; only its children will be
   /// in the PID namespace.
-  func join(else user: User) throws(SystemError) {
+  func join(else user: User) throws(RuntimeError) {
     if !namespaces.isEmpty { try Namespaces.join(handle.value, namespaces) }
     if let root {
       try OwnProcess.changeDirectory(to: root.value)

@@ -11,7 +11,7 @@ internal import RuntimeSpec
 /// before it.
 protocol EntryWork: AnyObject {
   /// What is left to do in the container; the channel leads to the runtime.
-  typealias Rest = (SyncChannel) throws -> Never
+  typealias Rest = (SyncChannel) throws(RuntimeError) -> Never
 
   /// The user that the process becomes.
   var user: User { get }
@@ -21,12 +21,12 @@ protocol EntryWork: AnyObject {
   var preservedFiles: [DescriptorNumber] { get }
 
   /// Acts as the caller, in the host's namespaces.
-  func prepare(_ channel: SyncChannel) throws
+  func prepare(_ channel: SyncChannel) throws(RuntimeError)
 
   /// Becomes, in the container's namespaces and root, what is to appear in its
   /// PID namespace.
-  func setUp(_ channel: SyncChannel) throws -> Rest
+  func setUp(_ channel: SyncChannel) throws(RuntimeError) -> Rest
 
   /// Gives up, right before the clone, what is needed no more.
-  func confine() throws
+  func confine() throws(RuntimeError)
 }

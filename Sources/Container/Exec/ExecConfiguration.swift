@@ -19,11 +19,14 @@ struct ExecConfiguration {
   init(
     _ directory: borrowing StateDirectory, _ options: ExecOptions, _ context: RuntimeContext
   ) throws(RuntimeError) {
-    do {
-      let read = try SeccompSource.read(try directory.readConfig(), context.filters)
+    do throws(RuntimeError) {
+      let bytes = try directory.readConfig()
+      let read = try fromDocument { () throws(SpecError) in
+        try SeccompSource.read(bytes, context.filters)
+      }
       (container, filter) = (read.spec, read.filter)
     } catch {
-      throw RuntimeError(error, "read the container's configuration")
+      throw error.adding("read the container's configuration")
     }
     process = try Self.process(container, options)
     try TerminalCheck.require(
@@ -48,15 +51,19 @@ struct ExecConfiguration {
       do { try process.validate(at: .root) } catch { throw RuntimeError(error) }
       return process
     }
-    do {
-      var process = try Process(json: JSONNode(JSONValue(parsing: try File.read(file))))
-      try process.validate(at: .root)
+    do throws(RuntimeError) {
+      let bytes = try File.read(file)
+      var process = try fromDocument { () throws(SpecError) in
+        let process = try Process(json: JSONNode(JSONValue(parsing: bytes)))
+        try process.validate(at: .root)
+        return process
+      }
       process.capabilities = process.capabilities ?? spec.process?.capabilities
       process.apparmorProfile = process.apparmorProfile ?? spec.process?.apparmorProfile
       process.selinuxLabel = process.selinuxLabel ?? spec.process?.selinuxLabel
       return process
     } catch {
-      throw RuntimeError(error, file)
+      throw error.adding(file)
     }
   }
 }

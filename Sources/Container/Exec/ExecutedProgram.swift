@@ -31,13 +31,9 @@ final class ExecutedProgram: EntryWork {
     preservedFiles = options.preservedFiles
     keepsKeyring = record.keepsKeyring
     rootless = context.rootless
-    do {
-      proc = try Shared(Procfs())
-      consoleSocket = try options.consoleSocket.map { path throws(SystemError) in
-        Shared(try Sockets.connect(path, until: Lifecycle.patience))
-      }
-    } catch {
-      throw RuntimeError(error)
+    proc = try Shared(Procfs())
+    consoleSocket = try options.consoleSocket.map { path throws(RuntimeError) in
+      Shared(try Sockets.connect(path, until: Lifecycle.patience))
     }
   }
 
@@ -51,24 +47,24 @@ final class ExecutedProgram: EntryWork {
 
   // MARK: In between
 
-  func prepare(_ channel: SyncChannel) throws {
+  func prepare(_ channel: SyncChannel) throws(RuntimeError) {
     guard let score = process.oomScoreAdj else { return }
     do {
       try proc.value.write("\(score)", to: "self/oom_score_adj")
     } catch {
       guard rootless, error.errno == EPERM || error.errno == EACCES else {
-        throw RuntimeError(error, "process.oomScoreAdj")
+        throw error.adding("process.oomScoreAdj")
       }
       try channel.send(
         .warning("process.oomScoreAdj: \(score) needs privileges, and is left as it was"))
     }
   }
 
-  func setUp(_ channel: SyncChannel) throws -> Rest {
+  func setUp(_ channel: SyncChannel) throws(RuntimeError) -> Rest {
     try setAffinity(process.execCPUAffinity?.final ?? process.execCPUAffinity?.initial)
     if !keepsKeyring { try OwnProcess.joinSessionKeyring() }
     if process.terminal {
-      try step("set up the terminal") {
+      try step("set up the terminal") { () throws(RuntimeError) in
         try Console.setUp(
           process, in: try RootDirectory(File.open("/", [.path, .directory])), bindConsole: false,
           socket: consoleSocket, channel: channel)
@@ -81,9 +77,11 @@ final class ExecutedProgram: EntryWork {
     return { channel in try execution.run(channel) }
   }
 
-  func confine() throws { try setup.confine(foreseeing: EnteringProcess.callsAfterwards) }
+  func confine() throws(RuntimeError) {
+    try setup.confine(foreseeing: EnteringProcess.callsAfterwards)
+  }
 
-  private func setAffinity(_ cpus: String?) throws {
+  private func setAffinity(_ cpus: String?) throws(RuntimeError) {
     guard let cpus else { return try OwnProcess.resetAffinity() }
     try OwnProcess.setAffinity(NumberList.numbers(cpus, "process.execCPUAffinity"))
   }

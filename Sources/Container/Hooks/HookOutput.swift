@@ -23,12 +23,12 @@ struct HookOutput {
   private let error: Stream
 
   /// Opens both streams; `annotations` may name files, as for crun.
-  init(_ annotations: OrderedMap<String>) throws(SystemError) {
+  init(_ annotations: OrderedMap<String>) throws(RuntimeError) {
     output = try Self.open(annotations["run.oci.hooks.stdout"], "stdout")
     error = try Self.open(annotations["run.oci.hooks.stderr"], "stderr")
   }
 
-  private static func open(_ path: String?, _ name: String) throws(SystemError) -> Stream {
+  private static func open(_ path: String?, _ name: String) throws(RuntimeError) -> Stream {
     guard let path else { return .memory(Shared(try MemoryFile.make(name))) }
     // A FIFO that nobody reads is an error, and nothing to wait for.
     let file = Shared(
@@ -39,7 +39,7 @@ struct HookOutput {
   }
 
   /// Makes them the standard output and error of this process.
-  func place() throws(SystemError) {
+  func place() throws(RuntimeError) {
     try OwnProcess.place(output.descriptor.value, as: .output)
     try OwnProcess.place(error.descriptor.value, as: .error)
   }

@@ -27,7 +27,7 @@ struct HookProcess {
   /// Opens everything for the program at an absolute path.
   init(
     path: String, arguments: [String], environment: [String], input: [UInt8], output: HookOutput
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     self.path = path
     self.output = output
     program = Program(arguments: arguments, environment: environment)
@@ -39,10 +39,10 @@ struct HookProcess {
   ///
   /// Whatever happens, it has ended and is reaped, as far as a filter lets that
   /// be done.
-  func run(timeout: Int?) throws -> Outcome {
+  func run(timeout: Int?) throws(RuntimeError) -> Outcome {
     let deadline = timeout.map { Deadline.after(seconds: $0) }
     guard case .parent(let child) = try Processes.clone() else { execute() }
-    do {
+    do throws(RuntimeError) {
       if let deadline, try !child.pidfd.waitUntilReadable(until: deadline) {
         try Processes.signal(child.pidfd, SIGKILL)
         _ = try child.wait()
@@ -60,13 +60,13 @@ struct HookProcess {
       // It may not be there any more; the first error is the one to report.
       try? Processes.signal(child.pidfd, SIGKILL)
       _ = try? child.wait()
-      throw RuntimeError(error)
+      throw error
     }
   }
 
   /// The child's part.
   private func execute() -> Never {
-    do throws(SystemError) {
+    do throws(RuntimeError) {
       Signals.prepareForProgram()
       try OwnProcess.place(input.value, as: .input)
       try output.place()
@@ -74,7 +74,7 @@ struct HookProcess {
       throw program.execute(path)
     } catch {
       // The parent reads why; if it is gone nobody wants to know.
-      try? File.write(ErrorMessage.encode(RuntimeError(error)), to: report.writing.value)
+      try? File.write(ErrorMessage.encode(error), to: report.writing.value)
       Processes.exit(127)
     }
   }

@@ -66,7 +66,7 @@ struct HookRunner {
   ) throws(RuntimeError) -> PreparedHook {
     let hook = hooks[index]
     let name = "hooks.\(kind.rawValue)[\(index)]"
-    return try PreparedHook.step(name) {
+    return try PreparedHook.step(name) { () throws(RuntimeError) in
       // The host's files cannot be found in the container.
       let output = try HookOutput(kind == .startContainer ? [:] : annotations)
       return PreparedHook(
@@ -91,7 +91,7 @@ struct PreparedHook {
   ///
   /// - Throws: `RuntimeError` of kind `hookFailed`.
   func run() throws(RuntimeError) {
-    try Self.step(name) {
+    try Self.step(name) { () throws(RuntimeError) in
       switch try process.run(timeout: hook.timeout) {
       case .ended(.exited(0)): return
       case .ended(.exited(let code)): throw failure("failed with exit status \(code)")
@@ -109,12 +109,12 @@ struct PreparedHook {
   ///
   /// - Throws: `RuntimeError` of kind `hookFailed`.
   static func step<Result>(
-    _ name: String, _ body: () throws -> Result
+    _ name: String, _ body: () throws(RuntimeError) -> Result
   ) throws(RuntimeError) -> Result {
     do {
       return try body()
     } catch {
-      throw RuntimeError(error, name).as(.hookFailed)
+      throw error.adding(name).as(.hookFailed)
     }
   }
 }

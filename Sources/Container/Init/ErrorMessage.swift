@@ -20,9 +20,9 @@ enum ErrorMessage {
   private static let longestStep = 512
 
   private enum CauseTag: UInt8 {
-    case system = 1
-    case systemWithSubject
-    case spec
+    case call = 1
+    case callWithSubject
+    case document
     case message
   }
 
@@ -31,17 +31,17 @@ enum ErrorMessage {
     let kind = RuntimeError.Kind.allCases.firstIndex(of: error.kind) ?? 0
     var bytes = [UInt8(kind)]
     switch error.cause {
-    case .system(let cause):
-      let tag: CauseTag = cause.subject == nil ? .system : .systemWithSubject
+    case .call(let call, let errno, let subject):
+      let tag: CauseTag = subject == nil ? .call : .callWithSubject
       bytes.append(tag.rawValue)
-      append(cause.errno, to: &bytes)
-      append(cause.call, to: &bytes)
-      if let subject = cause.subject { append(subject, to: &bytes) }
-    case .spec(let cause):
-      bytes.append(CauseTag.spec.rawValue)
+      append(errno, to: &bytes)
+      append(call, to: &bytes)
+      if let subject { append(subject, to: &bytes) }
+    case .document(let path, let reason):
+      bytes.append(CauseTag.document.rawValue)
       append(0, to: &bytes)
-      append(cause.path, to: &bytes)
-      append(cause.reason, to: &bytes)
+      append(path, to: &bytes)
+      append(reason, to: &bytes)
     case .message(let text):
       bytes.append(CauseTag.message.rawValue)
       append(0, to: &bytes)
@@ -82,13 +82,13 @@ enum ErrorMessage {
     _ tag: CauseTag, _ errno: Int32, _ first: String, _ rest: inout ArraySlice<UInt8>
   ) -> RuntimeError.Cause? {
     switch tag {
-    case .system: return .system(SystemError(call: first, errno: errno))
+    case .call: return .call(first, errno: errno, subject: nil)
     case .message: return .message(first)
-    case .systemWithSubject, .spec:
+    case .callWithSubject, .document:
       guard let second = text(&rest) else { return nil }
-      return tag == .spec
-        ? .spec(SpecError(path: first, reason: second))
-        : .system(SystemError(call: first, errno: errno, subject: second))
+      return tag == .document
+        ? .document(path: first, reason: second)
+        : .call(first, errno: errno, subject: second)
     }
   }
 

@@ -78,34 +78,30 @@ struct InitProcess {
         Processes.exit(0)
       }
     } catch {
-      throw RuntimeError(error, "enter the PID namespace")
+      throw error.adding("enter the PID namespace")
     }
   }
 
   /// Closes everything but what waiting to be started takes.
-  private func letGoOfHost() throws {
+  private func letGoOfHost() throws(RuntimeError) {
     let gate = plan.gate.map { [$0] } ?? []
     try OwnProcess.closeAll(
       except: gate + [channel.open()], passingOn: plan.options.preservedFiles)
   }
 
   private func ready() throws(RuntimeError) {
-    do {
-      // The runtime may end as soon as it has said go. One that ends before is
-      // seen by the wait.
-      try OwnProcess.setParentDeathSignal(nil)
-      try channel.send(.ready)
-      try channel.waitForGo()
-      // From here on the container holds nothing of the host but what the start
-      // needs.
-      if let gate = plan.gate {
-        channel.close()
-        try OwnProcess.closeAll(except: [gate], passingOn: plan.options.preservedFiles)
-        // `exec` has to find the namespaces; there is no more to be found.
-        if !plan.isPrivileged { try OwnProcess.makeDumpable() }
-      }
-    } catch {
-      throw RuntimeError(error)
+    // The runtime may end as soon as it has said go. One that ends before is
+    // seen by the wait.
+    try OwnProcess.setParentDeathSignal(nil)
+    try channel.send(.ready)
+    try channel.waitForGo()
+    // From here on the container holds nothing of the host but what the start
+    // needs.
+    if let gate = plan.gate {
+      channel.close()
+      try OwnProcess.closeAll(except: [gate], passingOn: plan.options.preservedFiles)
+      // `exec` has to find the namespaces; there is no more to be found.
+      if !plan.isPrivileged { try OwnProcess.makeDumpable() }
     }
   }
 
@@ -116,7 +112,7 @@ struct InitProcess {
       guard let gate = plan.gate else { return channel }
       return try StartGate.waitForStart(gate.value)
     } catch {
-      throw RuntimeError(error, "wait for start")
+      throw error.adding("wait for start")
     }
   }
 
@@ -142,10 +138,6 @@ struct InitProcess {
   }
 
   private func warn(_ warnings: [String]) throws(RuntimeError) {
-    do {
-      for warning in warnings { try channel.send(.warning(warning)) }
-    } catch {
-      throw RuntimeError(error)
-    }
+    for warning in warnings { try channel.send(.warning(warning)) }
   }
 }

@@ -18,28 +18,30 @@ struct NamespaceSetup {
     _ plan: InitPlan, _ channel: SyncChannel
   ) throws(RuntimeError) -> Shared<Descriptor> {
     let setup = NamespaceSetup(plan: plan, channel: channel)
-    try step("wait for the runtime") { try setup.waitForRuntime() }
+    try step("wait for the runtime") { () throws(RuntimeError) in try setup.waitForRuntime() }
     // As long as the process may write its own files in procfs.
-    try step("make the time namespace") { try setup.makeTimeNamespace() }
-    try step("hide from others") { try setup.hide() }
-    try step("join namespaces") { try setup.joinNamespaces() }
+    try step("make the time namespace") { () throws(RuntimeError) in try setup.makeTimeNamespace() }
+    try step("hide from others") { () throws(RuntimeError) in try setup.hide() }
+    try step("join namespaces") { () throws(RuntimeError) in try setup.joinNamespaces() }
     // As the caller, who may have another way there than the container's root.
     let root = try setup.openRoot()
-    try step("enter the user namespace") { try setup.enterUserNamespace() }
-    try step("set up namespaces") { try setup.setUpNamespaces() }
-    try step("join a session keyring") { try setup.joinKeyring() }
-    try step("set sysctls") { try setup.setSysctls() }
+    try step("enter the user namespace") { () throws(RuntimeError) in
+      try setup.enterUserNamespace()
+    }
+    try step("set up namespaces") { () throws(RuntimeError) in try setup.setUpNamespaces() }
+    try step("join a session keyring") { () throws(RuntimeError) in try setup.joinKeyring() }
+    try step("set sysctls") { () throws(RuntimeError) in try setup.setSysctls() }
     return root
   }
 
-  private func waitForRuntime() throws {
+  private func waitForRuntime() throws(RuntimeError) {
     try takeStreams()
     try OwnProcess.setName(StartGate.processName)
     try OwnProcess.setParentDeathSignal(SIGKILL)
     try channel.waitForGo()
   }
 
-  private func hide() throws {
+  private func hide() throws(RuntimeError) {
     // Only now where the runtime has no privileges: see `Spawn.hideChildren`.
     try OwnProcess.makeUndumpable()
     try OwnProcess.startSession()
@@ -49,7 +51,7 @@ struct NamespaceSetup {
 
   /// Takes the standard streams that are meant for the container, if those of
   /// the runtime are not.
-  private func takeStreams() throws(SystemError) {
+  private func takeStreams() throws(RuntimeError) {
     for (stream, file) in plan.options.streams { try OwnProcess.place(file.value, as: stream) }
   }
 
@@ -57,7 +59,7 @@ struct NamespaceSetup {
   ///
   /// It counts for children only, and its clocks can be set until a process is
   /// in it; without privileges it takes those of the container's user namespace.
-  private func makeTimeNamespace() throws {
+  private func makeTimeNamespace() throws(RuntimeError) {
     guard plan.namespaces.made.contains(.time) else { return }
     try Namespaces.unshare(.time)
     let offsets = plan.spec.linux?.timeOffsets.members ?? []
@@ -67,7 +69,7 @@ struct NamespaceSetup {
     try Namespaces.join(made, .time)
   }
 
-  private func joinNamespaces() throws {
+  private func joinNamespaces() throws(RuntimeError) {
     if plan.namespaces.needsStage { return }
     for joined in plan.namespaces.joined {
       try Namespaces.join(joined.descriptor.value, joined.kind, subject: joined.path)
@@ -79,14 +81,14 @@ struct NamespaceSetup {
     return try MountPlan.openRoot(plan.bundle)
   }
 
-  private func enterUserNamespace() throws {
+  private func enterUserNamespace() throws(RuntimeError) {
     guard plan.namespaces.hasUser else { return }
     try NamespaceRootUser.become(else: plan.spec.process?.user)
     // The change of IDs resets it.
     try OwnProcess.setParentDeathSignal(SIGKILL)
   }
 
-  private func setUpNamespaces() throws {
+  private func setUpNamespaces() throws(RuntimeError) {
     // Only now: its root is the cgroup that the process is in.
     if plan.namespaces.made.contains(.cgroup) { try Namespaces.unshare(.cgroup) }
     // Whoever makes it owns its message queues, which have to be the container's.
@@ -98,11 +100,11 @@ struct NamespaceSetup {
     if let domainname = plan.spec.domainname { try OwnProcess.setDomainname(domainname) }
   }
 
-  private func joinKeyring() throws {
+  private func joinKeyring() throws(RuntimeError) {
     if !plan.options.noNewKeyring { try OwnProcess.joinSessionKeyring() }
   }
 
-  private func setSysctls() throws {
+  private func setSysctls() throws(RuntimeError) {
     for entry in plan.spec.linux?.sysctl.members ?? [] {
       // Its name was checked with the rest of the configuration.
       guard let sysctl = Sysctl(entry.key) else { continue }
@@ -110,7 +112,7 @@ struct NamespaceSetup {
         try plan.proc.value.write(
           entry.value, to: "sys/" + sysctl.components.joined(separator: "/"))
       } catch {
-        throw RuntimeError(error, "\(DocumentPath.root["linux"]["sysctl"][entry.key])")
+        throw error.adding("\(DocumentPath.root["linux"]["sysctl"][entry.key])")
       }
     }
   }

@@ -19,7 +19,7 @@ enum ProgramStart {
   static func follow(
     _ channel: SyncChannel, _ record: ContainerRecord, _ context: RuntimeContext, pid: Int32,
     agent: SeccompAgent?, state: State
-  ) throws {
+  ) throws(RuntimeError) {
     var stage = Stage.settingUp
     while true {
       switch try channel.receive(from: pid, context) {
@@ -60,7 +60,7 @@ enum ProgramStart {
   /// Sends the descriptor of system call notifications to the agent.
   private static func handOn(
     _ number: DescriptorNumber, of pid: Int32, _ agent: SeccompAgent?, _ state: State
-  ) throws {
+  ) throws(RuntimeError) {
     guard let agent else {
       throw RuntimeError(.invalidSpec, "linux.seccomp.listenerPath: nobody is there to notify")
     }

@@ -23,51 +23,53 @@ final class RootSetup {
   static func run(
     _ plan: InitPlan, _ channel: SyncChannel, root tree: Shared<Descriptor>
   ) throws(RuntimeError) {
-    let setup = try step("root.path") {
+    let setup = try step("root.path") { () throws(RuntimeError) in
       RootSetup(plan, channel, try RootDirectory(tree.value.duplicate()))
     }
-    try step("set up the root file system") { try setup.attachRoot() }
-    try step("set up mounts") { try setup.mountAll() }
-    try step("set up devices") { try setup.makeDevices() }
+    try step("set up the root file system") { () throws(RuntimeError) in try setup.attachRoot() }
+    try step("set up mounts") { () throws(RuntimeError) in try setup.mountAll() }
+    try step("set up devices") { () throws(RuntimeError) in try setup.makeDevices() }
     // The hooks see the mounts, but the host's paths are still there.
-    try step("run hooks") { try setup.runHooks() }
-    try step("set up the terminal") { try setup.setUpTerminal() }
-    try step("make the working directory") { try setup.makeWorkingDirectory() }
+    try step("run hooks") { () throws(RuntimeError) in try setup.runHooks() }
+    try step("set up the terminal") { () throws(RuntimeError) in try setup.setUpTerminal() }
+    try step("make the working directory") { () throws(RuntimeError) in
+      try setup.makeWorkingDirectory()
+    }
     // After everything that is made in the root or that the hooks add to it.
-    try step("hide paths") { try setup.hidePaths() }
-    try step("change the root") { try setup.changeRoot() }
-    try step("set the root's propagation") { try setup.setPropagation() }
+    try step("hide paths") { () throws(RuntimeError) in try setup.hidePaths() }
+    try step("change the root") { () throws(RuntimeError) in try setup.changeRoot() }
+    try step("set the root's propagation") { () throws(RuntimeError) in try setup.setPropagation() }
   }
 
-  private func attachRoot() throws {
+  private func attachRoot() throws(RuntimeError) {
     if plan.ownsMounts { namespaceRoot = try NamespaceRoot() }
     do {
       // Where hooks look for it.
       try attachRoot(onto: plan.bundle.rootfs)
-    } catch let error as SystemError {
+    } catch {
       // A user namespace may have no way there, but always one to the root.
       guard error.errno == EACCES, plan.ownsMounts, !plan.options.noPivot else { throw error }
       try attachRoot(onto: "/")
     }
   }
 
-  private func attachRoot(onto path: String) throws {
+  private func attachRoot(onto path: String) throws(RuntimeError) {
     let target = try File.open(path, [.path, .directory])
     try MountTree.attach(root.descriptor, onto: target, subject: path)
   }
 
-  private func mountAll() throws {
+  private func mountAll() throws(RuntimeError) {
     var mounter = Mounter(
       cgroups: plan.cgroups, mountLabel: plan.spec.linux?.mountLabel,
       userNamespace: plan.namespaces.userNamespace, channel: channel)
     for planned in plan.mounts.mounts { try mounter.mount(planned, in: root) }
   }
 
-  private func makeDevices() throws {
+  private func makeDevices() throws(RuntimeError) {
     try Devices(plan: plan.mounts, bind: plan.namespaces.hasUser).make(for: plan.spec, in: root)
   }
 
-  private func runHooks() throws {
+  private func runHooks() throws(RuntimeError) {
     if plan.hasRuntimeHooks {
       try channel.send(.hooks)
       try channel.waitForGo()
@@ -77,7 +79,7 @@ final class RootSetup {
       plan.spec.hooks.createContainer, .createContainer, status: .creating, pid: Processes.own)
   }
 
-  private func setUpTerminal() throws {
+  private func setUpTerminal() throws(RuntimeError) {
     guard let process = plan.spec.process, process.terminal else { return }
     try Console.setUp(
       process, in: root, bindConsole: true, socket: plan.consoleSocket, channel: channel)
@@ -92,11 +94,11 @@ final class RootSetup {
     } catch  where error.errno == EACCES {
       // Perhaps only the user may enter it.
     } catch {
-      throw RuntimeError(error, "enter working directory \(path)")
+      throw error.adding("enter working directory \(path)")
     }
   }
 
-  private func hidePaths() throws {
+  private func hidePaths() throws(RuntimeError) {
     let linux = plan.spec.linux
     try HiddenPaths.protect(linux?.readonlyPaths ?? [], in: root)
     try HiddenPaths.mask(linux?.maskedPaths ?? [], in: root)
@@ -106,7 +108,7 @@ final class RootSetup {
     }
   }
 
-  private func changeRoot() throws {
+  private func changeRoot() throws(RuntimeError) {
     try namespaceRoot?.enter()
     if !plan.ownsMounts {
       try RootSwitch.change(to: root)
@@ -117,7 +119,7 @@ final class RootSetup {
     }
   }
 
-  private func setPropagation() throws {
+  private func setPropagation() throws(RuntimeError) {
     guard plan.ownsMounts, let wanted = plan.spec.linux?.rootfsPropagation,
       let change = Propagation(wanted.rawValue)
     else { return }

@@ -40,7 +40,7 @@ extension SyncChannel {
   /// process that has ended, or executed a program, has closed it.
   ///
   /// - Throws: `RuntimeError` naming the reason when it stands still.
-  func receive(from pid: Int32, _ context: RuntimeContext) throws -> Message {
+  func receive(from pid: Int32, _ context: RuntimeContext) throws(RuntimeError) -> Message {
     try limitPatience()
     var deadline = Lifecycle.patience
     while true {
@@ -56,7 +56,7 @@ extension SyncChannel {
   }
 
   /// The next message; nil when there is none yet.
-  private func next(waiting: Bool = true) throws(SystemError) -> Message? {
+  private func next(waiting: Bool = true) throws(RuntimeError) -> Message? {
     do {
       return try receive(waiting: waiting)
     } catch {
@@ -65,7 +65,7 @@ extension SyncChannel {
     }
   }
 
-  private static func isClosed(by pid: Int32) throws(SystemError) -> Bool {
+  private static func isClosed(by pid: Int32) throws(RuntimeError) -> Bool {
     guard let found = try Processes.look(at: pid) else { return true }
     return found.phase != .living || found.hasExecuted
   }

@@ -22,13 +22,13 @@ enum StartGate {
   static let processName = "runp:[INIT]"
 
   /// Makes the socket in a state directory.
-  static func make(in directory: borrowing Descriptor) throws(SystemError) -> Descriptor {
+  static func make(in directory: borrowing Descriptor) throws(RuntimeError) -> Descriptor {
     // Paths of sockets are short; the one through procfs always is.
     try Sockets.listen("\(directory.procPath)/\(name)", packets: true)
   }
 
   /// Waits, on the container's side, until a `start` says go.
-  static func waitForStart(_ gate: borrowing Descriptor) throws(SystemError) -> SyncChannel {
+  static func waitForStart(_ gate: borrowing Descriptor) throws(RuntimeError) -> SyncChannel {
     while true {
       let channel = SyncChannel(try Sockets.accept(gate))
       do {
@@ -41,12 +41,12 @@ enum StartGate {
   }
 
   /// Removes the socket of a container that has been started.
-  static func remove(from directory: borrowing Descriptor) throws(SystemError) {
+  static func remove(from directory: borrowing Descriptor) throws(RuntimeError) {
     try File.remove(name, at: directory)
   }
 
   /// Connects to a container that waits; nil when it has been started.
-  static func connect(_ directory: borrowing Descriptor) throws(SystemError) -> SyncChannel? {
+  static func connect(_ directory: borrowing Descriptor) throws(RuntimeError) -> SyncChannel? {
     do {
       return SyncChannel(
         try Sockets.connect(

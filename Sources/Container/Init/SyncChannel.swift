@@ -77,7 +77,7 @@ struct SyncChannel {
     var socket: Shared<Descriptor>?
     private var isPatient = true
 
-    func limitPatience() throws(SystemError) {
+    func limitPatience() throws(RuntimeError) {
       guard isPatient, let socket else { return }
       try Sockets.limitWaiting(on: socket.value, milliseconds: 200)
       isPatient = false
@@ -94,7 +94,7 @@ struct SyncChannel {
   }
 
   /// The two ends of a new channel, the runtime's first.
-  static func pair() throws(SystemError) -> (SyncChannel, SyncChannel) {
+  static func pair() throws(RuntimeError) -> (SyncChannel, SyncChannel) {
     let (runtime, container) = try Sockets.pair()
     return (SyncChannel(runtime), SyncChannel(container))
   }
@@ -108,33 +108,33 @@ struct SyncChannel {
 
   /// The descriptor of this end.
   ///
-  /// - Throws: `SystemError` with `EBADF` when it is closed.
-  func open() throws(SystemError) -> Shared<Descriptor> {
+  /// - Throws: `RuntimeError` with `EBADF` when it is closed.
+  func open() throws(RuntimeError) -> Shared<Descriptor> {
     guard let socket = connection.socket else {
-      throw SystemError(call: "sendmsg", errno: EBADF, subject: "the channel is closed")
+      throw RuntimeError(call: "sendmsg", errno: EBADF, subject: "the channel is closed")
     }
     return socket
   }
 
   /// Lets the container's side go on; nothing happens when it is gone.
-  func go() throws(SystemError) {
+  func go() throws(RuntimeError) {
     try Sockets.send([Tag.go.rawValue], on: open().value)
   }
 
   /// Waits until the runtime says go.
   ///
-  /// - Throws: `SystemError` with `ECONNRESET` when the runtime is gone.
-  func waitForGo() throws(SystemError) {
+  /// - Throws: `RuntimeError` with `ECONNRESET` when the runtime is gone.
+  func waitForGo() throws(RuntimeError) {
     // Only read(2) here, and write(2) in `write`: a filter is in force then, which
     // may know little else, or notify when nobody answers.
     let bytes = try open().value.readSome(limit: 16) ?? []
     if bytes.isEmpty {
-      throw SystemError(call: "recvmsg", errno: ECONNRESET, subject: "the runtime is gone")
+      throw RuntimeError(call: "recvmsg", errno: ECONNRESET, subject: "the runtime is gone")
     }
   }
 
   /// Sends a message of the container's side.
-  func send(_ message: Message) throws(SystemError) {
+  func send(_ message: Message) throws(RuntimeError) {
     switch message {
     case .hooks: try write([Tag.hooks.rawValue])
     case .ready: try Sockets.send([Tag.ready.rawValue], on: open().value)
@@ -157,20 +157,20 @@ struct SyncChannel {
   }
 
   /// Sends a message from under a filter.
-  private func write(_ message: [UInt8]) throws(SystemError) {
+  private func write(_ message: [UInt8]) throws(RuntimeError) {
     try File.write(message, to: open().value, subject: "the channel")
   }
 
   /// Has `receive` look up from time to time, and say so with `EAGAIN`.
   ///
   /// Once is enough; poll(2) would be another call for every message.
-  func limitPatience() throws(SystemError) { try connection.limitPatience() }
+  func limitPatience() throws(RuntimeError) { try connection.limitPatience() }
 
   /// Waits for the next message of the container's side.
   ///
-  /// - Throws: `SystemError` with `EAGAIN` when there is none: at once unless it
+  /// - Throws: `RuntimeError` with `EAGAIN` when there is none: at once unless it
   ///   is `waiting`, or in the time of `limitPatience`.
-  func receive(waiting: Bool = true) throws(SystemError) -> Message {
+  func receive(waiting: Bool = true) throws(RuntimeError) -> Message {
     let (bytes, held) = try receiveBytes(waiting)
     guard let first = bytes.first, let tag = Tag(rawValue: first) else { return .closed }
     let payload = bytes.dropFirst()
@@ -190,7 +190,7 @@ struct SyncChannel {
 
   private func receiveBytes(
     _ waiting: Bool
-  ) throws(SystemError) -> (bytes: [UInt8], descriptors: [Shared<Descriptor>]) {
+  ) throws(RuntimeError) -> (bytes: [UInt8], descriptors: [Shared<Descriptor>]) {
     do {
       return try Sockets.receive(on: open().value, limit: ErrorMessage.limit, waiting: waiting)
     } catch  where error.errno == ECONNRESET {

@@ -3,7 +3,7 @@
 internal import Cgroups
 internal import Glibc
 internal import JSON
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 extension Lifecycle {

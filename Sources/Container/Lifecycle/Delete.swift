@@ -2,7 +2,7 @@
 
 internal import Glibc
 internal import JSON
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 extension Lifecycle {
@@ -17,16 +17,12 @@ extension Lifecycle {
     } catch  where force && error.kind == .notFound {
       return
     }
-    do {
-      if force { try endEverything(directory) }
-      try directory.lock(id)
-      // Another delete was quicker.
-      if try directory.isGone() {
-        if force { return }
-        throw RuntimeError(.notFound, "container does not exist: \(id)")
-      }
-    } catch {
-      throw RuntimeError(error)
+    if force { try endEverything(directory) }
+    try directory.lock(id)
+    // Another delete was quicker.
+    if try directory.isGone() {
+      if force { return }
+      throw RuntimeError(.notFound, "container does not exist: \(id)")
     }
     guard let record = try directory.read() else {
       return try Removal.removeDirectory(directory)
@@ -44,12 +40,8 @@ extension Lifecycle {
     } catch  where error.kind == .notFound {
       return
     }
-    do {
-      try directory.lock(container.id)
-      if try directory.isGone() { return }
-    } catch {
-      throw RuntimeError(error)
-    }
+    try directory.lock(container.id)
+    if try directory.isGone() { return }
     if try directory.isState(of: container) { try remove(container, directory, context) }
   }
 
@@ -78,20 +70,16 @@ extension Lifecycle {
   private static func endEverything(
     _ directory: borrowing StateDirectory
   ) throws(RuntimeError) {
-    do {
-      if try directory.tryLock() { return }
-      guard let record = try directory.read() else { return }
-      if let creator = try record.creator?.open() {
-        try end(creator.value)
-        _ = try creator.value.waitUntilReadable(until: patience)
-      }
-      if let process = try record.initProcess?.open() { try end(process.value) }
-    } catch {
-      throw RuntimeError(error)
+    if try directory.tryLock() { return }
+    guard let record = try directory.read() else { return }
+    if let creator = try record.creator?.open() {
+      try end(creator.value)
+      _ = try creator.value.waitUntilReadable(until: patience)
     }
+    if let process = try record.initProcess?.open() { try end(process.value) }
   }
 
-  private static func end(_ process: borrowing Descriptor) throws(SystemError) {
+  private static func end(_ process: borrowing Descriptor) throws(RuntimeError) {
     do {
       try Processes.signal(process, SIGKILL)
     } catch  where error.errno == ESRCH {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kernel
+package import Kernel
 
 extension Lifecycle {
   /// What the kernel counts of a container now.
@@ -36,7 +36,7 @@ extension Lifecycle {
       do {
         _ = try set.wait(until: next)
       } catch {
-        throw RuntimeError(error, "wait for events")
+        throw error.adding("wait for events")
       }
       for line in try container.take() { try tell(line) }
       if container.hasEnded { return }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 extension Lifecycle {
@@ -43,7 +43,7 @@ extension Lifecycle {
       return entered
     } catch {
       entered.abandon()
-      throw RuntimeError(error)
+      throw error
     }
   }
 
@@ -67,7 +67,7 @@ extension Lifecycle {
   }
 
   /// Tells callers of the process.
-  private static func announce(_ child: Child, _ options: ExecOptions) throws {
+  private static func announce(_ child: Child, _ options: ExecOptions) throws(RuntimeError) {
     if let path = options.pidFile { try ProcessFile.write(child.pid, to: path) }
     if let path = options.pidfdSocket {
       try Sockets.send(
@@ -79,7 +79,7 @@ extension Lifecycle {
   /// Lets the process go on, until it has executed its program.
   private static func start(
     _ entered: EnteredProcess, _ record: ContainerRecord, _ spec: Spec, _ context: RuntimeContext
-  ) throws {
+  ) throws(RuntimeError) {
     try entered.channel.go()
     let state = State(
       id: record.id, status: .running, pid: entered.child.pid, bundle: record.bundle,

@@ -2,7 +2,7 @@
 
 internal import Cgroups
 internal import Glibc
-internal import Kernel
+package import Kernel
 
 extension Lifecycle {
   /// Sends a signal to a container's first process, or with `all` to every one
@@ -19,27 +19,22 @@ extension Lifecycle {
   ) throws(RuntimeError) {
     let directory = try StateStore(root: context.root).open(id)
     let record = try directory.requireRecord(of: id)
-    do {
-      let process = try record.initProcess?.open()
-      if all || (signal == SIGKILL && !record.namespaces.made.contains(.pid)),
-        let cgroup = try record.cgroup?.open(context)
-      {
-        let wasEmpty = try process == nil && !all && !cgroup.value.isPopulated()
-        if wasEmpty { throw RuntimeError.notRunning }
-        // All but SIGKILL are sent while the processes stand still, and whoever
-        // pauses or resumes them meanwhile would be undone.
-        let lock = signal == SIGKILL ? nil : try directory.lockFreezer(id)
-        defer { withExtendedLifetime(lock) {} }
-        return try signalAll(signal, record, process, cgroup.value)
-      }
-      if let process { return try send(signal, to: process.value) }
-    } catch {
-      throw RuntimeError(error)
+    let process = try record.initProcess?.open()
+    if all || (signal == SIGKILL && !record.namespaces.made.contains(.pid)),
+      let cgroup = try record.cgroup?.open(context)
+    {
+      if process == nil, !all, try !cgroup.value.isPopulated() { throw RuntimeError.notRunning }
+      // All but SIGKILL are sent while the processes stand still, and whoever
+      // pauses or resumes them meanwhile would be undone.
+      let lock = signal == SIGKILL ? nil : try directory.lockFreezer(id)
+      defer { withExtendedLifetime(lock) {} }
+      return try signalAll(signal, record, process, cgroup.value)
     }
+    if let process { return try send(signal, to: process.value) }
     if !all { throw RuntimeError.notRunning }
   }
 
-  private static func send(_ signal: Int32, to process: borrowing Descriptor) throws {
+  private static func send(_ signal: Int32, to process: borrowing Descriptor) throws(RuntimeError) {
     do {
       try Processes.signal(process, signal)
     } catch {
@@ -53,7 +48,7 @@ extension Lifecycle {
   private static func signalAll(
     _ signal: Int32, _ record: ContainerRecord, _ process: Shared<Descriptor>?,
     _ cgroup: borrowing Cgroup
-  ) throws {
+  ) throws(RuntimeError) {
     var reached: [Int32] = []
     if signal == SIGKILL {
       try cgroup.kill()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Kernel
+
 extension Lifecycle {
   /// All containers, sorted by ID.
   ///

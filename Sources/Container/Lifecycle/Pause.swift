@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Cgroups
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 extension Lifecycle {
@@ -17,14 +17,14 @@ extension Lifecycle {
     defer { withExtendedLifetime(lock) {} }
     let status = try ContainerStatus(directory, id, context)
     let (record, cgroup) = try freezable(status, context)
-    do {
-      let isWhole = try status.state == .paused && cgroup.value.standsStill()
+    do throws(RuntimeError) {
+      let isWhole = status.state == .paused ? try cgroup.value.standsStill() : false
       if status.state != .running, status.state != .paused || isWhole {
         throw RuntimeError(
           .wrongState, "container not running: it is \(status.state.rawValue)")
       }
       try inform(of: true, record, context)
-      do {
+      do throws(RuntimeError) {
         try cgroup.value.freeze(until: patience)
       } catch {
         // The first error is the one to report.
@@ -57,9 +57,9 @@ extension Lifecycle {
   }
 
   private static func failure(
-    _ error: any Error, _ record: CgroupRecord, _ context: RuntimeContext
+    _ error: RuntimeError, _ record: CgroupRecord, _ context: RuntimeContext
   ) -> RuntimeError {
-    record.isGone(context) ? hasEnded : RuntimeError(error)
+    record.isGone(context) ? hasEnded : error
   }
 
   private static var hasEnded: RuntimeError {
@@ -82,9 +82,9 @@ extension Lifecycle {
   /// done to the cgroup: it would undo what it does not know of.
   private static func inform(
     of pausing: Bool, _ record: CgroupRecord, _ context: RuntimeContext
-  ) throws(CgroupError) {
+  ) throws(RuntimeError) {
     guard let unit = record.unit else { return }
-    do throws(CgroupError) {
+    do throws(RuntimeError) {
       let manager = try context.cgroups.systemd(of: unit)
       if pausing { try manager.freeze(unit.name) } else { try manager.thaw(unit.name) }
     } catch {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Cgroups
-internal import Kernel
+package import Kernel
 
 extension Lifecycle {
   /// The IDs of a container's processes in the caller's PID namespace, those of
@@ -21,11 +21,7 @@ extension Lifecycle {
   ) throws(RuntimeError) -> [Int32] {
     if let recorded = status.record.cgroup {
       guard let cgroup = try recorded.open(context) else { return [] }
-      do {
-        return try cgroup.value.processes()
-      } catch {
-        throw RuntimeError(error)
-      }
+      return try cgroup.value.processes()
     }
     if status.pid == 0 { return [] }
     guard status.record.namespaces.made.contains(.pid) else {
@@ -39,7 +35,7 @@ extension Lifecycle {
     } catch {
       // Its namespace has ended with its first process, and all that was in it.
       if status.record.isEnding { return [] }
-      throw RuntimeError(error, "look for its processes")
+      throw error.adding("look for its processes")
     }
   }
 }

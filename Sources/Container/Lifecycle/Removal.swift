@@ -35,7 +35,7 @@ struct Removal {
     do {
       try directory.remove(with: entry)
     } catch {
-      throw RuntimeError(error, "remove the state directory")
+      throw error.adding("remove the state directory")
     }
   }
 
@@ -48,17 +48,16 @@ struct Removal {
     } catch  where error.errno == ESRCH {
       return nil
     } catch {
-      throw RuntimeError(error, "kill the container's first process")
+      throw error.adding("kill the container's first process")
     }
   }
 
   private func removeCgroup(until deadline: Deadline) throws(RuntimeError) {
     do {
       try record.cgroup?.remove(until: deadline, context)
-    } catch let error as CgroupError where error.kind == .notOurs {
-      context.warn(error.description)
     } catch {
-      throw RuntimeError(error)
+      if error.kind != .notOurs { throw error }
+      context.warn(error.description)
     }
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 /// How `run` goes on once the program has been executed.
@@ -30,11 +30,7 @@ extension Lifecycle {
     try TerminalCheck.require(
       terminal: process.terminal, consoleSocket: options.consoleSocket,
       detached: runOptions.detach)
-    do {
-      if !runOptions.detach, !runOptions.noSubreaper { try OwnProcess.becomeSubreaper() }
-    } catch {
-      throw RuntimeError(error)
-    }
+    if !runOptions.detach, !runOptions.noSubreaper { try OwnProcess.becomeSubreaper() }
     let foreground = runOptions.detach ? nil : try Foreground()
     let made = try PlannedContainer(bundle, options, context, executesAtOnce: true).make()
     let started = StartedContainer(made.record, context)

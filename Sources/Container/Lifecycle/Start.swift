@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 extension Lifecycle {
@@ -15,18 +15,14 @@ extension Lifecycle {
     try directory.lock(id)
     let status = try ContainerStatus(directory, id, context)
     let channel: SyncChannel
-    do {
-      guard status.state == .created else { throw refusal(of: status.state) }
-      // Refused before the container hears of it: an error changes nothing
-      // (runtime.md, start).
-      if !status.record.configuration.hasProcess { throw ProgramStart.noProcess }
-      guard let connected = try StartGate.connect(directory.descriptor) else {
-        throw RuntimeError(.wrongState, "cannot start a container that no longer waits for it")
-      }
-      channel = connected
-    } catch {
-      throw RuntimeError(error)
+    guard status.state == .created else { throw refusal(of: status.state) }
+    // Refused before the container hears of it: an error changes nothing
+    // (runtime.md, start).
+    if !status.record.configuration.hasProcess { throw ProgramStart.noProcess }
+    guard let connected = try StartGate.connect(directory.descriptor) else {
+      throw RuntimeError(.wrongState, "cannot start a container that no longer waits for it")
     }
+    channel = connected
     let started = StartedContainer(status.record, context)
     do {
       try started.execute(channel)
@@ -38,7 +34,7 @@ extension Lifecycle {
     do {
       try StartGate.remove(from: directory.descriptor)
     } catch {
-      throw RuntimeError(error, "remove the start gate")
+      throw error.adding("remove the start gate")
     }
     // The container is complete, and its hooks may take as long as they like.
     directory.unlock()

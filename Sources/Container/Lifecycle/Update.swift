@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kernel
+internal import JSON
+package import Kernel
 package import RuntimeSpec
 
 extension Lifecycle {
@@ -21,16 +22,17 @@ extension Lifecycle {
       throw RuntimeError(.wrongState, "cannot update a container that is being created")
     }
     let spec: Spec
-    do {
-      spec = try Spec.decode(bytes: try directory.readConfig())
+    do throws(RuntimeError) {
+      let bytes = try directory.readConfig()
+      spec = try fromDocument { () throws(SpecError) in try Spec.decode(bytes: bytes) }
     } catch {
-      throw RuntimeError(error, "read the container's configuration")
+      throw error.adding("read the container's configuration")
     }
     let kept = try KeptLimits.read(in: directory.descriptor, directory.path)
     let held = kept ?? spec.linux?.resources
     let update = try ResourcesUpdate(change, of: held, .container)
     do {
-      try update.carryOut(on: status.record.cgroup, context) {
+      try update.carryOut(on: status.record.cgroup, context) { () throws(RuntimeError) in
         try KeptLimits.write(update.result, in: directory.descriptor)
       }
     } catch {

@@ -2,7 +2,7 @@
 
 internal import Glibc
 internal import JSON
-internal import Kernel
+package import Kernel
 package import RuntimeSpec
 
 /// User and group ID mappings of a user namespace (user_namespaces(7)).
@@ -30,7 +30,7 @@ package enum IDMaps {
         return
       }
     } catch {
-      throw RuntimeError(error, "write ID mappings")
+      throw error.adding("write ID mappings")
     }
     try runTool("newuidmap", users, pid)
     try runTool("newgidmap", groups, pid)
@@ -38,7 +38,7 @@ package enum IDMaps {
 
   /// Whether this process may map any of the IDs that it has itself
   /// (`CAP_SETGID`, `CAP_SETUID`).
-  private static func mayMapAny() throws(SystemError) -> Bool {
+  private static func mayMapAny() throws(RuntimeError) -> Bool {
     let effective = try ThreadCapabilities.current().effective
     return effective.contains(CapabilitySet(number: 6))
       && effective.contains(CapabilitySet(number: 7))
@@ -64,7 +64,7 @@ package enum IDMaps {
   /// Reads the mappings of a process's user namespace, `uid_map` or `gid_map`.
   static func read(
     _ file: String, of pid: Int32, _ proc: borrowing Procfs
-  ) throws(SystemError) -> [LinuxIDMapping] {
+  ) throws(RuntimeError) -> [LinuxIDMapping] {
     try proc.read("\(pid)/\(file)").split(separator: "\n").compactMap { line in
       let numbers = line.split(separator: " ").compactMap { UInt32($0) }
       return numbers.count == 3
@@ -91,13 +91,13 @@ package enum IDMaps {
     guard let found else {
       throw RuntimeError(.failed, "write ID mappings: \(name) is not in $PATH")
     }
-    do {
+    do throws(RuntimeError) {
       let tool = try HookProcess(
         path: found, arguments: arguments, environment: [], input: [], output: HookOutput([:]))
       guard case .ended(let status) = try tool.run(timeout: nil), status.code != 0 else { return }
       throw RuntimeError(.failed, "failed with exit status \(status.code)\(tool.outputSuffix)")
     } catch {
-      throw RuntimeError(error, "run \(name)")
+      throw error.adding("run \(name)")
     }
   }
 
@@ -129,7 +129,7 @@ package enum IDMaps {
         return Shared(try File.open("/proc/\(helper.pid)/ns/user"))
       }
     } catch {
-      throw RuntimeError(error, "make a user namespace for an ID-mapped mount")
+      throw error.adding("make a user namespace for an ID-mapped mount")
     }
   }
 }

@@ -52,7 +52,7 @@ struct NamespacePlan {
           .invalidSpec,
           "linux.namespaces[\(index)].path: \(path) is not a \(namespace.type.rawValue) namespace")
       } catch {
-        throw RuntimeError(error, "linux.namespaces[\(index)].path")
+        throw error.adding("linux.namespaces[\(index)].path")
       }
     }
   }
@@ -81,7 +81,7 @@ struct NamespacePlan {
     do {
       if try !Namespaces.same(joined.descriptor.value, Namespaces.own(type.kind)) { return }
     } catch {
-      throw RuntimeError(error, "\(property())")
+      throw error.adding("\(property())")
     }
     throw RuntimeError(
       .invalidSpec, "\(property()): \(joined.path) is the host's \(type.rawValue) namespace")

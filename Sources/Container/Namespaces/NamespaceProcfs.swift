@@ -11,7 +11,7 @@ enum NamespaceProcfs {
   /// Opens a procfs of the namespace, to be configured and mounted.
   ///
   /// The corresponding call is fsconfig(2) with the parameter `pidns`.
-  static func open(of namespace: borrowing Descriptor) throws(SystemError) -> Descriptor {
+  static func open(of namespace: borrowing Descriptor) throws(RuntimeError) -> Descriptor {
     let context = try MountTree.open("proc")
     if try isTaken(namespace, by: context) { return context }
     return try openFromInside(namespace)
@@ -19,7 +19,7 @@ enum NamespaceProcfs {
 
   private static func isTaken(
     _ namespace: borrowing Descriptor, by context: borrowing Descriptor
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     do {
       try MountTree.configure(context, key: "pidns", file: namespace)
       return true
@@ -32,7 +32,7 @@ enum NamespaceProcfs {
 
   private static func openFromInside(
     _ namespace: borrowing Descriptor
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     var (outside, inside): (Shared<Descriptor>, Shared<Descriptor>?) = try Sockets.pair()
     switch try Processes.clone() {
     case .child:
@@ -44,7 +44,7 @@ enum NamespaceProcfs {
       let (bytes, descriptors) = try Sockets.receive(on: outside.value, limit: 16)
       _ = try helper.wait()
       if let context = descriptors.first { return try context.value.duplicate() }
-      throw SystemError(
+      throw RuntimeError(
         call: "fsopen", errno: Int32(bytes.first ?? UInt8(EPIPE)),
         subject: "proc of another PID namespace")
     }
@@ -55,7 +55,7 @@ enum NamespaceProcfs {
   private static func sendFromInside(
     _ namespace: borrowing Descriptor, _ channel: Shared<Descriptor>
   ) -> Never {
-    do throws(SystemError) {
+    do throws(RuntimeError) {
       try OwnProcess.setParentDeathSignal(SIGKILL)
       try Namespaces.join(namespace, .pid)
       try Namespaces.unshare([.user, .mount])

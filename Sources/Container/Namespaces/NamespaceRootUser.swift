@@ -9,7 +9,7 @@ internal import RuntimeSpec
 enum NamespaceRootUser {
   /// Becomes the namespace's root, or, for IDs that it has no root for, the
   /// given user: as anybody who is not mapped no file could be made.
-  static func become(else user: User?) throws(SystemError) {
+  static func become(else user: User?) throws(RuntimeError) {
     do {
       try OwnProcess.setGroup(0)
     } catch {

@@ -7,7 +7,7 @@ internal import Kernel
 /// one below it.
 enum NamespaceProcesses {
   /// The processes around the first one of a PID namespace, itself included.
-  static func list(around first: Int32) throws(SystemError) -> [Int32] {
+  static func list(around first: Int32) throws(RuntimeError) -> [Int32] {
     let namespace = try FileStatus("/proc/\(first)/ns/pid")
     let all = try Directory.names(try File.open("/proc", .directory))
       .compactMap { Int32($0.text) }

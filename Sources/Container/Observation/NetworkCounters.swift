@@ -13,7 +13,7 @@ enum NetworkCounters {
   ]
 
   /// Reads the counters of a process's interfaces, an object for each.
-  static func read(of pid: Int32) throws(SystemError) -> JSONValue {
+  static func read(of pid: Int32) throws(RuntimeError) -> JSONValue {
     json(try File.readText("/proc/\(pid)/net/dev"))
   }
 

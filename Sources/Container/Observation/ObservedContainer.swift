@@ -30,16 +30,12 @@ package final class ObservedContainer {
     guard let recorded = record.cgroup else {
       throw RuntimeError(.failed, "it has no cgroup, and only for those the kernel keeps counters")
     }
-    do {
-      guard let cgroup = try recorded.open(context), let watch = try CgroupWatch(cgroup.value),
-        let process = try record.initProcess?.open()
-      else { throw notRunning }
-      self.cgroup = cgroup
-      self.watch = watch
-      self.process = process
-    } catch {
-      throw RuntimeError(error)
-    }
+    guard let cgroup = try recorded.open(context), let watch = try CgroupWatch(cgroup.value),
+      let process = try record.initProcess?.open()
+    else { throw notRunning }
+    self.cgroup = cgroup
+    self.watch = watch
+    self.process = process
   }
 
   /// What is said of a container that does not run.
@@ -55,11 +51,7 @@ package final class ObservedContainer {
 
   /// What has happened since this was last asked; the container's end comes last.
   package func take() throws(RuntimeError) -> [EventLine] {
-    do {
-      if try process.value.waitUntilReadable(until: .now) { hasEnded = true }
-    } catch {
-      throw RuntimeError(error)
-    }
+    if try process.value.waitUntilReadable(until: .now) { hasEnded = true }
     let happenings = watch.take()
     if happenings.contains(.empty) || watch.isGone { hasEnded = true }
     var lines = happenings.compactMap { EventLine($0, of: record.id) }
@@ -86,17 +78,13 @@ package final class ObservedContainer {
 
   /// What the kernel counts of it now; nil when its cgroup is gone.
   package func statistics() throws(RuntimeError) -> EventLine? {
-    do {
-      guard var data = try cgroup.value.statistics() else { return nil }
-      data["network_interfaces"] = try networkInterfaces()
-      return EventLine("stats", of: record.id, .object(data))
-    } catch {
-      throw RuntimeError(error)
-    }
+    guard var data = try cgroup.value.statistics() else { return nil }
+    data["network_interfaces"] = try networkInterfaces()
+    return EventLine("stats", of: record.id, .object(data))
   }
 
   /// The counters of its interfaces; null where it has the host's.
-  private func networkInterfaces() throws(SystemError) -> JSONValue {
+  private func networkInterfaces() throws(RuntimeError) -> JSONValue {
     guard record.namespaces.all.contains(.network) else { return .null }
     do {
       let counters = try NetworkCounters.read(of: pid)

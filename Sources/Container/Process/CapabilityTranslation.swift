@@ -57,14 +57,14 @@ package struct ProcessCapabilities: Equatable, Sendable {
   /// Takes everything out of the bounding set that is not in `bounding`.
   ///
   /// - Returns: what was asked for and was not there to keep.
-  package func limitBounding() throws(SystemError) -> CapabilitySet {
+  package func limitBounding() throws(RuntimeError) -> CapabilitySet {
     try ThreadCapabilities.dropBounding(keeping: bounding)
     return bounding.subtracting(ThreadCapabilities.bounding(of: bounding))
   }
 
   /// Lets the permitted set, and nothing of the caller's ambient one, outlive
   /// the change to another user, so that there is something to choose from.
-  package func keepAcrossUserChange() throws(SystemError) {
+  package func keepAcrossUserChange() throws(RuntimeError) {
     try OwnProcess.setKeepCapabilities(true)
     try ThreadCapabilities.clearAmbient()
   }
@@ -78,7 +78,7 @@ package struct ProcessCapabilities: Equatable, Sendable {
 
     /// Makes the sets those of the calling thread, and keeps, until they are
     /// taken again, what loading a filter takes besides (`CAP_SYS_ADMIN`).
-    package func take(keepingForFilter: Bool = false) throws(SystemError) {
+    package func take(keepingForFilter: Bool = false) throws(RuntimeError) {
       var taken = sets
       if keepingForFilter {
         taken.permitted.insert(Self.forFilter)
@@ -93,7 +93,7 @@ package struct ProcessCapabilities: Equatable, Sendable {
   }
 
   /// Decides what of the sets the calling thread may have.
-  package func grant() throws(SystemError) -> Grant {
+  package func grant() throws(RuntimeError) -> Grant {
     let sets = grantable(
       from: try ThreadCapabilities.current(),
       bounding: ThreadCapabilities.bounding(of: inheritable))

@@ -14,11 +14,11 @@ enum Console {
   static func setUp(
     _ process: Process, in root: borrowing RootDirectory, bindConsole: Bool,
     socket: Shared<Descriptor>?, channel: SyncChannel
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let flags: OpenFlags = [.readWrite, .noControllingTerminal]
     let ptmx = try SafePath.open("dev/pts/ptmx", in: root.descriptor, flags)
     guard try MountTree.filesystem(of: ptmx).magic == MountTree.devptsMagic else {
-      throw SystemError(call: "open", errno: ENODEV, subject: "/dev/pts/ptmx")
+      throw RuntimeError(call: "open", errno: ENODEV, subject: "/dev/pts/ptmx")
     }
     let terminal = try Terminal.open(ptmx: ptmx)
     if let size = process.consoleSize {
@@ -42,13 +42,13 @@ enum Console {
 
   /// Makes the terminal that is the standard input the controlling one of this
   /// process's session.
-  static func makeControlling() throws(SystemError) {
+  static func makeControlling() throws(RuntimeError) {
     try Terminal.makeControlling(try Descriptor.copy(of: .input))
   }
 
   private static func bind(
     _ replica: borrowing Descriptor, in root: borrowing RootDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let directory = try root.ordinaryDirectory("/dev")
     let target = try SafePath.makeFile(
       "console", in: directory, mode: 0o666, resolve: .withoutLinks)

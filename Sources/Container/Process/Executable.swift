@@ -25,8 +25,8 @@ struct Executable {
   }
 
   /// The words about a failed execve(2) that clients look for.
-  func failure(_ error: SystemError) -> RuntimeError {
-    RuntimeError(.failed, "exec \(path): \(error.reason)")
+  func failure(_ error: RuntimeError) -> RuntimeError {
+    RuntimeError(.failed, "exec \(path): \(RuntimeError.reason(error.errno))")
   }
 
   private static func find(
@@ -55,7 +55,7 @@ struct Executable {
     do {
       status = try FileStatus(path)
     } catch {
-      throw failure(path, "stat \(path): \(error.reason)")
+      throw failure(path, "stat \(path): \(RuntimeError.reason(error.errno))")
     }
     if status.kind == .directory { throw failure(path, "is a directory") }
     if !Program.isExecutable(path) { throw denial(path) }

@@ -17,11 +17,7 @@ final class Foreground {
     let kept = Signals.mask([
       SIGKILL, SIGSTOP, SIGPIPE, SIGSEGV, SIGILL, SIGFPE, SIGBUS, SIGTRAP,
     ])
-    do {
-      signals = Shared(try Signals.descriptor(for: ~kept))
-    } catch {
-      throw RuntimeError(error)
-    }
+    signals = Shared(try Signals.descriptor(for: ~kept))
   }
 
   /// Waits for the end of a process, relaying its terminal if it has one.
@@ -32,7 +28,7 @@ final class Foreground {
   ) throws(RuntimeError) -> ExitStatus {
     defer { restoreTerminal() }
     do {
-      let relay = try console.map { console throws(SystemError) in
+      let relay = try console.map { console throws(RuntimeError) in
         try takeTerminal()
         return try TerminalRelay(console)
       }
@@ -56,12 +52,12 @@ final class Foreground {
         relay?.pump(ready)
       }
     } catch {
-      throw RuntimeError(error, "wait for the container")
+      throw error.adding("wait for the container")
     }
   }
 
   /// Passes on what the program has left, until a signal asks to end.
-  private func finish(_ relay: TerminalRelay) throws(SystemError) {
+  private func finish(_ relay: TerminalRelay) throws(RuntimeError) {
     while !relay.drain() {
       var set = PollSet()
       set.add(signals.value, .readable)
@@ -76,7 +72,7 @@ final class Foreground {
   /// - Returns: how the process has ended, if it has.
   private func handleSignals(
     _ child: Child, _ console: Shared<Descriptor>?
-  ) throws(SystemError) -> ExitStatus? {
+  ) throws(RuntimeError) -> ExitStatus? {
     while let signal = Signals.next(signals.value) {
       switch signal {
       case SIGCHLD:
@@ -98,13 +94,13 @@ final class Foreground {
 
   // MARK: The caller's terminal
 
-  private func takeTerminal() throws(SystemError) {
+  private func takeTerminal() throws(RuntimeError) {
     guard Terminal.isTerminal(.input) else { return }
     settings = try Terminal.makeRaw(0)
   }
 
   /// Gives a terminal the size of the caller's, if the caller has one.
-  static func copySize(to console: Shared<Descriptor>) throws(SystemError) {
+  static func copySize(to console: Shared<Descriptor>) throws(RuntimeError) {
     guard let size = Terminal.size(of: 0) else { return }
     try Terminal.setSize(console.value, rows: size.rows, columns: size.columns)
   }

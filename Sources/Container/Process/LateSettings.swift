@@ -33,7 +33,7 @@ struct LateSettings {
     do {
       try Rlimits.raise(processLimit.type.rawValue, to: processLimit.hard)
     } catch {
-      throw RuntimeError(error, "process.rlimits")
+      throw error.adding("process.rlimits")
     }
   }
 
@@ -43,7 +43,7 @@ struct LateSettings {
     do {
       try OwnProcess.setScheduling(scheduler.parameters, of: pid)
     } catch {
-      throw RuntimeError(error, "process.scheduler")
+      throw error.adding("process.scheduler")
     }
   }
 
@@ -54,7 +54,7 @@ struct LateSettings {
       try Rlimits.set(
         processLimit.type.rawValue, soft: processLimit.soft, hard: processLimit.hard)
     } catch {
-      throw RuntimeError(error, "process.rlimits")
+      throw error.adding("process.rlimits")
     }
   }
 }

@@ -47,36 +47,32 @@ struct ProcessExecution {
   /// Where the starter is a `start`, which has said go, the program is executed even
   /// if that is killed meanwhile: only a listener still needs it.
   func run(_ starter: SyncChannel) throws(RuntimeError) -> Never {
-    do {
-      // Not only on exec: the kernel looks the program and its interpreter up
-      // before that, and a path of the image through /proc/self/fd would find
-      // the host behind a descriptor that is still open (CVE-2024-21626).
-      try OwnProcess.closeAll(except: [starter.open()], passingOn: preservedFiles)
-      let prepared =
-        try hooks?.prepareForStart(startHooks, environment: executable.environment) ?? []
-      try setup.finishInside()
-      Signals.prepareForProgram()
-      // Before the filter, which need not know more than execve(2) then.
-      if prepared.isEmpty { try tell(.executing, starter) }
-      try offer(try setup.loadFilter(), starter)
-      try setup.giveUpPrivileges()
-      if !prepared.isEmpty { try run(prepared, starter) }
-      throw executable.failure(executable.program.execute(executable.path))
-    } catch {
-      throw RuntimeError(error)
-    }
+    // Not only on exec: the kernel looks the program and its interpreter up
+    // before that, and a path of the image through /proc/self/fd would find
+    // the host behind a descriptor that is still open (CVE-2024-21626).
+    try OwnProcess.closeAll(except: [starter.open()], passingOn: preservedFiles)
+    let prepared =
+      try hooks?.prepareForStart(startHooks, environment: executable.environment) ?? []
+    try setup.finishInside()
+    Signals.prepareForProgram()
+    // Before the filter, which need not know more than execve(2) then.
+    if prepared.isEmpty { try tell(.executing, starter) }
+    try offer(try setup.loadFilter(), starter)
+    try setup.giveUpPrivileges()
+    if !prepared.isEmpty { try run(prepared, starter) }
+    throw executable.failure(executable.program.execute(executable.path))
   }
 
   /// Runs the startContainer hooks with all that the program has and no more:
   /// they are of the image as it is.
-  private func run(_ hooks: [PreparedHook], _ starter: SyncChannel) throws {
+  private func run(_ hooks: [PreparedHook], _ starter: SyncChannel) throws(RuntimeError) {
     try tell(.hooks, starter)
     for hook in hooks { try hook.run() }
     try tell(.executing, starter)
   }
 
   /// Tells the starter how far this is.
-  private func tell(_ message: SyncChannel.Message, _ starter: SyncChannel) throws(SystemError) {
+  private func tell(_ message: SyncChannel.Message, _ starter: SyncChannel) throws(RuntimeError) {
     do {
       try starter.send(message)
     } catch {
@@ -90,7 +86,7 @@ struct ProcessExecution {
   /// waits until it has handed it on: until then nobody would answer one.
   private func offer(
     _ listener: consuming Descriptor?, _ starter: SyncChannel
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     guard let listener else { return }
     try starter.send(.listener(listener.numberForOthers))
     try starter.waitForGo()

@@ -6,7 +6,7 @@ internal import Kernel
 enum ProcessFile {
   /// Writes the ID, without a newline, in one step.
   static func write(_ pid: Int32, to path: String) throws(RuntimeError) {
-    try step("write the pid file") {
+    try step("write the pid file") { () throws(RuntimeError) in
       try UnnamedFile.place(Array("\(pid)".utf8), at: path, mode: 0o644)
     }
   }

@@ -81,7 +81,7 @@ final class ProcessSetup {
       return true
     } catch {
       if error.errno == EACCES, !asUser { return false }
-      throw RuntimeError(error, "enter working directory \(process.cwd)")
+      throw error.adding("enter working directory \(process.cwd)")
     }
   }
 
@@ -95,17 +95,21 @@ final class ProcessSetup {
     if !hasUserNamespace { try setRlimits(of: 0, deferred: false) }
     OwnProcess.setCreationMask(process.user.umask ?? 0o022)
     if let personality = linux?.personality {
-      try step("linux.personality") {
+      try step("linux.personality") { () throws(RuntimeError) in
         try OwnProcess.setPersonality(personality.domain == .linux32 ? 8 : 0)
       }
     }
     if process.noNewPrivileges {
-      try step("process.noNewPrivileges") { try OwnProcess.setNoNewPrivileges() }
+      try step("process.noNewPrivileges") { () throws(RuntimeError) in
+        try OwnProcess.setNoNewPrivileges()
+      }
     }
-    return try step("become user \(process.user.uid)") { try changeUser() }
+    return try step("become user \(process.user.uid)") { () throws(RuntimeError) in
+      try changeUser()
+    }
   }
 
-  private func changeUser() throws -> [String] {
+  private func changeUser() throws(RuntimeError) -> [String] {
     var refused = try capabilities.limitBounding()
     let user = process.user
     let groups = keepGroups ? nil : try setGroups(user.additionalGids)
@@ -125,7 +129,7 @@ final class ProcessSetup {
   }
 
   /// - Returns: a warning about groups that could not be set.
-  private func setGroups(_ groups: [UInt32]) throws(SystemError) -> String? {
+  private func setGroups(_ groups: [UInt32]) throws(RuntimeError) -> String? {
     do {
       try OwnProcess.setGroups(groups)
       return nil
@@ -146,17 +150,19 @@ final class ProcessSetup {
 
   private func setScheduling() throws(RuntimeError) {
     if let scheduler = process.scheduler {
-      try step("process.scheduler") { try OwnProcess.setScheduling(scheduler.parameters) }
+      try step("process.scheduler") { () throws(RuntimeError) in
+        try OwnProcess.setScheduling(scheduler.parameters)
+      }
     }
     if let priority = process.ioPriority {
-      try step("process.ioPriority") {
+      try step("process.ioPriority") { () throws(RuntimeError) in
         try OwnProcess.setIOPriority(
           class: priority.class.number, priority: Int32(priority.priority))
       }
     }
     if let policy = linux?.memoryPolicy {
       let nodes = try NumberList.numbers(policy.nodes ?? "", "linux.memoryPolicy.nodes")
-      try step("linux.memoryPolicy") {
+      try step("linux.memoryPolicy") { () throws(RuntimeError) in
         try OwnProcess.setMemoryPolicy(mode: policy.number, nodes: nodes)
       }
     }
@@ -176,7 +182,7 @@ final class ProcessSetup {
       if deferred && !isLast { continue }
       let soft = isLast && !deferred ? min(Self.fewFiles, limit.hard) : limit.soft
       if isLast, !deferred, soft < Self.fewFiles { continue }
-      try step("process.rlimits[\(index)]") {
+      try step("process.rlimits[\(index)]") { () throws(RuntimeError) in
         try Rlimits.set(limit.type.rawValue, soft: soft, hard: limit.hard, of: pid)
       }
     }
@@ -216,13 +222,13 @@ final class ProcessSetup {
     do {
       return try seccomp?.load()
     } catch {
-      throw RuntimeError(error, "load seccomp filter")
+      throw error.adding("load seccomp filter")
     }
   }
 
   /// Gives up the privileges that were kept for loading the filter.
   func giveUpPrivileges() throws(RuntimeError) {
     if isConfined { return }
-    try step("process.capabilities") { try finalCapabilities?.take() }
+    try step("process.capabilities") { () throws(RuntimeError) in try finalCapabilities?.take() }
   }
 }

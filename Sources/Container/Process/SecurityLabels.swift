@@ -47,7 +47,7 @@ enum SecurityLabels {
   /// has let pass.
   static func setForExecution(_ process: Process, _ proc: borrowing Procfs) throws(RuntimeError) {
     if let label = process.selinuxLabel, !label.isEmpty {
-      try step("set SELinux label \(label)") {
+      try step("set SELinux label \(label)") { () throws(RuntimeError) in
         try proc.write(label, to: "thread-self/attr/exec")
       }
     }
@@ -58,7 +58,7 @@ enum SecurityLabels {
       // Without AppArmor everything is unconfined. Whether it is there cannot be
       // asked here: what is seen of /sys is the container's.
       if profile == "unconfined" { return }
-      throw RuntimeError(error, "apply AppArmor profile \(profile)")
+      throw error.adding("apply AppArmor profile \(profile)")
     }
   }
 }

@@ -30,7 +30,7 @@ enum StandardStreams {
       // The program can still use the stream as it is. A user namespace may not
       // know the owner (EINVAL, EOVERFLOW), and streams may be closed.
       if [EPERM, EINVAL, EOVERFLOW, EBADF].contains(error.errno) { return }
-      throw RuntimeError(error, "change the owner of stream \(inherited.rawValue)")
+      throw error.adding("change the owner of stream \(inherited.rawValue)")
     }
   }
 }

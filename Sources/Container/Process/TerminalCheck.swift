@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Kernel
+
 /// Whether a command can provide for the terminal of a process.
 enum TerminalCheck {
   /// Refuses a terminal whose main side nobody would hold, and a socket to send

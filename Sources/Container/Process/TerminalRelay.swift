@@ -31,7 +31,7 @@ final class TerminalRelay {
   private static let mostLeft = 1 << 18
 
   /// Takes over the standard streams; one that is closed is left out.
-  init(_ console: Shared<Descriptor>) throws(SystemError) {
+  init(_ console: Shared<Descriptor>) throws(RuntimeError) {
     self.console = console
     // Neither side may keep the other from being read.
     try console.value.setNonBlocking()

@@ -9,7 +9,7 @@ extension Mounter {
   func bind(
     _ planned: PlannedMount, _ tree: Shared<Descriptor>, isDirectory: Bool,
     in root: borrowing RootDirectory
-  ) throws {
+  ) throws(RuntimeError) {
     let showsProc = try MountTree.filesystem(of: tree.value).magic == MountTree.procfsMagic
     if planned.destination == "/proc", !showsProc {
       throw RuntimeError(.invalidSpec, "only procfs may be mounted on /proc")
@@ -29,7 +29,7 @@ extension Mounter {
   /// is named.
   func setAttributes(
     _ options: MountOptions, of mount: borrowing Descriptor, exactly: Bool
-  ) throws {
+  ) throws(RuntimeError) {
     let change = options.attributes
     var clear = change.clear
     if exactly || change.namesRestrictions {
@@ -56,7 +56,7 @@ extension Mounter {
   /// one is to be cleared by name.
   private func setWhatIsNotLocked(
     _ change: AttributeChange, _ clear: MountAttributes, of mount: borrowing Descriptor
-  ) throws {
+  ) throws(RuntimeError) {
     let flags = try MountTree.filesystem(of: mount).flags
     // Those four have the same bits everywhere.
     let present = MountAttributes(rawValue: UInt64(flags.rawValue)).intersection(.restrictions)

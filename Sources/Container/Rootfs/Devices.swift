@@ -27,28 +27,28 @@ struct Devices {
       directory = try openDirectory(in: root)
     }
     try makeNodes(for: spec, in: root, dev: directory)
-    do {
+    do throws(RuntimeError) {
       try makeLinks(in: directory.value)
     } catch {
-      throw RuntimeError(error, "make links in /dev")
+      throw error.adding("make links in /dev")
     }
   }
 
   private func makeNodes(
     for spec: Spec, in root: borrowing RootDirectory, dev: Shared<Descriptor>
   ) throws(RuntimeError) {
-    do {
+    do throws(RuntimeError) {
       try plan.nodes?.attach(to: root)
     } catch {
-      throw RuntimeError(error, "attach the devices")
+      throw error.adding("attach the devices")
     }
     defer { plan.nodes?.detach() }
     try Nodes.unmasked { () throws(RuntimeError) in
       for device in DeviceNode.all(of: spec) {
-        do {
+        do throws(RuntimeError) {
           try make(device, in: root, dev: dev)
         } catch {
-          throw RuntimeError(error, device.name ?? "default devices", "make \(device.path)")
+          throw error.adding("make \(device.path)").adding(device.name ?? "default devices")
         }
       }
     }
@@ -57,17 +57,17 @@ struct Devices {
   private func openDirectory(
     in root: borrowing RootDirectory
   ) throws(RuntimeError) -> Shared<Descriptor> {
-    do {
+    do throws(RuntimeError) {
       return Shared(try root.ordinaryDirectory("/dev"))
     } catch {
-      if error.errno != ELOOP, error.errno != ENOTDIR { throw RuntimeError(error, "open /dev") }
+      if error.errno != ELOOP, error.errno != ENOTDIR { throw error.adding("open /dev") }
       throw RuntimeError(.failed, "/dev of the root file system is not an ordinary directory")
     }
   }
 
   private func make(
     _ device: DeviceNode, in root: borrowing RootDirectory, dev: Shared<Descriptor>
-  ) throws {
+  ) throws(RuntimeError) {
     let place =
       mount(above: device.path) ?? SafePath.rest(of: device.path, below: "/dev").map { (dev, $0) }
     let (parent, name) = SafePath.split(place?.1 ?? device.path)
@@ -82,9 +82,9 @@ struct Devices {
 
   private func make(
     _ device: DeviceNode, _ name: String, in directory: borrowing Descriptor
-  ) throws {
+  ) throws(RuntimeError) {
     if bind, device.type != .fifo { return try bindNode(device, name, in: directory) }
-    do {
+    do throws(RuntimeError) {
       try Nodes.make(
         FileName(name), device.type.nodeKind, major: device.major, minor: device.minor,
         mode: device.mode,
@@ -116,8 +116,8 @@ struct Devices {
   /// Opens, or makes, the directory of a node without leaving a mount.
   private func openDirectory(
     _ path: String, in directory: borrowing Descriptor
-  ) throws -> Descriptor {
-    do {
+  ) throws(RuntimeError) -> Descriptor {
+    do throws(RuntimeError) {
       return try SafePath.makeDirectories(
         path, in: directory, resolve: SafePath.Resolve.usual.union(.noMountCrossing))
     } catch {
@@ -129,18 +129,19 @@ struct Devices {
   /// Binds a node that was made, or is the host's, to where it belongs.
   private func bindNode(
     _ device: DeviceNode, _ name: String, in directory: borrowing Descriptor
-  ) throws {
+  ) throws(RuntimeError) {
     let target = try SafePath.makeFile(
       name, in: directory, resolve: .withoutLinks)
     let status = try FileStatus(of: target)
     if device.matches(status) { return }
-    if try status.kind != .regular || status.mountID != FileStatus(of: directory).mountID {
+    let directoryMount = try FileStatus(of: directory).mountID
+    if status.kind != .regular || status.mountID != directoryMount {
       throw occupied(device)
     }
     try MountTree.attach(try node(for: device), onto: target)
   }
 
-  private func node(for device: DeviceNode) throws -> Descriptor {
+  private func node(for device: DeviceNode) throws(RuntimeError) -> Descriptor {
     if let nodes = plan.nodes { return try nodes.node(for: device) }
     let tree =
       if let opened = plan.deviceTrees[device.path] {
@@ -160,7 +161,7 @@ struct Devices {
 
   /// The links of config-linux.md, default devices, and the one that makes
   /// `/dev/ptmx` the container's own.
-  private func makeLinks(in dev: borrowing Descriptor) throws(SystemError) {
+  private func makeLinks(in dev: borrowing Descriptor) throws(RuntimeError) {
     var links = [
       ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
       ("stderr", "/proc/self/fd/2"),
@@ -179,7 +180,7 @@ struct Devices {
 
   private func makeLink(
     _ name: String, to target: String, in directory: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     do {
       try File.makeLink(name, to: target, at: directory)
     } catch  where error.errno == EEXIST {

@@ -9,9 +9,9 @@ extension Mounter {
   /// already.
   func mountFilesystem(
     _ planned: PlannedMount, made: Shared<Descriptor>? = nil, in root: borrowing RootDirectory
-  ) throws {
+  ) throws(RuntimeError) {
     let type = planned.mount.type ?? "none"
-    let covers = try type == "tmpfs" && root.existing(planned.destination) != nil
+    let covers = type == "tmpfs" ? try root.existing(planned.destination) != nil : false
     let target = try filesystemTarget(planned, type, in: root)
     try check(target, of: planned, in: root, showsProc: type == "proc")
     if let made { return try attach(made, planned, onto: target) }
@@ -53,7 +53,7 @@ extension Mounter {
   func mountNew(
     _ filesystem: NewFilesystem, _ planned: PlannedMount, onto target: borrowing Descriptor,
     in root: borrowing RootDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let tree = try filesystem.make(
       planned.options.attributesForNewMount, place: root.descriptor)
     try attach(Shared(tree), planned, onto: target)
@@ -62,7 +62,7 @@ extension Mounter {
   /// Attaches a new mount.
   func attach(
     _ tree: Shared<Descriptor>, _ planned: PlannedMount, onto target: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try MountTree.attach(tree.value, onto: target)
     for change in planned.options.propagation { try change.apply(to: tree.value) }
     planned.keep(tree)
@@ -73,7 +73,7 @@ extension Mounter {
   private func mountTemporary(
     _ planned: PlannedMount, onto target: borrowing Descriptor, covers: Bool,
     in root: borrowing RootDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var filesystem = filesystem(planned, type: "tmpfs")
     if covers, !filesystem.parameters.contains(where: { $0.key == "mode" }) {
       filesystem.add("mode", String(try FileStatus(of: target).permissions, radix: 8))

@@ -39,7 +39,7 @@ enum HiddenPaths {
         }
       }
     } catch {
-      throw RuntimeError(error, "mask paths")
+      throw error.adding("mask paths")
     }
   }
 
@@ -49,17 +49,17 @@ enum HiddenPaths {
     return paths.map { SafePath.cleaned($0) }.filter { known.insert($0).inserted }
   }
 
-  private static func emptyDirectory() throws(SystemError) -> Descriptor {
+  private static func emptyDirectory() throws(RuntimeError) -> Descriptor {
     try NewFilesystem(
       type: "tmpfs", source: "tmpfs", flags: .readOnly, options: "size=0,nr_inodes=1,mode=755"
     ).make([.readOnly, .noSetID, .noDevices, .noExec])
   }
 
-  private static func openNull() throws(SystemError) -> Descriptor {
+  private static func openNull() throws(RuntimeError) -> Descriptor {
     let null = try File.open("/dev/null", [.path, .noFollow])
     let status = try FileStatus(of: null)
     guard status.kind == .characterDevice, status.device == (1, 3) else {
-      throw SystemError(call: "open", errno: ENODEV, subject: "/dev/null")
+      throw RuntimeError(call: "open", errno: ENODEV, subject: "/dev/null")
     }
     return null
   }
@@ -80,7 +80,7 @@ enum HiddenPaths {
         try MountTree.setAttributes(tree, set: .readOnly, recursive: true)
         try MountTree.attach(tree, onto: target)
       } catch {
-        throw RuntimeError(error, "make \(path) read-only")
+        throw error.adding("make \(path) read-only")
       }
     }
   }

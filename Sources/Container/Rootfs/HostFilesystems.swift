@@ -9,7 +9,7 @@ extension Mounter {
   /// Mounts sysfs.
   func mountSystem(
     _ planned: PlannedMount, onto target: borrowing Descriptor, in root: borrowing RootDirectory
-  ) throws {
+  ) throws(RuntimeError) {
     let filesystem = filesystem(planned, type: "sysfs")
     do {
       try mountNew(filesystem, planned, onto: target, in: root)
@@ -18,7 +18,7 @@ extension Mounter {
       // Without a network namespace of its own a user namespace, the container's
       // or the caller's, may not mount sysfs, but it may see the host's.
       if let parameter = filesystem.parameters.first {
-        throw SystemError(call: "fsconfig \(parameter.key) of", errno: EINVAL, subject: "sysfs")
+        throw RuntimeError(call: "fsconfig \(parameter.key) of", errno: EINVAL, subject: "sysfs")
       }
       let host = try MountTree.copy("/sys", recursive: true)
       try setAll(planned.options.attributesForNewMount, of: host)
@@ -29,7 +29,7 @@ extension Mounter {
   /// Mounts the cgroup2 hierarchy.
   func mountCgroups(
     _ planned: PlannedMount, onto target: borrowing Descriptor, in root: borrowing RootDirectory
-  ) throws {
+  ) throws(RuntimeError) {
     guard let cgroups else {
       throw RuntimeError(.failed, "the host has no cgroup2 hierarchy to show")
     }
@@ -60,7 +60,7 @@ extension Mounter {
   /// Sets attributes of a copied tree that stands for a new file system.
   private func setAll(
     _ attributes: MountAttributes, of tree: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let keepsTimes = attributes.isDisjoint(with: .accessTimeMask)
     try MountTree.setAttributes(
       tree, set: attributes, clear: keepsTimes ? [] : .accessTimeMask, recursive: true)

@@ -58,11 +58,11 @@ struct MountPlan {
     _ spec: Spec
   ) throws(RuntimeError) -> [String: Shared<Descriptor>] {
     var trees: [String: Shared<Descriptor>] = [:]
-    for path in DeviceNode.all(of: spec).map { $0.path } where File.exists(path) {
+    for path in DeviceNode.all(of: spec).map({ $0.path }) where File.exists(path) {
       do {
         trees[path] = Shared(try MountTree.copy(path, recursive: false))
       } catch {
-        throw RuntimeError(error, "open device \(path)")
+        throw error.adding("open device \(path)")
       }
     }
     return trees
@@ -76,7 +76,7 @@ struct MountPlan {
     do {
       return try openRoot(bundle)
     } catch {
-      if case .system(let cause) = error.cause, cause.errno == EPERM { return nil }
+      if error.errno == EPERM { return nil }
       throw error
     }
   }
@@ -84,7 +84,7 @@ struct MountPlan {
   /// Copies the root file system.
   static func openRoot(_ bundle: Bundle) throws(RuntimeError) -> Shared<Descriptor> {
     let path = bundle.rootfs
-    do {
+    do throws(RuntimeError) {
       if try FileStatus(path).kind != .directory {
         throw RuntimeError(.invalidSpec, "\(path) is not a directory")
       }
@@ -95,7 +95,7 @@ struct MountPlan {
       try MountTree.setAttributes(tree, propagation: propagation, recursive: true)
       return Shared(tree)
     } catch {
-      throw RuntimeError(error, "root.path")
+      throw error.adding("root.path")
     }
   }
 

@@ -8,7 +8,7 @@ extension Mounter {
   /// Opens the target of a bind mount, making it when nothing is there.
   func bindTarget(
     _ planned: PlannedMount, isDirectory: Bool, in root: borrowing RootDirectory
-  ) throws(SystemError) -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     if planned.isForDevices { return try root.ordinaryDirectory(planned.destination) }
     if planned.options.destinationNoFollow {
       let flags: OpenFlags = [.path, .noFollow]
@@ -26,7 +26,7 @@ extension Mounter {
   /// Opens the target of a new file system, making it when nothing is there.
   func filesystemTarget(
     _ planned: PlannedMount, _ type: String, in root: borrowing RootDirectory
-  ) throws -> Descriptor {
+  ) throws(RuntimeError) -> Descriptor {
     // What is mounted on these has to be found there by name later.
     guard type == "proc" || type == "sysfs" || planned.isForDevices else {
       if planned.destination == "/proc" {
@@ -34,7 +34,7 @@ extension Mounter {
       }
       return try SafePath.makeDirectories(planned.destination, in: root.descriptor)
     }
-    do {
+    do throws(RuntimeError) {
       return try root.ordinaryDirectory(planned.destination)
     } catch {
       if error.errno != ELOOP, error.errno != ENOTDIR { throw error }
@@ -57,16 +57,17 @@ extension Mounter {
   func check(
     _ target: borrowing Descriptor, of planned: PlannedMount, in root: borrowing RootDirectory,
     showsProc: Bool
-  ) throws {
+  ) throws(RuntimeError) {
     let path = planned.destination
     let place = try FileStatus(of: target)
     if place.isSamePlace(as: root.place) {
       throw RuntimeError(.invalidSpec, "\(path) is the root itself")
     }
-    if try !planned.isForDevices && isDeviceDirectory(place, in: root) {
+    if !planned.isForDevices, try isDeviceDirectory(place, in: root) {
       throw RuntimeError(.invalidSpec, "\(path) leads to /dev, where devices are made")
     }
-    if try showsProc || MountTree.filesystem(of: target).magic != MountTree.procfsMagic { return }
+    if showsProc { return }
+    if try MountTree.filesystem(of: target).magic != MountTree.procfsMagic { return }
     if planned.options.bind, Self.replaceable.contains(path) { return }
     throw RuntimeError(
       .invalidSpec, "\(path) is inside procfs, and only files that lxcfs provides may be there")
@@ -76,7 +77,7 @@ extension Mounter {
   /// would have them made in its source.
   private func isDeviceDirectory(
     _ place: FileStatus, in root: borrowing RootDirectory
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     if let devices { return place.isSamePlace(as: devices) }
     guard let own = try root.existing("/dev", resolve: .withoutLinks) else { return false }
     return place.isSamePlace(as: try FileStatus(of: own))

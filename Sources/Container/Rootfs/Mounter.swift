@@ -62,11 +62,13 @@ struct Mounter {
       }
     } catch {
       let what = planned.mount.source ?? planned.mount.type ?? "none"
-      throw RuntimeError(error, "\(planned.name): mount \(what) on \(planned.destination)")
+      throw error.adding("\(planned.name): mount \(what) on \(planned.destination)")
     }
   }
 
-  private func remount(_ planned: PlannedMount, in root: borrowing RootDirectory) throws {
+  private func remount(_ planned: PlannedMount, in root: borrowing RootDirectory)
+    throws(RuntimeError)
+  {
     let target = Shared(try SafePath.open(planned.destination, in: root.descriptor))
     if planned.options.bind {
       return try setAttributes(planned.options, of: target.value, exactly: true)
@@ -78,7 +80,7 @@ struct Mounter {
 
   private func makeLink(
     _ path: String, to target: String, in root: borrowing RootDirectory
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     let (parent, name) = SafePath.split(path)
     let directory = try SafePath.makeDirectories(parent, in: root.descriptor)
     do {

@@ -14,7 +14,7 @@ struct NamespaceRoot {
 
   /// Finds the root of a mount namespace just made, and keeps all that is
   /// mounted from here on from the host.
-  init() throws(SystemError) {
+  init() throws(RuntimeError) {
     let own = try File.open("/", [.path, .directory])
     let workingDirectory = try Self.workingDirectory()
     try Namespaces.join(Namespaces.own(.mount), .mount)
@@ -33,7 +33,7 @@ struct NamespaceRoot {
 
   /// The working directory; nil where it is closed to the user namespace, and
   /// the root has to do.
-  private static func workingDirectory() throws(SystemError) -> Descriptor? {
+  private static func workingDirectory() throws(RuntimeError) -> Descriptor? {
     do {
       return try File.open(".", [.path, .directory])
     } catch  where error.errno == EACCES {
@@ -42,7 +42,7 @@ struct NamespaceRoot {
   }
 
   /// Leaves the chroot, if there is one.
-  func enter() throws(SystemError) {
+  func enter() throws(RuntimeError) {
     guard let above else { return }
     try OwnProcess.changeDirectory(to: above.value)
     try OwnProcess.changeRoot(".")

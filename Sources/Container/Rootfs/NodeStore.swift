@@ -26,7 +26,7 @@ final class NodeStore {
         Shared(
           try NewFilesystem(type: "tmpfs", source: "devices", options: "mode=711")
             .make([.noSetID, .noExec])), devices)
-      try Nodes.unmasked { () throws(SystemError) in
+      try Nodes.unmasked { () throws(RuntimeError) in
         for (index, device) in devices.enumerated() where device.type != .fifo {
           try Nodes.make(
             FileName("\(index)"), device.type.nodeKind, major: device.major, minor: device.minor,
@@ -36,7 +36,7 @@ final class NodeStore {
       return store
     } catch {
       if error.errno == EPERM { return nil }
-      throw RuntimeError(error, "make devices for a user namespace")
+      throw error.adding("make devices for a user namespace")
     }
   }
 
@@ -44,7 +44,7 @@ final class NodeStore {
   ///
   /// Root's stay with the host's where the namespace has no root.
   func giveAway(to pid: Int32, _ proc: borrowing Procfs) throws(RuntimeError) {
-    do {
+    do throws(RuntimeError) {
       let users = try IDMaps.read("uid_map", of: pid, proc)
       let groups = try IDMaps.read("gid_map", of: pid, proc)
       for (index, device) in devices.enumerated() where device.type != .fifo {
@@ -62,14 +62,14 @@ final class NodeStore {
         }
       }
     } catch {
-      throw RuntimeError(error, "make devices for a user namespace")
+      throw error.adding("make devices for a user namespace")
     }
   }
 
   /// Puts the store on the root for as long as nodes are taken from it.
   ///
   /// A mount can be copied only from where it is attached; no path leads there.
-  func attach(to root: borrowing RootDirectory) throws(SystemError) {
+  func attach(to root: borrowing RootDirectory) throws(RuntimeError) {
     try MountTree.attach(tree.value, onto: root.descriptor)
   }
 
@@ -80,7 +80,7 @@ final class NodeStore {
   }
 
   /// A detached mount of a device's node.
-  func node(for device: DeviceNode) throws(SystemError) -> Descriptor {
+  func node(for device: DeviceNode) throws(RuntimeError) -> Descriptor {
     let index = devices.firstIndex(of: device) ?? -1
     return try MountTree.copy("\(index)", at: tree.value, recursive: false)
   }

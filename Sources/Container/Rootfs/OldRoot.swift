@@ -15,7 +15,7 @@ struct OldRoot {
   private let newRoot: UInt64
 
   /// Opens the table of mounts, while the host's procfs is still there.
-  init(below root: borrowing RootDirectory) throws(SystemError) {
+  init(below root: borrowing RootDirectory) throws(RuntimeError) {
     table = Shared(try File.open("/proc/self/mountinfo"))
     newRoot = try FileStatus(of: root.descriptor).mountID
   }
@@ -24,7 +24,7 @@ struct OldRoot {
   /// not unmount is covered, where it matters.
   ///
   /// - Throws: `RuntimeError` naming a procfs or sysfs that stays visible.
-  func clear() throws {
+  func clear() throws(RuntimeError) {
     // Backwards: what is mounted on another mount came after it.
     for entry in try hostMounts().reversed() where entry.mountPoint != "/" {
       do {
@@ -38,7 +38,7 @@ struct OldRoot {
       do {
         try Mounts.mount("tmpfs", on: entry.mountPoint, type: "tmpfs", .readOnly, data: "size=0")
       } catch {
-        throw RuntimeError(error, "cover the host's \(entry.type)")
+        throw error.adding("cover the host's \(entry.type)")
       }
     }
     let rest = try hostMounts()
@@ -52,7 +52,7 @@ struct OldRoot {
   }
 
   /// The mounts of the namespace that are not the container's.
-  private func hostMounts() throws(SystemError) -> [MountInfo.Entry] {
+  private func hostMounts() throws(RuntimeError) -> [MountInfo.Entry] {
     let entries = try MountInfo.read(from: table.value).entries
     var inside: Set<UInt64> = [newRoot]
     // One pass is enough only where parents come first.

@@ -107,7 +107,7 @@ final class PlannedMount {
     do {
       try MountTree.setAttributes(tree.value, set: .readOnly)
     } catch {
-      throw RuntimeError(error, "\(name): make \(destination) read-only")
+      throw error.adding("\(name): make \(destination) read-only")
     }
     unprotected = nil
   }
@@ -130,7 +130,7 @@ final class PlannedMount {
       try mapIDs(of: tree)
       try take(tree)
     } catch {
-      throw RuntimeError(error, "\(name).source")
+      throw error.adding("\(name).source")
     }
   }
 
@@ -152,11 +152,11 @@ final class PlannedMount {
       }
       try take(tree)
     } catch {
-      throw RuntimeError(error, "\(name).source")
+      throw error.adding("\(name).source")
     }
   }
 
-  private func take(_ tree: Shared<Descriptor>) throws(SystemError) {
+  private func take(_ tree: Shared<Descriptor>) throws(RuntimeError) {
     if let inherited {
       try MountTree.setAttributes(tree.value, propagation: inherited, recursive: options.recursive)
     }
@@ -165,7 +165,7 @@ final class PlannedMount {
   }
 
   /// Maps the IDs of an opened source, if they are to be.
-  func mapIDs(of tree: Shared<Descriptor>) throws(SystemError) {
+  func mapIDs(of tree: Shared<Descriptor>) throws(RuntimeError) {
     guard let mapping else { return }
     try MountTree.mapIDs(
       of: tree.value, through: mapping.value, recursive: options.idMap == .recursive)

@@ -27,7 +27,7 @@ struct Propagation: Equatable {
   }
 
   /// Changes a mount at hand.
-  func apply(to mount: borrowing Descriptor) throws(SystemError) {
+  func apply(to mount: borrowing Descriptor) throws(RuntimeError) {
     try MountTree.setAttributes(mount, propagation: kind, recursive: recursive)
   }
 }

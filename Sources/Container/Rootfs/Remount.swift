@@ -9,8 +9,8 @@ struct Remount {
 
   /// Changes the mount at an open path and its file system.
   ///
-  /// - Throws: `SystemError` with `EINVAL` when nothing is mounted there.
-  func apply(to target: borrowing Descriptor, source: String?) throws(SystemError) {
+  /// - Throws: `RuntimeError` with `EINVAL` when nothing is mounted there.
+  func apply(to target: borrowing Descriptor, source: String?) throws(RuntimeError) {
     try Mounts.mount(
       source, on: target.procPath, flags, data: options.data.isEmpty ? nil : options.data)
     for change in options.propagation { try change.apply(to: target) }

@@ -13,7 +13,7 @@ struct RootDirectory: ~Copyable {
   let place: FileStatus
 
   /// Takes over an open root.
-  init(_ descriptor: consuming Descriptor) throws(SystemError) {
+  init(_ descriptor: consuming Descriptor) throws(RuntimeError) {
     let place = try FileStatus(of: descriptor)
     self.descriptor = descriptor
     self.place = place
@@ -22,7 +22,7 @@ struct RootDirectory: ~Copyable {
   /// Opens what is at a path, nil when nothing is there.
   borrowing func existing(
     _ path: String, resolve: SafePath.Resolve = .usual
-  ) throws(SystemError) -> Descriptor? {
+  ) throws(RuntimeError) -> Descriptor? {
     do {
       return try SafePath.open(path, in: descriptor, resolve: resolve)
     } catch {
@@ -36,9 +36,9 @@ struct RootDirectory: ~Copyable {
   /// Opens a directory through no symbolic link at all, making it when it is
   /// missing.
   ///
-  /// - Throws: `SystemError` with `ELOOP` or `ENOTDIR` when something else has
+  /// - Throws: `RuntimeError` with `ELOOP` or `ENOTDIR` when something else has
   ///   its place.
-  borrowing func ordinaryDirectory(_ path: String) throws(SystemError) -> Descriptor {
+  borrowing func ordinaryDirectory(_ path: String) throws(RuntimeError) -> Descriptor {
     try SafePath.makeDirectories(path, in: descriptor, resolve: .withoutLinks)
   }
 }

@@ -8,7 +8,7 @@ enum RootSwitch {
   ///
   /// Both are put on the same path, so that no directory in the container is
   /// needed for the old one (pivot_root(2), notes).
-  static func pivot(to root: borrowing RootDirectory) throws(SystemError) {
+  static func pivot(to root: borrowing RootDirectory) throws(RuntimeError) {
     try OwnProcess.changeDirectory(to: root.descriptor)
     try Mounts.pivotRoot(to: ".", old: ".")
     try Mounts.detach(".")
@@ -19,7 +19,7 @@ enum RootSwitch {
   /// as an initial RAM disk.
   ///
   /// Of the host only that root stays below it.
-  static func move(to root: borrowing RootDirectory) throws {
+  static func move(to root: borrowing RootDirectory) throws(RuntimeError) {
     let remains = try OldRoot(below: root)
     try OwnProcess.changeDirectory(to: root.descriptor)
     try Mounts.mount(".", on: "/", .move)
@@ -31,7 +31,7 @@ enum RootSwitch {
 
   /// Only changes the root directory, where the mount namespace is not the
   /// container's own.
-  static func change(to root: borrowing RootDirectory) throws(SystemError) {
+  static func change(to root: borrowing RootDirectory) throws(RuntimeError) {
     try OwnProcess.changeDirectory(to: root.descriptor)
     try OwnProcess.changeRoot(".")
     try OwnProcess.changeDirectory("/")

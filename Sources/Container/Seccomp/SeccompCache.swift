@@ -82,7 +82,7 @@ package struct SeccompCache {
 extension SeccompCache {
   private static let directories = [".cache", "seccomp"]
 
-  private func openDirectory() throws(SystemError) -> Descriptor {
+  private func openDirectory() throws(RuntimeError) -> Descriptor {
     var directory = try File.open(root, [.directory, .path])
     for name in SeccompCache.directories {
       directory = try File.open(name, [.directory, .path, .noFollow], at: directory)
@@ -91,7 +91,7 @@ extension SeccompCache {
     return directory
   }
 
-  private func makeDirectory() throws(SystemError) -> Descriptor {
+  private func makeDirectory() throws(RuntimeError) -> Descriptor {
     var directory = try File.open(root, [.directory, .path])
     for name in SeccompCache.directories {
       do {
@@ -104,9 +104,9 @@ extension SeccompCache {
   }
 
   /// Fails unless this user owns the file and no one else may touch it.
-  private func requireOwn(_ status: FileStatus, _ name: String) throws(SystemError) {
+  private func requireOwn(_ status: FileStatus, _ name: String) throws(RuntimeError) {
     guard status.uid == Processes.effectiveUser, status.permissions & 0o077 == 0 else {
-      throw SystemError(call: "open", errno: EPERM, subject: name)
+      throw RuntimeError(call: "open", errno: EPERM, subject: name)
     }
   }
 
@@ -133,7 +133,7 @@ extension SeccompCache {
     }
   }
 
-  private func store(_ entry: SeccompCacheEntry, in names: [String]) throws(SystemError) {
+  private func store(_ entry: SeccompCacheEntry, in names: [String]) throws(RuntimeError) {
     let directory = try makeDirectory()
     var place = names[0]
     for name in names where !File.exists(name, at: directory) {

@@ -24,7 +24,7 @@ package enum SeccompListener {
       let agent = try Sockets.connect(path, until: Lifecycle.patience)
       try Sockets.send(state, with: listener, on: agent)
     } catch {
-      throw RuntimeError(error, "send seccomp listener to \(path)")
+      throw error.adding("send seccomp listener to \(path)")
     }
   }
 }

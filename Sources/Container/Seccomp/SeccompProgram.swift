@@ -45,7 +45,7 @@ package struct SeccompProgram: Equatable, Sendable {
   ///
   /// Without `no_new_privs` it takes `CAP_SYS_ADMIN`. From here on every call
   /// is subject to the profile.
-  package func load() throws(SystemError) -> Descriptor? {
+  package func load() throws(RuntimeError) -> Descriptor? {
     try SyscallFilter.load(instructions, flags: flags)
   }
 }

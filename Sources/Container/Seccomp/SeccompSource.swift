@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import Kernel
 internal import RuntimeSpec
 
 /// What the filter of a configuration comes from: its text, and the program

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Kernel
+package import Kernel
 package import RuntimeSpec
 
 /// From `linux.seccomp` to a program for the kernel.
@@ -17,7 +17,7 @@ package enum SeccompTranslation {
     do {
       program = try compile(rules)
     } catch {
-      throw RuntimeError(error, "linux.seccomp")
+      throw error.adding("linux.seccomp")
     }
     if program.count > SyscallFilter.mostInstructions {
       throw RuntimeError(
@@ -30,7 +30,7 @@ package enum SeccompTranslation {
   }
 
   /// The program as it is loaded.
-  private static func compile(_ rules: SeccompRules) throws(SystemError) -> [FilterInstruction] {
+  private static func compile(_ rules: SeccompRules) throws(RuntimeError) -> [FilterInstruction] {
     rearranged(
       try list(of: rules), architectures: Set(rules.architectures.map { $0.auditValue }))
   }
@@ -49,7 +49,7 @@ package enum SeccompTranslation {
   }
 
   /// The rules as libseccomp compiles them, behind the stub.
-  static func list(of rules: SeccompRules) throws(SystemError) -> [FilterInstruction] {
+  static func list(of rules: SeccompRules) throws(RuntimeError) -> [FilterInstruction] {
     var filter = try SyscallFilter(defaultAction: rules.defaultAction)
     for architecture in rules.architectures { try filter.add(architecture) }
     // libseccomp refuses rules that say what holds anyway.

@@ -2,7 +2,7 @@
 
 internal import Cgroups
 package import JSON
-internal import Kernel
+package import Kernel
 package import RuntimeSpec
 
 /// A container as it is now: its record, and what the kernel says.
@@ -70,7 +70,7 @@ package struct ContainerStatus {
       guard let found = try Processes.look(at: process.pid) else { return nil }
       return found.startTime == process.startTime ? found : nil
     } catch {
-      throw RuntimeError(error, "look at the container's first process")
+      throw error.adding("look at the container's first process")
     }
   }
 
@@ -78,7 +78,8 @@ package struct ContainerStatus {
   /// nothing has counted that, or the count went with the cgroup.
   package func oomKillCount(_ context: RuntimeContext) -> UInt64? {
     // It only adds to the picture, which is right without it, too.
-    guard let cgroup = try? cgroup ?? record.cgroup?.open(context) else { return nil }
+    let opened = cgroup == nil ? try? record.cgroup?.open(context) : cgroup
+    guard let cgroup = opened else { return nil }
     return try? cgroup.value.oomKillCount()
   }
 

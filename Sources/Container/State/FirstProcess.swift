@@ -16,17 +16,13 @@ extension ContainerRecord {
   package func waitForEnd(
     of process: borrowing Descriptor, until deadline: Deadline, _ context: RuntimeContext
   ) throws(RuntimeError) -> Bool {
-    do {
-      // Usually it is a moment.
-      if try process.waitUntilReadable(until: .earlier(deadline, .after(milliseconds: 100))) {
-        return true
-      }
-      if hasEnded(context) { return true }
-      if try process.waitUntilReadable(until: deadline) { return true }
-      return hasEnded(context)
-    } catch {
-      throw RuntimeError(error)
+    // Usually it is a moment.
+    if try process.waitUntilReadable(until: .earlier(deadline, .after(milliseconds: 100))) {
+      return true
     }
+    if hasEnded(context) { return true }
+    if try process.waitUntilReadable(until: deadline) { return true }
+    return hasEnded(context)
   }
 
   /// Whether the first process has ended, though it may be that nobody can reap
@@ -47,7 +43,9 @@ extension ContainerRecord {
 
   /// Whether a process is in the container's cgroup, or one below it, and
   /// nothing that lives is.
-  private func hasEmptyCgroup(with pid: Int32, _ context: RuntimeContext) throws -> Bool {
+  private func hasEmptyCgroup(with pid: Int32, _ context: RuntimeContext) throws(RuntimeError)
+    -> Bool
+  {
     guard let record = cgroup else { return false }
     let place = try context.cgroups.hierarchy().value.path(of: pid).description
     // The kernel's mark of one that has been removed.

@@ -14,7 +14,7 @@ package enum KeptLimits {
   /// Keeps limits.
   package static func write(
     _ limits: LinuxResources, in directory: borrowing Descriptor
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     try File.replace(name, with: limits.json.bytes(), at: directory)
   }
 
@@ -28,7 +28,7 @@ package enum KeptLimits {
     do {
       return try ResourcesUpdate.decode(bytes)
     } catch {
-      throw RuntimeError(error, "read \(path)/\(name)")
+      throw RuntimeError(error).adding("read \(path)/\(name)")
     }
   }
 }

@@ -31,15 +31,15 @@ package struct PodEntry {
 
   /// Makes the entry, unless it is there.
   ///
-  /// - Throws: `SystemError`; `ENOENT` when the pod is gone.
-  package func make() throws(SystemError) {
+  /// - Throws: `RuntimeError`; `ENOENT` when the pod is gone.
+  package func make() throws(RuntimeError) {
     _ = try File.open(path, [.writeOnly, .create, .noFollow, .unhurried], mode: 0o600)
   }
 
   /// Removes the entry.
   ///
-  /// - Throws: `SystemError`; what is not there is no error.
-  func remove() throws(SystemError) {
+  /// - Throws: `RuntimeError`; what is not there is no error.
+  func remove() throws(RuntimeError) {
     do {
       try File.remove(path)
     } catch {

@@ -34,7 +34,7 @@ package struct ProcessRecord: Equatable, Sendable {
   }
 
   /// Opens a handle on this very process; nil when it is gone, or has ended.
-  package func open() throws(SystemError) -> Shared<Descriptor>? {
+  package func open() throws(RuntimeError) -> Shared<Descriptor>? {
     do {
       let handle = Shared(try Processes.open(pid: pid))
       // The handle came first: from here on the ID cannot be another's.

@@ -17,7 +17,7 @@ package enum StateFile {
   package static func read(
     _ name: String, in directory: borrowing Descriptor, at path: String
   ) throws(RuntimeError) -> [UInt8]? {
-    do {
+    do throws(RuntimeError) {
       guard let file = try RegularFile.open(name, .noFollow, at: directory) else {
         throw other(name, path)
       }
@@ -39,7 +39,7 @@ package enum StateFile {
   package static func readSmall(
     _ name: String, in directory: borrowing Descriptor, at path: String
   ) throws(RuntimeError) -> [UInt8]? {
-    do {
+    do throws(RuntimeError) {
       guard let bytes = try RegularFile.readSmall(name, .noFollow, at: directory) else {
         throw other(name, path)
       }
@@ -55,12 +55,10 @@ package enum StateFile {
 
   /// What an error means: that there is no such file, or that it cannot be read.
   private static func missing(
-    _ error: any Error, _ name: String, _ path: String
+    _ error: RuntimeError, _ name: String, _ path: String
   ) throws(RuntimeError) -> [UInt8]? {
-    switch error {
-    case let error as RuntimeError: throw error
-    case let error as SystemError where error.errno == ENOENT: return nil
-    default: throw RuntimeError(error, "read \(path)/\(name)")
-    }
+    if error.errno == ENOENT { return nil }
+    if case .message = error.cause { throw error }
+    throw error.adding("read \(path)/\(name)")
   }
 }

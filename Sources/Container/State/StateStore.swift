@@ -37,7 +37,7 @@ package struct StateStore {
     } catch  where error.errno == EEXIST {
       throw RuntimeError(.alreadyExists, "container with given ID already exists: \(id)")
     } catch {
-      throw RuntimeError(error, "make the state directory")
+      throw error.adding("make the state directory")
     }
   }
 
@@ -47,7 +47,7 @@ package struct StateStore {
     do {
       try File.makeDirectories(root, mode: rootMode)
     } catch {
-      throw RuntimeError(error, "make the state directory")
+      throw error.adding("make the state directory")
     }
     // Somebody else may have been quicker.
     try StateTrust.require(path: root, entries: .others)
@@ -57,7 +57,7 @@ package struct StateStore {
   /// fails.
   ///
   /// - Returns: nil when it is gone already.
-  private func lockNew(_ id: String) throws(SystemError) -> StateDirectory? {
+  private func lockNew(_ id: String) throws(RuntimeError) -> StateDirectory? {
     do {
       let directory = StateDirectory(
         path: path(of: id), descriptor: try File.open(path(of: id), [.directory, .noFollow]))
@@ -89,7 +89,7 @@ package struct StateStore {
       if error.errno == ENOENT || error.errno == ENOTDIR {
         throw RuntimeError(.notFound, "container does not exist: \(id)")
       }
-      throw RuntimeError(error, "open the state directory")
+      throw error.adding("open the state directory")
     }
     try StateTrust.require(descriptor, path(of: id))
     return StateDirectory(path: path(of: id), descriptor: descriptor)
@@ -106,7 +106,7 @@ package struct StateStore {
 
     /// Reads a container's state, if nobody but the root's owner could have made
     /// its directory or anything in it, and no link leads there.
-    borrowing func readState(of id: String) throws(SystemError) -> [UInt8]? {
+    borrowing func readState(of id: String) throws(RuntimeError) -> [UInt8]? {
       // Its owner alone could put another in its place between the two calls.
       guard entries == .owner,
         StateTrust.isBelievable(try FileStatus(id, at: root, followLinks: false))
@@ -124,7 +124,7 @@ package struct StateStore {
       directory = try File.open(root, .directory)
     } catch {
       if error.errno == ENOENT { return nil }
-      throw RuntimeError(error, "list containers")
+      throw error.adding("list containers")
     }
     let entries = try StateTrust.require(directory, root, entries: .others)
     do {
@@ -133,7 +133,7 @@ package struct StateStore {
         identifiers: names.map { $0.text }.filter(Identifier.isID).sorted(), entries: entries,
         root: directory)
     } catch {
-      throw RuntimeError(error, "list containers")
+      throw error.adding("list containers")
     }
   }
 }
@@ -159,11 +159,7 @@ package struct StateDirectory: ~Copyable {
   /// - Throws: `RuntimeError` of kind `wrongState` when another command holds it
   ///   for longer than there is patience, such as one whose hooks do not end.
   borrowing func lock(_ id: String) throws(RuntimeError) {
-    do {
-      if try FileLock.take(descriptor, until: Lifecycle.patience) { return }
-    } catch {
-      throw RuntimeError(error)
-    }
+    if try FileLock.take(descriptor, until: Lifecycle.patience) { return }
     throw RuntimeError(
       .wrongState, "container \(id) is busy: another command at work on it does not end")
   }
@@ -186,7 +182,7 @@ package struct StateDirectory: ~Copyable {
       if try FileLock.take(file.value, until: Lifecycle.patience) { return file }
     } catch {
       if error.errno == ENOENT { return nil }
-      throw RuntimeError(error)
+      throw error
     }
     throw RuntimeError(
       .failed, "container \(id) is busy: another command pauses or signals its processes")
@@ -196,12 +192,12 @@ package struct StateDirectory: ~Copyable {
   borrowing func unlock() { FileLock.release(descriptor) }
 
   /// Takes the lock if nobody holds it.
-  package borrowing func tryLock() throws(SystemError) -> Bool {
+  package borrowing func tryLock() throws(RuntimeError) -> Bool {
     try FileLock.takeIfFree(descriptor)
   }
 
   /// Whether the directory has been deleted since it was opened.
-  package borrowing func isGone() throws(SystemError) -> Bool {
+  package borrowing func isGone() throws(RuntimeError) -> Bool {
     do {
       return try !FileStatus(path, followLinks: false).isSameFile(as: FileStatus(of: descriptor))
     } catch  where error.errno == ENOENT {
@@ -210,7 +206,7 @@ package struct StateDirectory: ~Copyable {
   }
 
   /// Writes the state in one step.
-  borrowing func write(_ state: ContainerRecord) throws(SystemError) {
+  borrowing func write(_ state: ContainerRecord) throws(RuntimeError) {
     try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor)
   }
 
@@ -252,7 +248,7 @@ package struct StateDirectory: ~Copyable {
 
   /// Keeps the configuration that the container is created with: later changes
   /// of the bundle do not affect it (runtime.md, lifecycle).
-  borrowing func writeConfig(_ bytes: [UInt8]) throws(SystemError) {
+  borrowing func writeConfig(_ bytes: [UInt8]) throws(RuntimeError) {
     let file = try File.open(
       Self.configName, [.writeOnly, .create, .truncate, .noFollow, .unhurried], mode: 0o600,
       at: descriptor)
@@ -269,7 +265,7 @@ package struct StateDirectory: ~Copyable {
 
   /// Removes the directory and everything in it, and the container's entry in a
   /// pod.
-  package borrowing func remove(with entry: PodEntry? = nil) throws(SystemError) {
+  package borrowing func remove(with entry: PodEntry? = nil) throws(RuntimeError) {
     // Without the state file the rest is nobody's: it goes last.
     try TreeRemoval.empty(descriptor, except: [FileName(Self.stateName)])
     do {

@@ -26,11 +26,7 @@ package enum StateTrust {
   package static func require(
     _ directory: borrowing Descriptor, _ path: String, entries: Entries = .owner
   ) throws(RuntimeError) -> Entries {
-    do {
-      return try require(FileStatus(of: directory), path, entries)
-    } catch {
-      throw RuntimeError(error)
-    }
+    return try require(FileStatus(of: directory), path, entries)
   }
 
   /// Fails unless the directory at a path is one that can be believed; one that
@@ -47,7 +43,7 @@ package enum StateTrust {
       status = try FileStatus(path)
     } catch {
       if error.errno == ENOENT { return nil }
-      throw RuntimeError(error, "look at the state directory")
+      throw error.adding("look at the state directory")
     }
     return try require(status, path, entries)
   }

@@ -19,12 +19,8 @@ final class UnreportedEnd {
   init(_ record: ContainerRecord, _ context: RuntimeContext) throws(RuntimeError) {
     self.record = record
     self.context = context
-    do {
-      guard let cgroup = try record.cgroup?.open(context) else { return }
-      events = try cgroup.value.events()
-    } catch {
-      throw RuntimeError(error)
-    }
+    guard let cgroup = try record.cgroup?.open(context) else { return }
+    events = try cgroup.value.events()
   }
 
   /// Looks after a change.

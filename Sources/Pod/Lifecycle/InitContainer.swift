@@ -29,7 +29,7 @@ struct InitContainer {
     } catch {
       // The first error is the one to report.
       try? removeLeftover()
-      throw RuntimeError(error, "init container \(container.id)")
+      throw error.adding("init container \(container.id)")
     }
     try removeLeftover()
     if status.code != 0 {

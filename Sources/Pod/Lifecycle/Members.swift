@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Container
-internal import Kernel
+package import Kernel
 
 /// The containers of a pod, whoever created them.
 package enum Members {
@@ -27,7 +27,7 @@ package enum Members {
     do {
       return try pod.directory.memberIDs()
     } catch {
-      throw RuntimeError(error, "list the containers of pod \(pod.id)")
+      throw error.adding("list the containers of pod \(pod.id)")
     }
   }
 
@@ -52,7 +52,8 @@ package enum Members {
     }
   }
 
-  private static func removeUnwritten(_ id: String, _ context: RuntimeContext) throws {
+  private static func removeUnwritten(_ id: String, _ context: RuntimeContext) throws(RuntimeError)
+  {
     let directory: StateDirectory
     do {
       directory = try StateStore(root: context.root).open(id)

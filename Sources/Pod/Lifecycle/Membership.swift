@@ -2,7 +2,7 @@
 
 package import Container
 internal import JSON
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 /// A container's entrance into a pod, which keeps the pod from being removed
@@ -31,7 +31,7 @@ package final class Membership {
     do {
       try FileLock.share(pod.directory.descriptor)
     } catch {
-      throw RuntimeError(error, "pod \(pod.id)")
+      throw error.adding("pod \(pod.id)")
     }
     // While this waited for the lock, the pod may have been removed.
     if pod.directory.isGone() { throw pod.notFound }

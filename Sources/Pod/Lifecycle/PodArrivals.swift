@@ -11,7 +11,7 @@ final class PodArrivals {
   private let watch: DirectoryWatch
 
   /// Starts to watch the pod's entries: from here on nothing is missed.
-  init(_ pod: PodHandle) throws(SystemError) {
+  init(_ pod: PodHandle) throws(RuntimeError) {
     // A local: a half-made self could not be taken apart again.
     let watch = try DirectoryWatch()
     // A `create` makes the entry, or opens one that another has left.
@@ -23,7 +23,7 @@ final class PodArrivals {
   }
 
   /// What is said where the user may watch no more directories.
-  static func missing(_ error: SystemError) -> String {
+  static func missing(_ error: RuntimeError) -> String {
     "containers that join the pod are seen only at the next interval: \(error)"
   }
 
@@ -41,7 +41,7 @@ final class PodArrivals {
   ///
   /// An entry is there before the container is: only its record tells when that
   /// has come. What is looked at after this is not missed.
-  func expect(_ id: String) throws(SystemError) {
+  func expect(_ id: String) throws(RuntimeError) {
     do {
       try watch.add(StateStore(root: pod.context.root).path(of: id), [.renamed, .once])
     } catch  where error.errno == ENOENT || error.errno == ENOTDIR {

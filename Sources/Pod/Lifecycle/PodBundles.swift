@@ -57,7 +57,7 @@ struct PodBundles {
     do {
       return try spec.startOrder()
     } catch {
-      throw RuntimeError(error, "pod.json")
+      throw RuntimeError(error).adding("pod.json")
     }
   }
 

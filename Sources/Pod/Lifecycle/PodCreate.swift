@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Container
+package import Kernel
 
 extension PodLifecycle {
   /// Makes a pod and creates the containers of its file.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Container
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 extension PodLifecycle {
@@ -28,7 +28,7 @@ extension PodLifecycle {
 
   /// Removes a pod, and no later one of the same ID, killing its containers.
   static func delete(_ pod: PodHandle) throws(RuntimeError) {
-    do {
+    do throws(RuntimeError) {
       try endAndDelete(pod)
     } catch  where error.kind == .notFound {
       // That is what was wanted.
@@ -51,11 +51,12 @@ extension PodLifecycle {
 
   /// Locks a pod against others that create containers in it or remove it.
   private static func lock(_ pod: PodHandle, wait: Bool) throws(RuntimeError) -> Bool {
-    do {
-      if wait { try FileLock.take(pod.directory.descriptor, wait: true) }
-      return try wait || FileLock.takeIfFree(pod.directory.descriptor)
+    do throws(RuntimeError) {
+      if !wait { return try FileLock.takeIfFree(pod.directory.descriptor) }
+      try FileLock.take(pod.directory.descriptor, wait: true)
+      return true
     } catch {
-      throw RuntimeError(error, "lock pod \(pod.id)")
+      throw error.adding("lock pod \(pod.id)")
     }
   }
 

@@ -4,7 +4,7 @@ internal import Cgroups
 package import Container
 internal import Glibc
 internal import JSON
-internal import Kernel
+package import Kernel
 
 extension PodLifecycle {
   /// What the kernel counts of a pod and of its containers that run now; the
@@ -48,7 +48,7 @@ extension PodLifecycle {
   private static func arrivals(
     of pod: PodHandle, _ context: RuntimeContext
   ) throws(RuntimeError) -> PodArrivals? {
-    do {
+    do throws(RuntimeError) {
       return try PodArrivals(pod)
     } catch {
       if error.errno == ENOENT { throw pod.notFound }
@@ -75,13 +75,9 @@ private final class ObservedPod {
   init(_ pod: PodHandle, _ arrivals: PodArrivals? = nil) throws(RuntimeError) {
     self.pod = pod
     self.arrivals = arrivals
-    do {
-      let cgroup = try pod.state?.cgroup?.open(pod.context)
-      self.cgroup = cgroup
-      watch = try cgroup.flatMap { try CgroupWatch($0.value, own: true) }
-    } catch {
-      throw RuntimeError(error)
-    }
+    let cgroup = try pod.state?.cgroup?.open(pod.context)
+    self.cgroup = cgroup
+    watch = if let cgroup { try CgroupWatch(cgroup.value, own: true) } else { nil }
     // Of what has ended before nothing is told.
     _ = try findContainers()
   }
@@ -123,7 +119,7 @@ private final class ObservedPod {
       if !isShortOfWatches { pod.context.warn(PodArrivals.missing(error)) }
       isShortOfWatches = true
     } catch {
-      throw RuntimeError(error, "watch the containers of pod \(pod.id)")
+      throw error.adding("watch the containers of pod \(pod.id)")
     }
   }
 
@@ -137,7 +133,7 @@ private final class ObservedPod {
     do {
       ready = try set.wait(until: deadline)
     } catch {
-      throw RuntimeError(error, "wait for events")
+      throw error.adding("wait for events")
     }
     var lines = watch?.take().compactMap { EventLine($0, of: nil) } ?? []
     for container in containers { lines += try container.take() }
@@ -149,12 +145,8 @@ private final class ObservedPod {
   /// The counters of the pod and of each container.
   func statistics() throws(RuntimeError) -> [EventLine] {
     var lines: [EventLine] = []
-    do {
-      if let data = try cgroup?.value.statistics() {
-        lines.append(EventLine("stats", of: nil, .object(data)))
-      }
-    } catch {
-      throw RuntimeError(error)
+    if let data = try cgroup?.value.statistics() {
+      lines.append(EventLine("stats", of: nil, .object(data)))
     }
     for container in containers {
       if let line = try container.statistics() { lines.append(line) }

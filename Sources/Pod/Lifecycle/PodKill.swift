@@ -2,6 +2,7 @@
 
 package import Container
 internal import Glibc
+package import Kernel
 
 extension PodLifecycle {
   /// Sends a signal to the first process of each container that has one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Container
+package import Kernel
 internal import RuntimeSpec
 
 extension PodLifecycle {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Container
+package import Kernel
 
 extension PodLifecycle {
   /// The processes of one of a pod's containers.

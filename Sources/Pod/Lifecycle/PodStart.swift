@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Container
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 extension PodLifecycle {

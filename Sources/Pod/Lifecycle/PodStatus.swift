@@ -3,7 +3,7 @@
 internal import Cgroups
 package import Container
 package import JSON
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 /// A pod as it is now.

@@ -2,7 +2,7 @@
 
 package import Container
 internal import Glibc
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 extension PodLifecycle {
@@ -21,7 +21,7 @@ extension PodLifecycle {
       do {
         try stop(member, spec.container(member.record.id), timeout, context)
       } catch {
-        throw RuntimeError(error, "stop \(member.record.id)")
+        throw error.adding("stop \(member.record.id)")
       }
     }
   }
@@ -29,7 +29,7 @@ extension PodLifecycle {
   private static func stop(
     _ member: ContainerStatus, _ container: PodContainer?, _ timeout: UInt32?,
     _ context: RuntimeContext
-  ) throws {
+  ) throws(RuntimeError) {
     guard let process = try member.record.initProcess?.open() else { return }
     let container = container ?? PodContainer(id: member.record.id, bundle: "")
     // One that was never started does not take signals as its program would.

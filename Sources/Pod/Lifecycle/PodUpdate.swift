@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Container
-internal import Kernel
+package import Kernel
 package import RuntimeSpec
 
 extension PodLifecycle {
@@ -14,20 +14,16 @@ extension PodLifecycle {
     _ id: String, _ change: LinuxResources, _ context: RuntimeContext
   ) throws(RuntimeError) {
     let pod = try PodHandle.open(id, context)
-    do {
-      let lock = try pod.directory.lockState()
-      defer { withExtendedLifetime(lock) {} }
-      guard lock != nil else { throw pod.notFound }
-      _ = try pod.refresh()
-      let sandbox = try pod.sandbox()
-      let kept = try KeptLimits.read(in: pod.directory.descriptor, pod.paths.directory)
-      let held = kept ?? sandbox.spec.linux.resources
-      let update = try ResourcesUpdate(change, of: held, .pod)
-      try update.carryOut(on: sandbox.state.cgroup, context) {
-        try KeptLimits.write(update.result, in: pod.directory.descriptor)
-      }
-    } catch {
-      throw RuntimeError(error)
+    let lock = try pod.directory.lockState()
+    defer { withExtendedLifetime(lock) {} }
+    guard lock != nil else { throw pod.notFound }
+    _ = try pod.refresh()
+    let sandbox = try pod.sandbox()
+    let kept = try KeptLimits.read(in: pod.directory.descriptor, pod.paths.directory)
+    let held = kept ?? sandbox.spec.linux.resources
+    let update = try ResourcesUpdate(change, of: held, .pod)
+    try update.carryOut(on: sandbox.state.cgroup, context) { () throws(RuntimeError) in
+      try KeptLimits.write(update.result, in: pod.directory.descriptor)
     }
   }
 }

@@ -25,7 +25,7 @@ struct NamespaceMaker {
   /// Makes and pins all namespaces that the pod holds.
   func run() throws(RuntimeError) {
     let kinds = spec.linux.namespaces.reduce(into: NamespaceKinds()) { $0.formUnion($1.kind) }
-    do {
+    do throws(RuntimeError) {
       try File.makeDirectory(paths.namespaces, mode: 0o700)
       if kinds.isEmpty { return }
       let proc = try Procfs()
@@ -51,7 +51,7 @@ struct NamespaceMaker {
         _ = try child.wait()
       }
     } catch {
-      throw RuntimeError(error, "make the pod's namespaces")
+      throw error.adding("make the pod's namespaces")
     }
   }
 
@@ -59,7 +59,7 @@ struct NamespaceMaker {
 
   private func attend(
     _ child: borrowing Child, _ channel: borrowing Descriptor
-  ) throws {
+  ) throws(RuntimeError) {
     if spec.linux.holds(.user) {
       try IDMaps.write(
         users: spec.linux.uidMappings, groups: spec.linux.gidMappings, to: child.pid)
@@ -98,7 +98,7 @@ struct NamespaceMaker {
     }
   }
 
-  private func configure(_ proc: borrowing Procfs) throws {
+  private func configure(_ proc: borrowing Procfs) throws(RuntimeError) {
     if spec.linux.holds(.user) {
       // The files of /proc/sys belong to the namespace's root.
       try OwnProcess.setGroup(0)
@@ -108,11 +108,11 @@ struct NamespaceMaker {
     if let name = spec.hostname { try OwnProcess.setHostname(name) }
     if let name = spec.domainname { try OwnProcess.setDomainname(name) }
     for parameter in spec.linux.sysctl {
-      guard let sysctl = RuntimeSpec.Sysctl(parameter.key) else { continue }
+      guard let sysctl = Sysctl(parameter.key) else { continue }
       do {
         try proc.write(parameter.value, to: "sys/\(sysctl.components.joined(separator: "/"))")
       } catch {
-        throw RuntimeError(error, "\(DocumentPath.root["linux"]["sysctl"][parameter.key])")
+        throw error.adding("\(DocumentPath.root["linux"]["sysctl"][parameter.key])")
       }
     }
   }

@@ -24,10 +24,10 @@ enum PodCgroup {
   }
 
   /// Removes the cgroup and what is left in it.
-  static func remove(_ record: CgroupRecord, _ context: RuntimeContext) throws {
+  static func remove(_ record: CgroupRecord, _ context: RuntimeContext) throws(RuntimeError) {
     do {
       try record.remove(until: Lifecycle.patience, context)
-    } catch let error as CgroupError {
+    } catch {
       // Otherwise the pod's was never made, and something else has its place.
       if error.kind != .notOurs { throw error }
     }

@@ -43,7 +43,7 @@ struct PodDirectory: ~Copyable {
       descriptor = try File.open(paths.directory, [.directory, .noFollow])
     } catch {
       if error.errno == ENOENT || error.errno == ENOTDIR { throw Self.notFound(id) }
-      throw RuntimeError(error, "pod \(id)")
+      throw error.adding("pod \(id)")
     }
     try StateTrust.require(descriptor, paths.directory)
     return PodDirectory(id: id, paths: paths, descriptor: descriptor)
@@ -74,7 +74,7 @@ struct PodDirectory: ~Copyable {
       do {
         hasParents = try makeParents(of: paths, root: root, rootMode: rootMode)
       } catch {
-        throw RuntimeError(error, "make the pod's directory")
+        throw error.adding("make the pod's directory")
       }
       // Somebody else may have made one of them since it was not there.
       try requireTrust(root, paths)
@@ -87,7 +87,7 @@ struct PodDirectory: ~Copyable {
   /// - Returns: false when they were removed meanwhile.
   private static func makeParents(
     of paths: PodPaths, root: String, rootMode: UInt32
-  ) throws(SystemError) -> Bool {
+  ) throws(RuntimeError) -> Bool {
     do {
       try File.makeDirectories(root, mode: rootMode)
       // Volumes and shared memory are open to everybody, so that all users of
@@ -111,8 +111,8 @@ struct PodDirectory: ~Copyable {
     _ id: String, _ paths: PodPaths
   ) throws(RuntimeError) -> PodDirectory? {
     var isNew = false
-    do {
-      do {
+    do throws(RuntimeError) {
+      do throws(RuntimeError) {
         try File.makeDirectory(paths.directory, mode: 0o700)
         isNew = true
       } catch {
@@ -123,10 +123,10 @@ struct PodDirectory: ~Copyable {
       try StateTrust.require(descriptor, paths.directory)
       return PodDirectory(id: id, paths: paths, descriptor: descriptor)
     } catch {
-      if let error = error as? SystemError, error.errno == ENOENT { return nil }
+      if error.errno == ENOENT { return nil }
       // Whoever has found it meanwhile sees that it is gone.
       if isNew { try? File.remove(paths.directory, isDirectory: true) }
-      throw RuntimeError(error, "make the pod's directory")
+      throw error.adding("make the pod's directory")
     }
   }
 
@@ -139,7 +139,7 @@ struct PodDirectory: ~Copyable {
     } catch  where error.errno == ENOENT {
       return []
     } catch {
-      throw RuntimeError(error, "list pods")
+      throw error.adding("list pods")
     }
   }
 
@@ -152,7 +152,7 @@ struct PodDirectory: ~Copyable {
       return try Directory.names(descriptor).isEmpty
     } catch {
       try? File.remove(paths.directory, isDirectory: true)
-      throw RuntimeError(error, "pod \(id)")
+      throw error.adding("pod \(id)")
     }
   }
 
@@ -172,7 +172,7 @@ struct PodDirectory: ~Copyable {
 extension PodDirectory {
   /// Makes what has to be there before the state is: the lock of it, and the
   /// directories of entries and kept configurations.
-  borrowing func prepare() throws(SystemError) {
+  borrowing func prepare() throws(RuntimeError) {
     _ = try File.open(
       Self.lockName, [.writeOnly, .create, .noFollow, .unhurried], mode: 0o600, at: descriptor)
     for name in [PodEntry.directoryName, PodPaths.configurations] {
@@ -187,7 +187,7 @@ extension PodDirectory {
   ///
   /// The directory's own lock is another: it is held for as long as a container
   /// is being created, or run in the foreground.
-  borrowing func lockState() throws(SystemError) -> Shared<Descriptor>? {
+  borrowing func lockState() throws(RuntimeError) -> Shared<Descriptor>? {
     do {
       while true {
         let file = try openLock()
@@ -203,7 +203,7 @@ extension PodDirectory {
 
   /// Whoever removes a pod removes the state before the lock: where the state is
   /// still there, the lock was lost in another way, and is made again.
-  private borrowing func openLock() throws(SystemError) -> Descriptor {
+  private borrowing func openLock() throws(RuntimeError) -> Descriptor {
     do {
       return try File.open(Self.lockName, [.noFollow, .unhurried], at: descriptor)
     } catch {
@@ -214,7 +214,7 @@ extension PodDirectory {
   }
 
   /// Writes the state in one step; the lock is the caller's.
-  borrowing func replaceState(_ state: PodState) throws(SystemError) {
+  borrowing func replaceState(_ state: PodState) throws(RuntimeError) {
     try File.replace(Self.stateName, with: state.json.bytes(), at: descriptor)
   }
 
@@ -227,7 +227,7 @@ extension PodDirectory {
     do {
       return try PodState(json: JSONNode(JSONValue(parsing: bytes)))
     } catch {
-      throw RuntimeError(error, "\(paths.directory)/\(Self.stateName)")
+      throw RuntimeError(error).adding("\(paths.directory)/\(Self.stateName)")
     }
   }
 }
@@ -236,7 +236,7 @@ extension PodDirectory {
 
 extension PodDirectory {
   /// Keeps the pod's document as it was given.
-  borrowing func writeSpec(_ bytes: [UInt8]) throws(SystemError) {
+  borrowing func writeSpec(_ bytes: [UInt8]) throws(RuntimeError) {
     try File.replace(Self.specName, with: bytes, at: descriptor)
   }
 
@@ -249,12 +249,12 @@ extension PodDirectory {
     do {
       return try PodSpec(parsing: bytes)
     } catch {
-      throw RuntimeError(error, "\(paths.directory)/\(Self.specName)")
+      throw RuntimeError(error).adding("\(paths.directory)/\(Self.specName)")
     }
   }
 
   /// The IDs of the containers that have an entry.
-  borrowing func memberIDs() throws(SystemError) -> [String] {
+  borrowing func memberIDs() throws(RuntimeError) -> [String] {
     do {
       return try Directory.names(
         try File.open(PodEntry.directoryName, [.directory, .noFollow], at: descriptor)
@@ -272,7 +272,7 @@ extension PodDirectory {
   /// is to be used again; what the pod held is gone already.
   ///
   /// The state goes last: without it nobody would know of the rest.
-  borrowing func remove(keepingDirectory: Bool) throws(SystemError) {
+  borrowing func remove(keepingDirectory: Bool) throws(RuntimeError) {
     // Nobody may change the state while it goes, and so bring it back.
     let lock = try lockState()
     defer { withExtendedLifetime(lock) {} }

@@ -3,7 +3,7 @@
 package import Container
 internal import Glibc
 internal import JSON
-internal import Kernel
+package import Kernel
 
 /// A pod that a command is at work on, opened once: its directory with the
 /// lock, its document, and its state as it was last read.
@@ -59,7 +59,7 @@ package final class PodHandle {
       do {
         isFree = try FileLock.takeIfFree(directory.descriptor)
       } catch {
-        throw RuntimeError(error, "lock the pod's directory")
+        throw error.adding("lock the pod's directory")
       }
       if !isFree { throw taken(id) }
       // Between the two calls a `pod delete` may have removed it.
@@ -90,7 +90,7 @@ package final class PodHandle {
 
 extension PodHandle {
   /// Writes the first state of a new pod, and keeps its document.
-  func begin(_ state: PodState, _ document: PodDocument) throws {
+  func begin(_ state: PodState, _ document: PodDocument) throws(RuntimeError) {
     try directory.prepare()
     try directory.replaceState(state)
     self.state = state
@@ -100,7 +100,7 @@ extension PodHandle {
 
   /// Records what the making of the pod has come to, beside what others record
   /// meanwhile.
-  func record(_ change: (inout PodState) -> Void) throws(SystemError) {
+  func record(_ change: (inout PodState) -> Void) throws(RuntimeError) {
     let lock = try directory.lockState()
     defer { withExtendedLifetime(lock) {} }
     // One that cannot be read any more becomes what it was.
@@ -131,7 +131,7 @@ extension PodHandle {
   ///
   /// - Throws: `RuntimeError`; `notFound` when this pod is no more.
   func edit(_ change: (inout PodState) throws(RuntimeError) -> Void) throws(RuntimeError) {
-    do {
+    do throws(RuntimeError) {
       let lock = try directory.lockState()
       defer { withExtendedLifetime(lock) {} }
       guard lock != nil else { throw notFound }
@@ -140,8 +140,8 @@ extension PodHandle {
       try directory.replaceState(state)
       self.state = state
     } catch {
-      if let error = error as? RuntimeError { throw error }
-      throw RuntimeError(error, "pod \(id)")
+      if case .call = error.cause, error.steps.isEmpty { throw error.adding("pod \(id)") }
+      throw error
     }
   }
 
@@ -169,13 +169,13 @@ extension PodHandle {
       try directory.descriptor.setPermissions(0o700)
       try directory.prepare()
     } catch {
-      throw RuntimeError(error, "pod \(id)")
+      throw error.adding("pod \(id)")
     }
     for container in try Lifecycle.list(annotations: false, context) where container.pod == id {
       do {
         try PodEntry(of: container.id, in: id, root: context.root).make()
       } catch {
-        throw RuntimeError(error, "pod \(id)")
+        throw error.adding("pod \(id)")
       }
     }
     try edit { state throws(RuntimeError) in state.version = PodState.currentVersion }
@@ -233,7 +233,7 @@ extension PodHandle {
     do {
       try File.replace(paths.configuration(of: id), with: bytes)
     } catch {
-      throw RuntimeError(error, "keep the configuration of \(id)")
+      throw error.adding("keep the configuration of \(id)")
     }
   }
 }

@@ -24,7 +24,7 @@ struct PodMounts {
   ///
   /// A volume has what a member wrote, set-id programs and device nodes too:
   /// on the host nobody can use those, whoever might find a way to them.
-  static func bind(_ paths: PodPaths) throws(SystemError) {
+  static func bind(_ paths: PodPaths) throws(RuntimeError) {
     let tree = try MountTree.copy(paths.directory, recursive: false)
     // Before it is attached: it may appear elsewhere when the root is shared.
     try MountTree.setAttributes(tree, set: [.noSetID, .noDevices], subject: paths.directory)
@@ -34,14 +34,14 @@ struct PodMounts {
   }
 
   /// Mounts the shared memory, if the pod has any.
-  func makeSharedMemory() throws(SystemError) {
+  func makeSharedMemory() throws(RuntimeError) {
     guard spec.linux.holds(.ipc) else { return }
     try File.makeDirectory(paths.sharedMemory, mode: 0o700)
     try mountMemory(on: paths.sharedMemory, size: spec.sharedMemorySize, mode: 0o1777, [.noExec])
   }
 
   /// Makes the empty volumes.
-  func makeVolumes() throws(SystemError) {
+  func makeVolumes() throws(RuntimeError) {
     try File.makeDirectory(paths.volumes, mode: 0o700)
     for volume in spec.volumes {
       guard case .empty(let empty) = volume.source else { continue }
@@ -60,7 +60,7 @@ struct PodMounts {
 
   private func mountMemory(
     on path: String, size: UInt64?, mode: UInt32, _ flags: MountFlags
-  ) throws(SystemError) {
+  ) throws(RuntimeError) {
     var options = "mode=\(String(mode, radix: 8)),uid=\(rootUser),gid=\(rootGroup)"
     // What the kernel rounds up must not become nothing, which is no limit at all.
     if let size { options += ",size=\(min(size, UInt64(Int64.max)))" }
@@ -83,7 +83,7 @@ struct PodMounts {
 extension PodMounts {
   /// Removes a directory of a pod with everything in it, detaching what is
   /// mounted on it and on what is directly in it.
-  static func clear(_ path: String) throws(SystemError) {
+  static func clear(_ path: String) throws(RuntimeError) {
     try detach(path)
     let slash = path.lastIndex(of: "/") ?? path.startIndex
     let (parentPath, name) = (String(path[..<slash]), FileName(String(path[slash...].dropFirst())))
@@ -95,7 +95,7 @@ extension PodMounts {
   }
 
   /// Detaches all mounts that are on a path, one on the other.
-  static func detach(_ path: String) throws(SystemError) {
+  static func detach(_ path: String) throws(RuntimeError) {
     while true {
       do {
         try Mounts.detach(path)

@@ -10,9 +10,9 @@ struct PodPart {
   /// What it is, for errors.
   let name: String
   /// Makes it for a pod whose state and document are written.
-  let make: (PodHandle, PodSpec) throws -> Void
+  let make: (PodHandle, PodSpec) throws(RuntimeError) -> Void
   /// Undoes it, however far its making or an earlier undoing has come.
-  let undo: (PodHandle) throws -> Void
+  let undo: (PodHandle) throws(RuntimeError) -> Void
 
   /// Everything that a pod holds, in the order in which it is made.
   ///
@@ -22,24 +22,30 @@ struct PodPart {
       PodPart(name: "cgroup", make: makeCgroup, undo: removeCgroup),
       // What is mounted comes after the mount that it is mounted on.
       PodPart(
-        name: "mount", make: { pod, _ in try PodMounts.bind(pod.paths) },
-        undo: { try PodMounts.detach($0.paths.directory) }),
+        name: "mount",
+        make: { (pod, _) throws(RuntimeError) in try PodMounts.bind(pod.paths) },
+        undo: { (pod) throws(RuntimeError) in try PodMounts.detach(pod.paths.directory) }),
       // Shared memory and volumes may be the user namespace's.
       PodPart(
-        name: "namespaces", make: { try NamespaceMaker($1, $0.paths).run() },
-        undo: { try PodMounts.clear($0.paths.namespaces) }),
+        name: "namespaces",
+        make: { (pod, spec) throws(RuntimeError) in try NamespaceMaker(spec, pod.paths).run() },
+        undo: { (pod) throws(RuntimeError) in try PodMounts.clear(pod.paths.namespaces) }),
       PodPart(
-        name: "shared memory", make: { try PodMounts($1, $0.paths).makeSharedMemory() },
-        undo: { try PodMounts.clear($0.paths.sharedMemory) }),
+        name: "shared memory",
+        make: { (pod, spec) throws(RuntimeError) in
+          try PodMounts(spec, pod.paths).makeSharedMemory()
+        },
+        undo: { (pod) throws(RuntimeError) in try PodMounts.clear(pod.paths.sharedMemory) }),
       PodPart(
-        name: "volumes", make: { try PodMounts($1, $0.paths).makeVolumes() },
-        undo: { try PodMounts.clear($0.paths.volumes) }),
+        name: "volumes",
+        make: { (pod, spec) throws(RuntimeError) in try PodMounts(spec, pod.paths).makeVolumes() },
+        undo: { (pod) throws(RuntimeError) in try PodMounts.clear(pod.paths.volumes) }),
     ]
   }
 
   // MARK: - The cgroup
 
-  private static func makeCgroup(_ pod: PodHandle, _ spec: PodSpec) throws {
+  private static func makeCgroup(_ pod: PodHandle, _ spec: PodSpec) throws(RuntimeError) {
     guard let planned = try PodCgroup.plan(spec, id: pod.id, pod.context) else { return }
     let cgroup: Shared<Cgroup>?
     do {
@@ -56,7 +62,7 @@ struct PodPart {
     try planned.apply(to: cgroup.value)
   }
 
-  private static func removeCgroup(_ pod: PodHandle) throws {
+  private static func removeCgroup(_ pod: PodHandle) throws(RuntimeError) {
     if let cgroup = pod.state?.cgroup { try PodCgroup.remove(cgroup, pod.context) }
   }
 }

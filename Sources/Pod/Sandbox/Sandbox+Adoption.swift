@@ -4,7 +4,7 @@ internal import Cgroups
 package import Container
 internal import Glibc
 internal import JSON
-internal import Kernel
+package import Kernel
 internal import RuntimeSpec
 
 extension Sandbox {
@@ -27,18 +27,20 @@ extension Sandbox {
   func amend(
     _ document: inout JSONValue, _ container: Spec, id: String
   ) throws(RuntimeError) {
-    do {
-      try refuseOtherPod(container)
+    do throws(RuntimeError) {
       let linux = container.linux ?? Linux()
-      try joinNamespaces(linux, &document[object: "linux"])
-      try refuseSharedParameters(linux)
-      try giveUpNames(container, &document)
+      try fromDocument { () throws(SpecError) in
+        try refuseOtherPod(container)
+        try joinNamespaces(linux, &document[object: "linux"])
+        try refuseSharedParameters(linux)
+        try giveUpNames(container, &document)
+      }
       try place(linux, &document[object: "linux"], id)
       if spec.linux.holds(.ipc) { shareMemory(container.mounts, &document) }
-      let volumes = try volumeMounts(container, id)
+      let volumes = try fromDocument { () throws(SpecError) in try volumeMounts(container, id) }
       if !volumes.isEmpty { document[list: "mounts"] += volumes }
     } catch {
-      throw RuntimeError(error, "join pod \(self.id)")
+      throw error.adding("join pod \(self.id)")
     }
   }
 
@@ -97,7 +99,7 @@ extension Sandbox {
 
   private func refuseSharedParameters(_ linux: Linux) throws(SpecError) {
     for parameter in linux.sysctl {
-      guard let type = RuntimeSpec.Sysctl(parameter.key)?.namespace, spec.linux.holds(type) else {
+      guard let type = Sysctl(parameter.key)?.namespace, spec.linux.holds(type) else {
         continue
       }
       let path = DocumentPath.root["linux"]["sysctl"][parameter.key]
@@ -128,7 +130,8 @@ extension Sandbox {
 
   // MARK: - Cgroup
 
-  private func place(_ linux: Linux, _ document: inout JSONValue, _ id: String) throws {
+  private func place(_ linux: Linux, _ document: inout JSONValue, _ id: String) throws(RuntimeError)
+  {
     guard let record = state.cgroup, let pod = CgroupPath(recorded: record.path) else { return }
     if let unit = record.unit { return try place(linux, &document, id, in: unit) }
     let path = DocumentPath.root["linux"]["cgroupsPath"]
@@ -138,7 +141,8 @@ extension Sandbox {
     }
     let place = try CgroupPath(cgroupsPath: wanted, id: id, below: pod)
     guard place.isBelow(pod) else {
-      throw path.error("\(wanted.quoted) is not below the pod's cgroup \(pod), leave it out")
+      throw RuntimeError(
+        path.error("\(wanted.quoted) is not below the pod's cgroup \(pod), leave it out"))
     }
     document["cgroupsPath"] = .string(place.description)
   }
@@ -146,14 +150,15 @@ extension Sandbox {
   /// A member of a pod that is a slice of systemd is a scope in it.
   private func place(
     _ linux: Linux, _ document: inout JSONValue, _ id: String, in unit: UnitRecord
-  ) throws {
+  ) throws(RuntimeError) {
     let path = DocumentPath.root["linux"]["cgroupsPath"]
     guard let wanted = linux.cgroupsPath else {
       document["cgroupsPath"] = .string("\(unit.name):runp:\(id)")
       return
     }
     guard wanted.hasPrefix("\(unit.name):") else {
-      throw path.error("\(wanted.quoted) is not in the pod's slice \(unit.name), leave it out")
+      throw RuntimeError(
+        path.error("\(wanted.quoted) is not in the pod's slice \(unit.name), leave it out"))
     }
   }
 

@@ -40,11 +40,11 @@ extension PodHandle {
       } catch {
         context.warn("clean up pod \(id): \(error)")
       }
-      throw RuntimeError(error, "make the pod's sandbox")
+      throw error.adding("make the pod's sandbox")
     }
   }
 
-  private func fill(_ document: PodDocument) throws {
+  private func fill(_ document: PodDocument) throws(RuntimeError) {
     let spec = document.spec
     let created = Timestamp.now.precise
     let cgroup = try PodCgroup.plan(spec, id: id, context)?
@@ -63,19 +63,19 @@ extension PodHandle {
   ///
   /// It can be called again after it was cut short at any point.
   func remove(keepingDirectory: Bool) throws(RuntimeError) {
-    do {
+    do throws(RuntimeError) {
       try announceRemoval()
       for part in PodPart.all.reversed() {
         do {
           try part.undo(self)
         } catch {
-          throw RuntimeError(error, part.name)
+          throw error.adding(part.name)
         }
       }
       try directory.remove(keepingDirectory: keepingDirectory)
       forget()
     } catch {
-      throw RuntimeError(error, "remove the pod's sandbox")
+      throw error.adding("remove the pod's sandbox")
     }
   }
 }

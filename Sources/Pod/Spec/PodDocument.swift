@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Container
+internal import Container
 internal import JSON
-internal import Kernel
+package import Kernel
 
 /// A pod's file as it was found: its contents and its place.
 package struct PodDocument {
@@ -33,12 +33,12 @@ package struct PodDocument {
         stem == "pod"
         ? directory.split(separator: "/").last.map(String.init) ?? "pod" : String(stem)
     } catch {
-      throw RuntimeError(error, "read the pod's file")
+      throw error.adding("read the pod's file")
     }
     do {
       spec = try PodSpec(parsing: bytes)
     } catch {
-      throw RuntimeError(error, file)
+      throw RuntimeError(error).adding(file)
     }
   }
 

@@ -14,7 +14,7 @@ final class OutputDestination {
   /// Whether nothing can be written any more.
   private(set) var isBroken = false
   /// Why that is; nil when the reader has just gone, as readers do.
-  private(set) var failure: SystemError?
+  private(set) var failure: RuntimeError?
   private var pending: [UInt8] = []
   private var isHurried = false
 
@@ -22,7 +22,7 @@ final class OutputDestination {
   private static let limit = 1 << 18
 
   /// Takes a copy of an inherited stream.
-  init(_ stream: StandardStream) throws(SystemError) {
+  init(_ stream: StandardStream) throws(RuntimeError) {
     // The convention of no-color.org: any value but an empty one.
     let wantsNone = OwnProcess.environmentValue("NO_COLOR").map { !$0.isEmpty } ?? false
     output = try UnhurriedOutput(stream)
@@ -74,7 +74,7 @@ final class OutputDestination {
     pending = []
   }
 
-  private func breakDown(_ error: SystemError) {
+  private func breakDown(_ error: RuntimeError) {
     losesReader()
     // A terminal whose window was closed says EIO.
     if error.errno == EPIPE || (error.errno == EIO && output.isTerminal) { return }

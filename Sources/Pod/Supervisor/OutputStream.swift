@@ -21,7 +21,7 @@ final class OutputStream {
   /// Makes the pipe anew.
   ///
   /// - Returns: the end that the container writes to.
-  func open() throws(SystemError) -> Shared<Descriptor> {
+  func open() throws(RuntimeError) -> Shared<Descriptor> {
     let ends = try OutputPipe()
     source = ends.reading
     return ends.writing

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Container
-internal import Kernel
+package import Kernel
 
 /// Runs a pod in the foreground: the kubelet of one pod for one terminal.
 package struct PodSupervisor {
@@ -29,7 +29,7 @@ package struct PodSupervisor {
         try OutputDestination(.output), try OutputDestination(.error), names: all.map { $0.id })
       signals = try SupervisorSignals()
     } catch {
-      throw RuntimeError(error, "run the pod")
+      throw error.adding("run the pod")
     }
   }
 

@@ -44,9 +44,9 @@ final class SupervisedContainer: Stoppable {
     _ container: PodContainer, _ bundle: Bundle
   ) throws(RuntimeError) {
     guard bundle.spec.process?.terminal == true else { return }
-    throw RuntimeError(
-      SpecError(path: "process.terminal", reason: "a container of pod run has no terminal"),
-      "container \(container.id)")
+    let error = SpecError(
+      path: "process.terminal", reason: "a container of pod run has no terminal")
+    throw RuntimeError(error).adding("container \(container.id)")
   }
 
   /// The signal that asks it to end.
@@ -76,7 +76,7 @@ final class SupervisedContainer: Stoppable {
       if created?.pid != pid { created = nil }
       phase = .created
     } catch {
-      throw RuntimeError(error, "container \(container.id)")
+      throw error.adding("container \(container.id)")
     }
   }
 
@@ -152,7 +152,7 @@ final class SupervisedContainer: Stoppable {
     do {
       return try Processes.wait(ended.value)
     } catch {
-      throw RuntimeError(error, "container \(container.id)")
+      throw error.adding("container \(container.id)")
     }
   }
 

@@ -50,7 +50,7 @@ extension Supervision {
     do {
       ready = try waited.wait(until: deadline)
     } catch {
-      throw RuntimeError(error, "wait for the containers")
+      throw error.adding("wait for the containers")
     }
     for destination in output.destinations { serve(destination, ready) }
     return ready

@@ -61,7 +61,7 @@ final class SupervisorOutput {
     if hasReported { return false }
     hasReported = true
     guard let error = destinations.lazy.compactMap({ $0.failure }).first else { return false }
-    say("\(RuntimeError(error, "pass on the output of the containers")), stopping the pod")
+    say("\(error.adding("pass on the output of the containers")), stopping the pod")
     return true
   }
 }

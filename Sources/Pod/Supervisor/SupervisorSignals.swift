@@ -10,7 +10,7 @@ struct SupervisorSignals {
   let descriptor: Shared<Descriptor>
 
   /// Takes the signals from here on.
-  init() throws(SystemError) {
+  init() throws(RuntimeError) {
     let ignored = Self.ignored(in: try File.readControl("/proc/self/status"))
     descriptor = Shared(try Signals.descriptor(for: Self.mask(ignored: ignored)))
     // Writing to a reader that is gone is an error like any other.

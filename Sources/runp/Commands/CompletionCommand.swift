@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// A shell that has completions.
 enum Shell: String, CaseIterable {
@@ -46,6 +47,6 @@ enum CompletionCommand: Command {
     case .zsh: try Output.write(ZshCompletion.text(for: commands))
     case .fish: try Output.write(FishCompletion.text(for: commands))
     }
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

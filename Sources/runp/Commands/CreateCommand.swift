@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// What `create` was asked for.
@@ -40,6 +41,6 @@ enum CreateCommand: Command {
     let (bundle, membership) = try Membership.enter(found, &how, runtime)
     _ = try Lifecycle.create(bundle, how, runtime)
     withExtendedLifetime(membership) {}
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// What `create` and `run` have in common.
 struct CreationArguments: Equatable {

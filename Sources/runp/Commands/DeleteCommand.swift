@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// What `delete` was asked for.
 struct DeleteArguments: HasID, Equatable {
@@ -32,6 +33,6 @@ enum DeleteCommand: Command {
     _ arguments: DeleteArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try Lifecycle.delete(arguments.id, force: arguments.force, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -2,6 +2,7 @@
 
 internal import Container
 internal import JSON
+internal import Kernel
 
 /// What an `events` was asked for.
 struct EventsArguments: HasID, Equatable {
@@ -61,6 +62,6 @@ enum EventsCommand: Command {
     } else {
       try Lifecycle.follow(arguments.id, interval: arguments.interval, runtime, tell)
     }
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import RuntimeSpec
 
 /// What `exec` was asked for.
@@ -58,7 +59,7 @@ enum ExecCommand: Command {
   static let name = "exec"
   static let summary = "run another program in a running container"
   static let entersContainers = true
-  static let failureStatus = ExitStatus.execFailure
+  static let failureStatus = CommandStatus.execFailure
 
   static var syntax: Syntax<ExecArguments> {
     Syntax(

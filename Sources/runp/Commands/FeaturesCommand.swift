@@ -2,6 +2,7 @@
 
 internal import Container
 internal import JSON
+internal import Kernel
 internal import RuntimeSpec
 
 /// Shows what runp understands.
@@ -23,6 +24,6 @@ enum FeaturesCommand: Command {
     let document = FeaturesDocument(
       mountOptions: MountOptions.names, seccompFlags: LinuxSeccompFlag.supported)
     try Output.write(document.json.text(.indented(by: "    ")) + "\n")
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// Shows help, as `--help` does.
 enum HelpCommand: Command {
@@ -24,13 +25,13 @@ enum HelpCommand: Command {
     if name.isEmpty {
       try Output.write(HelpText.overview)
     } else if let command = CommandTable.command(name) {
-      try Output.write(HelpText.help(for: command.info))
+      try Output.write(HelpText.help(for: command.info()))
     } else if !CommandTable.group(name).isEmpty {
       try Output.write(HelpText.overview(ofGroup: name))
     } else {
       context.log.fatal(CommandTable.unknown(name), usage: HelpText.hint)
-      return ExitStatus.failure
+      return CommandStatus.failure
     }
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// What `kill` was asked for.
 struct KillArguments: HasID, Equatable {
@@ -36,7 +37,7 @@ enum KillCommand: Command {
   ) throws(RuntimeError) -> Int32 {
     let signal = try SignalName.number(of: arguments.signal)
     try Lifecycle.kill(arguments.id, signal, all: arguments.all, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }
 

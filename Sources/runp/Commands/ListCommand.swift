@@ -2,6 +2,7 @@
 
 internal import Container
 internal import JSON
+internal import Kernel
 internal import RuntimeSpec
 
 /// What a `list` was asked for.
@@ -45,7 +46,7 @@ enum ListCommand: Command {
     let runtime = try context.runtime()
     if arguments.quiet {
       try Output.write(Lifecycle.listIDs(runtime).map { "\($0)\n" }.joined())
-      return ExitStatus.success
+      return CommandStatus.success
     }
     let containers = try Lifecycle.list(annotations: arguments.format == .json, runtime)
     var users = UserNames()
@@ -63,6 +64,6 @@ enum ListCommand: Command {
       }
       try Output.write(TextLayout.columns(rows))
     }
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

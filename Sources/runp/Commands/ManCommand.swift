@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// Prints the manual page, for the build.
 enum ManCommand: Command {
@@ -14,6 +15,6 @@ enum ManCommand: Command {
 
   static func run(_ arguments: Void, _ context: CommandContext) throws(RuntimeError) -> Int32 {
     try Output.write(ManPage.text(for: CommandTable.shown))
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

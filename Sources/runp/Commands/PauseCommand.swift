@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// Stops the processes of a container.
 enum PauseCommand: Command {
@@ -21,6 +22,6 @@ enum PauseCommand: Command {
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try Lifecycle.pause(arguments.id, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

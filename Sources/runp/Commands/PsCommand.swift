@@ -2,6 +2,7 @@
 
 internal import Container
 internal import JSON
+internal import Kernel
 
 /// What a `ps` was asked for.
 struct PsArguments: HasID, Equatable {
@@ -58,6 +59,6 @@ enum PsCommand: Command {
       let lines = [table.header] + (try table.rows(of: Set(processes)))
       try Output.write(lines.map { "\($0)\n" }.joined())
     }
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

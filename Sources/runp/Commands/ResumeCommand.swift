@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// Lets the processes of a container go on.
 enum ResumeCommand: Command {
@@ -18,6 +19,6 @@ enum ResumeCommand: Command {
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try Lifecycle.resume(arguments.id, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

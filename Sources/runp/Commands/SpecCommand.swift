@@ -62,13 +62,11 @@ enum SpecCommand: Command {
       try write(template.json.text(.indented(by: "\t")) + "\n", to: path)
     } catch  where error.errno == EEXIST {
       throw RuntimeError(.alreadyExists, "File \(arguments.file) exists. Remove it first")
-    } catch {
-      throw RuntimeError(error)
     }
-    return ExitStatus.success
+    return CommandStatus.success
   }
 
-  private static func write(_ text: String, to path: String) throws(SystemError) {
+  private static func write(_ text: String, to path: String) throws(RuntimeError) {
     let file = try File.open(path, [.writeOnly, .create, .exclusive])
     do {
       try File.write(Array(text.utf8), to: file, subject: path)

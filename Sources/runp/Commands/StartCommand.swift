@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// Runs the program of a created container.
 enum StartCommand: Command {
@@ -21,6 +22,6 @@ enum StartCommand: Command {
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try Lifecycle.start(arguments.id, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

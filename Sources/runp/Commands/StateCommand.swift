@@ -2,6 +2,7 @@
 
 internal import Container
 internal import JSON
+internal import Kernel
 
 /// Shows the state of a container.
 enum StateCommand: Command {
@@ -21,6 +22,6 @@ enum StateCommand: Command {
     let runtime = try context.runtime()
     let status = try ContainerStatus.load(arguments.id, runtime)
     try Output.write(status.json(runtime).text(.indented(by: "  ")) + "\n")
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import JSON
 internal import Kernel
 internal import RuntimeSpec
 
@@ -38,15 +39,17 @@ struct UpdateArguments: HasID, Equatable {
       }
       return limits
     }
-    do {
+    do throws(RuntimeError) {
       let bytes = file == "-" ? try Self.standardInput() : try File.read(file)
-      return try ResourcesUpdate.decodeChange(bytes)
+      return try fromDocument { () throws(SpecError) in
+        try ResourcesUpdate.decodeChange(bytes)
+      }
     } catch {
-      throw RuntimeError(error, file == "-" ? "standard input" : file)
+      throw error.adding(file == "-" ? "standard input" : file)
     }
   }
 
-  private static func standardInput() throws(SystemError) -> [UInt8] {
+  private static func standardInput() throws(RuntimeError) -> [UInt8] {
     let input = try Descriptor.copy(of: .input)
     return try File.readAll(input)
   }
@@ -75,8 +78,12 @@ extension UpdateArguments {
   private static var memoryOptions: [Option<UpdateArguments>] {
     [
       limit("memory", "BYTES", "memory", Value.bytes) { $0.memory.limit = $1 },
-      limit("memory-reservation", "BYTES", "protected memory", Value.bytes) { $0.memory.reservation = $1 },
-      limit("memory-swap", "BYTES", "memory and swap together", Value.bytes) { $0.memory.swap = $1 },
+      limit("memory-reservation", "BYTES", "protected memory", Value.bytes) {
+        $0.memory.reservation = $1
+      },
+      limit("memory-swap", "BYTES", "memory and swap together", Value.bytes) {
+        $0.memory.swap = $1
+      },
     ]
   }
 
@@ -85,8 +92,12 @@ extension UpdateArguments {
       limit("cpu-share", "SHARES", "weight, from 2 to 262144", Value.limit) { $0.cpu.shares = $1 },
       limit("cpu-period", "USEC", "period of the quota", Value.limit) { $0.cpu.period = $1 },
       limit("cpu-quota", "USEC", "processor time in a period", Value.limit) { $0.cpu.quota = $1 },
-      limit("cpu-burst", "USEC", "processor time that can be saved up", Value.limit) { $0.cpu.burst = $1 },
-      limit("cpu-idle", "0|1", "1 to run only on idle processors", Value.limit) { $0.cpu.idle = $1 },
+      limit("cpu-burst", "USEC", "processor time that can be saved up", Value.limit) {
+        $0.cpu.burst = $1
+      },
+      limit("cpu-idle", "0|1", "1 to run only on idle processors", Value.limit) {
+        $0.cpu.idle = $1
+      },
       limit("cpuset-cpus", "LIST", "processors, such as 0-3,7", Value.list) { $0.cpu.cpus = $1 },
       limit("cpuset-mems", "LIST", "memory nodes, such as 0-3,7", Value.list) { $0.cpu.mems = $1 },
     ]

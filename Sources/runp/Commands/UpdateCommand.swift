@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// Changes limits of a container.
 enum UpdateCommand: Command {
@@ -17,6 +18,6 @@ enum UpdateCommand: Command {
     _ arguments: UpdateArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try Lifecycle.update(arguments.id, try arguments.change(context), context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// A word that a command takes after its options.
 struct Argument: Sendable {
@@ -87,7 +88,7 @@ protocol CommandSyntax {
 
 extension CommandSyntax {
   static var isHidden: Bool { false }
-  static var failureStatus: Int32 { ExitStatus.failure }
+  static var failureStatus: Int32 { CommandStatus.failure }
   static var entersContainers: Bool { false }
 
   static func subject(of arguments: Arguments) -> String? { nil }

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CStart
+
 /// The words that the process was called with.
 enum CommandWords {
   /// Reads them, the program's name first.
   ///
-  /// `CommandLine.arguments` repairs what is not UTF-8, and a repaired path is
-  /// another one than the caller meant.
+  /// What is not UTF-8 is not repaired: a repaired path is another one than the
+  /// caller meant.
   ///
   /// - Throws: `UsageError` with the number of the first such word.
   static func read() throws(UsageError) -> [String] {
-    let given = unsafe CommandLine.unsafeArgv
+    guard let given = unsafe cstart_words() else { return [] }
     var words: [String] = []
-    for number in 0..<Int(CommandLine.argc) {
-      guard let bytes = unsafe given[number] else { break }
+    while let bytes = unsafe given[words.count] {
+      let number = words.count
       if let word = unsafe String(validatingCString: bytes) {
         words.append(word)
       } else if number == 0 {

@@ -18,23 +18,19 @@ enum HostPs {
   ) throws(RuntimeError) -> String {
     let path = try find(in: environment.variable("PATH") ?? "")
     let words = options.isEmpty ? ["-ef"] : options
-    do {
-      // Files, and no pipes: nobody has to read while it runs.
-      let output = Shared(try MemoryFile.make("ps"))
-      let errors = Shared(try MemoryFile.make("ps"))
-      let program = Program(arguments: ["ps"] + words, environment: OwnProcess.environment)
-      guard case .parent(let child) = try Processes.clone() else {
-        execute(path, program, output, errors)
-      }
-      let status = try child.wait()
-      if status != .exited(0) {
-        let said = try MemoryFile.end(of: errors.value, limit: limit)
-        throw RuntimeError(.failed, failure(words, status, String(decoding: said, as: UTF8.self)))
-      }
-      return String(decoding: try File.readAgain(output.value), as: UTF8.self)
-    } catch {
-      throw RuntimeError(error)
+    // Files, and no pipes: nobody has to read while it runs.
+    let output = Shared(try MemoryFile.make("ps"))
+    let errors = Shared(try MemoryFile.make("ps"))
+    let program = Program(arguments: ["ps"] + words, environment: OwnProcess.environment)
+    guard case .parent(let child) = try Processes.clone() else {
+      execute(path, program, output, errors)
     }
+    let status = try child.wait()
+    if status != .exited(0) {
+      let said = try MemoryFile.end(of: errors.value, limit: limit)
+      throw RuntimeError(.failed, failure(words, status, String(decoding: said, as: UTF8.self)))
+    }
+    return String(decoding: try File.readAgain(output.value), as: UTF8.self)
   }
 
   private static func find(in path: String) throws(RuntimeError) -> String {
@@ -54,7 +50,7 @@ enum HostPs {
     _ path: String, _ program: Program, _ output: Shared<Descriptor>,
     _ errors: Shared<Descriptor>
   ) -> Never {
-    do throws(SystemError) {
+    do throws(RuntimeError) {
       Signals.prepareForProgram()
       try OwnProcess.place(output.value, as: .output)
       try OwnProcess.place(errors.value, as: .error)
@@ -68,7 +64,7 @@ enum HostPs {
   }
 
   private static func failure(
-    _ words: [String], _ status: Kernel.ExitStatus, _ said: String
+    _ words: [String], _ status: ExitStatus, _ said: String
   ) -> String {
     let how =
       switch status {

@@ -56,7 +56,7 @@ final class Log {
         try File.open(
           path, [.writeOnly, .create, .append, .nonBlocking, .noControllingTerminal], mode: 0o644))
     } catch {
-      throw RuntimeError(error, "log")
+      throw error.adding("log")
     }
   }
 
@@ -96,7 +96,7 @@ final class Log {
 
   private func write(_ level: Level, _ message: String) {
     guard hasDestination else {
-      return Output.writeError("runp: \(level): \(message.withoutControls)\n")
+      return Output.writeError("runp: \(level.rawValue): \(message.withoutControls)\n")
     }
     let line = Self.line(level, message, at: .now, format)
     if let file {
@@ -113,9 +113,9 @@ final class Log {
   ) -> String {
     switch format {
     case .text:
-      "time=\"\(time)\" level=\(level) msg=\(JSONValue.string(message).text())\n"
+      "time=\"\(time)\" level=\(level.rawValue) msg=\(JSONValue.string(message).text())\n"
     case .json:
-      "{\"level\":\"\(level)\",\"msg\":\(JSONValue.string(message).text()),\"time\":\"\(time)\"}\n"
+      "{\"level\":\"\(level.rawValue)\",\"msg\":\(JSONValue.string(message).text()),\"time\":\"\(time)\"}\n"
     }
   }
 }

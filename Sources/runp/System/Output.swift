@@ -24,7 +24,7 @@ enum Output {
     do {
       try File.write(Array(text.utf8), to: .output)
     } catch {
-      throw RuntimeError(error, "standard output")
+      throw error.adding("standard output")
     }
   }
 

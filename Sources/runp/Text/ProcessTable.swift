@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 
 /// What ps(1) prints: a line with the names of columns, and a line for each
 /// process.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// What `pod create` was asked for.
@@ -33,6 +34,6 @@ enum PodCreateCommand: Command {
   ) throws(RuntimeError) -> Int32 {
     let document = try arguments.file.map(PodDocument.init(reading:)) ?? PodDocument()
     try PodLifecycle.create(arguments.id, document, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// What `pod delete` was asked for.
@@ -31,6 +32,6 @@ enum PodDeleteCommand: Command {
     _ arguments: PodDeleteArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try PodLifecycle.delete(arguments.id, force: arguments.force, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

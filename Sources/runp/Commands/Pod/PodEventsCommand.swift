@@ -2,6 +2,7 @@
 
 internal import Container
 internal import JSON
+internal import Kernel
 internal import Pod
 
 /// Tells what happens in a pod.
@@ -32,6 +33,6 @@ enum PodEventsCommand: Command {
     } else {
       try PodLifecycle.follow(arguments.id, interval: arguments.interval, runtime, tell)
     }
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

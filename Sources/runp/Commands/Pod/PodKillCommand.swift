@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// What `pod kill` was asked for.
@@ -32,6 +33,6 @@ enum PodKillCommand: Command {
   ) throws(RuntimeError) -> Int32 {
     let signal = try SignalName.number(of: arguments.signal)
     try PodLifecycle.kill(arguments.id, signal, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

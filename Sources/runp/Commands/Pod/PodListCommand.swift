@@ -2,6 +2,7 @@
 
 internal import Container
 internal import JSON
+internal import Kernel
 internal import Pod
 
 /// Shows all pods.
@@ -21,7 +22,7 @@ enum PodListCommand: Command {
     let runtime = try context.runtime()
     if arguments.quiet {
       try Output.write(PodStatus.listIDs(runtime).map { "\($0)\n" }.joined())
-      return ExitStatus.success
+      return CommandStatus.success
     }
     let pods = try PodStatus.list(runtime)
     if arguments.format == .json {
@@ -29,7 +30,7 @@ enum PodListCommand: Command {
     } else {
       try Output.write(table(pods))
     }
-    return ExitStatus.success
+    return CommandStatus.success
   }
 
   private static func table(_ pods: [PodStatus]) -> String {

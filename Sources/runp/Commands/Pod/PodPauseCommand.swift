@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// Stops the processes of a pod's containers.
@@ -21,6 +22,6 @@ enum PodPauseCommand: Command {
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try PodLifecycle.pause(arguments.id, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -2,6 +2,7 @@
 
 internal import Container
 internal import JSON
+internal import Kernel
 internal import Pod
 
 /// Shows the processes of a pod's containers.
@@ -33,7 +34,7 @@ enum PodPsCommand: Command {
       let table = try ProcessTable(HostPs.output(arguments.options, context.environment))
       try Output.write(text(table, containers))
     }
-    return ExitStatus.success
+    return CommandStatus.success
   }
 
   private static func text(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// Lets the processes of a pod's containers go on.
@@ -19,6 +20,6 @@ enum PodResumeCommand: Command {
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try PodLifecycle.resume(arguments.id, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

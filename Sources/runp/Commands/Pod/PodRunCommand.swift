@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// What `pod run` was asked for.
@@ -53,7 +54,7 @@ enum PodRunCommand: Command {
     if let given = arguments.id { id = given } else { id = try defaultID(of: document) }
     if arguments.detach {
       try PodLifecycle.runDetached(id, document, context.runtime())
-      return ExitStatus.success
+      return CommandStatus.success
     }
     return try PodSupervisor(id, document, context.runtime()).run()
   }

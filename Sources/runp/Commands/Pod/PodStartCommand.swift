@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// Starts the containers of a pod.
@@ -19,6 +20,6 @@ enum PodStartCommand: Command {
     _ arguments: IDArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try PodLifecycle.start(arguments.id, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -2,6 +2,7 @@
 
 internal import Container
 internal import JSON
+internal import Kernel
 internal import Pod
 
 /// Shows the state of a pod.
@@ -20,6 +21,6 @@ enum PodStateCommand: Command {
   ) throws(RuntimeError) -> Int32 {
     let status = try PodStatus.load(arguments.id, context.runtime())
     try Output.write(status.json.text(.indented(by: "  ")) + "\n")
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// What `pod stop` was asked for.
@@ -35,6 +36,6 @@ enum PodStopCommand: Command {
     _ arguments: PodStopArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try PodLifecycle.stop(arguments.id, timeout: arguments.seconds, context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

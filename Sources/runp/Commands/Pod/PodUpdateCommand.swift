@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Container
+internal import Kernel
 internal import Pod
 
 /// Changes the limits that hold for all containers of a pod together.
@@ -18,6 +19,6 @@ enum PodUpdateCommand: Command {
     _ arguments: UpdateArguments, _ context: CommandContext
   ) throws(RuntimeError) -> Int32 {
     try PodLifecycle.update(arguments.id, try arguments.change(context), context.runtime())
-    return ExitStatus.success
+    return CommandStatus.success
   }
 }

@@ -6,9 +6,9 @@ package import Kernel
 extension CgroupRecord {
   /// Kills what is in the cgroup and removes it, with the unit it belongs to.
   ///
-  /// - Throws: `CgroupError` of kind `notOurs` when it is in use and nothing says
+  /// - Throws: `RuntimeError` of kind `notOurs` when it is in use and nothing says
   ///   that runp made it.
-  package func remove(until deadline: Deadline, _ context: RuntimeContext) throws {
+  package func remove(until deadline: Deadline, _ context: RuntimeContext) throws(RuntimeError) {
     guard let unit else {
       try open(context)?.value.remove(until: deadline)
       return
@@ -31,8 +31,8 @@ extension CgroupRecord {
 
   private func stop(
     _ unit: UnitRecord, _ context: RuntimeContext, until deadline: Deadline
-  ) throws(CgroupError) {
-    do throws(CgroupError) {
+  ) throws(RuntimeError) {
+    do throws(RuntimeError) {
       try context.cgroups.systemd(of: unit)
         .stop(unit.name, claimedBy: unit.claim, until: deadline)
     } catch {

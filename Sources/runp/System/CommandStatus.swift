@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The exit statuses that callers tell apart.
-enum ExitStatus {
+enum CommandStatus {
   /// It was done.
   static let success: Int32 = 0
   /// It was not done, or the command line is wrong.
