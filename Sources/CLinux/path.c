@@ -20,7 +20,7 @@ int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, u
 }
 int clinux_statx(int dirfd, const char *path, int flags, struct clinux_stat *out) {
   struct statx s;
-  int result = RESULT(statx(dirfd, path, flags, STATX_BASIC_STATS | STATX_MNT_ID, &s));
+  int result = RESULT(statx(dirfd, path ? path : "", flags, STATX_BASIC_STATS | STATX_MNT_ID, &s));
   if (result < 0) return result;
   *out = (struct clinux_stat){
       .mode = s.stx_mode, .uid = s.stx_uid, .gid = s.stx_gid, .links = s.stx_nlink,

@@ -24,6 +24,8 @@ package struct JSONWriter {
   /// The document as bytes, without a newline at its end.
   package static func bytes(_ value: JSONValue, _ layout: Layout = .compact) -> [UInt8] {
     var writer = JSONWriter(layout)
+    // A record of a container's: growing copies.
+    writer.bytes.reserveCapacity(2048)
     writer.write(value)
     return writer.bytes
   }
@@ -82,10 +84,14 @@ package struct JSONWriter {
   private mutating func write(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     defer { bytes.append(UInt8(ascii: "\"")) }
-    if text.utf8.allSatisfy({ !Self.mustEscape($0) }) {
-      bytes += text.utf8
-      return
+    let isPlain = unsafe text.utf8.withContiguousStorageIfAvailable { characters in
+      for index in 0..<characters.count {
+        if Self.mustEscape(unsafe characters[index]) { return false }
+      }
+      unsafe bytes += characters
+      return true
     }
+    if isPlain == true { return }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): bytes += "\\\"".utf8

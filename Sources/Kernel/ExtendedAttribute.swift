@@ -29,8 +29,11 @@ package enum ExtendedAttribute {
   private static func set(
     _ name: String, to value: [UInt8], of descriptor: borrowing Descriptor, flags: Int32
   ) throws(RuntimeError) {
-    let result = unsafe value.withUnsafeBytes {
-      unsafe clinux_fsetxattr(descriptor.number, name, $0.baseAddress, $0.count, flags)
+    let number = descriptor.number
+    let result = unsafe name.withCString { name in
+      unsafe value.withUnsafeBytes {
+        unsafe clinux_fsetxattr(number, name, $0.baseAddress, $0.count, flags)
+      }
     }
     try check(result, "setxattr", name)
   }
@@ -43,8 +46,8 @@ package enum ExtendedAttribute {
   ) throws(RuntimeError) -> [UInt8]? {
     // A path and a few words: nothing longer is runp's.
     let number = descriptor.number
-    let (value, count) = unsafe [UInt8].filled(size: 8192) {
-      unsafe clinux_fgetxattr(number, name, $0.baseAddress, $0.count)
+    let (value, count) = unsafe [UInt8].filled(size: 8192) { room in
+      unsafe name.withCString { unsafe clinux_fgetxattr(number, $0, room.baseAddress, room.count) }
     }
     if count == -Int(ENODATA) { return nil }
     try check(count, "getxattr", name)
@@ -55,7 +58,8 @@ package enum ExtendedAttribute {
   ///
   /// The corresponding call is fgetxattr(2).
   package static func exists(_ name: String, of descriptor: borrowing Descriptor) -> Bool {
-    unsafe clinux_fgetxattr(descriptor.number, name, nil, 0) >= 0
+    let number = descriptor.number
+    return unsafe name.withCString { unsafe clinux_fgetxattr(number, $0, nil, 0) >= 0 }
   }
 
   /// Sets an attribute of a file.
@@ -64,8 +68,12 @@ package enum ExtendedAttribute {
   package static func set(
     _ name: String, to value: [UInt8], at path: String
   ) throws(RuntimeError) {
-    let result = unsafe value.withUnsafeBytes {
-      unsafe clinux_setxattr(path, name, $0.baseAddress, $0.count)
+    let result = unsafe path.withCString { path in
+      unsafe name.withCString { name in
+        unsafe value.withUnsafeBytes {
+          unsafe clinux_setxattr(path, name, $0.baseAddress, $0.count)
+        }
+      }
     }
     try check(result, "setxattr", path)
   }
@@ -79,8 +87,12 @@ package enum ExtendedAttribute {
   package static func value(
     _ name: String, at path: String, limit: Int
   ) throws(RuntimeError) -> [UInt8] {
-    let (value, count) = unsafe [UInt8].filled(size: limit) {
-      unsafe clinux_getxattr(path, name, $0.baseAddress, $0.count)
+    let (value, count) = unsafe [UInt8].filled(size: limit) { room in
+      unsafe path.withCString { path in
+        unsafe name.withCString {
+          unsafe clinux_getxattr(path, $0, room.baseAddress, room.count)
+        }
+      }
     }
     try check(count, "getxattr", path)
     return value

@@ -14,8 +14,8 @@ package enum File {
     at directory: borrowing Descriptor = .workingDirectory
   ) throws(RuntimeError) -> Descriptor {
     let number = directory.number
-    let result = retrying {
-      unsafe clinux_openat(number, path, flags.rawValue | O_CLOEXEC, mode)
+    let result = unsafe path.withCString { path in
+      retrying { unsafe clinux_openat(number, path, flags.rawValue | O_CLOEXEC, mode) }
     }
     return Descriptor(owning: try check(result, "open", path))
   }
@@ -31,21 +31,16 @@ package enum File {
     var bytes: [UInt8] = []
     // A size that nobody knows is as good as none.
     let size = status?.size ?? (try? FileStatus(of: descriptor))?.size ?? 0
+    let number = descriptor.number
     // One byte more than that, so that the end is seen without growing.
     var room = size > 0 ? Int(clamping: size) + 1 : 4096
     while true {
       room = min(room, limit + 1 - bytes.count)
-      let start = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: room))
-      let count = retrying {
-        negatedErrno(
-          unsafe bytes.withUnsafeMutableBytes { buffer in
-            guard let base = buffer.baseAddress else { return 0 }
-            return unsafe Glibc.read(descriptor.number, base + start, room)
-          })
+      let (portion, count) = unsafe [UInt8].filled(size: room) { buffer in
+        retrying { negatedErrno(unsafe Glibc.read(number, buffer.baseAddress, buffer.count)) }
       }
-      bytes.removeLast(room - max(0, min(room, count)))
       if try check(count, "read", subject) == 0 { return bytes }
+      if bytes.isEmpty { bytes = portion } else { bytes += portion }
       if bytes.count > limit { throw RuntimeError(call: "read", errno: EFBIG, subject: subject) }
       // The end is read into what room there is: growing would copy everything.
       room = count == room ? max(4096, bytes.count) : max(1, bytes.capacity - bytes.count)
@@ -175,7 +170,12 @@ package enum File {
     _ name: String, to new: String, at directory: borrowing Descriptor = .workingDirectory
   ) throws(RuntimeError) {
     let number = directory.number
-    try check(negatedErrno(unsafe Glibc.renameat(number, name, number, new)), "rename", new)
+    let result = unsafe name.withCString { name in
+      unsafe new.withCString { new in
+        negatedErrno(unsafe Glibc.renameat(number, name, number, new))
+      }
+    }
+    try check(result, "rename", new)
   }
 
   /// Makes a directory.
@@ -184,7 +184,9 @@ package enum File {
   package static func makeDirectory(
     _ path: String, mode: UInt32 = 0o755, at directory: borrowing Descriptor = .workingDirectory
   ) throws(RuntimeError) {
-    try check(negatedErrno(unsafe mkdirat(directory.number, path, mode)), "mkdir", path)
+    let number = directory.number
+    let result = unsafe path.withCString { negatedErrno(unsafe mkdirat(number, $0, mode)) }
+    try check(result, "mkdir", path)
   }
 
   /// Makes a directory and those above it that are missing.
@@ -207,9 +209,11 @@ package enum File {
     _ path: String, isDirectory: Bool = false,
     at directory: borrowing Descriptor = .workingDirectory
   ) throws(RuntimeError) {
-    try check(
-      negatedErrno(unsafe unlinkat(directory.number, path, isDirectory ? AT_REMOVEDIR : 0)),
-      isDirectory ? "rmdir" : "unlink", path)
+    let number = directory.number
+    let result = unsafe path.withCString {
+      negatedErrno(unsafe unlinkat(number, $0, isDirectory ? AT_REMOVEDIR : 0))
+    }
+    try check(result, isDirectory ? "rmdir" : "unlink", path)
   }
 
   /// Makes a symbolic link.
@@ -230,8 +234,10 @@ package enum File {
     let number = directory.number
     let (bytes, count) = unsafe [UInt8].filled(size: 4096) { room in
       guard let base = room.baseAddress else { return 0 }
-      return negatedErrno(
-        unsafe readlinkat(number, path, base.assumingMemoryBound(to: CChar.self), room.count))
+      return unsafe path.withCString {
+        negatedErrno(
+          unsafe readlinkat(number, $0, base.assumingMemoryBound(to: CChar.self), room.count))
+      }
     }
     try check(count, "readlink", path)
     return String(decoding: bytes, as: UTF8.self)
@@ -241,6 +247,7 @@ package enum File {
   package static func exists(
     _ path: String, at directory: borrowing Descriptor = .workingDirectory
   ) -> Bool {
-    unsafe faccessat(directory.number, path, F_OK, 0) == 0
+    let number = directory.number
+    return unsafe path.withCString { unsafe faccessat(number, $0, F_OK, 0) == 0 }
   }
 }

@@ -44,7 +44,10 @@ internal import Glibc
   ///
   /// The corresponding call is statx(2).
   package func status(in directory: borrowing Descriptor) throws(RuntimeError) -> FileStatus {
-    try unsafe FileStatus(characters, at: directory.number, flags: AT_SYMLINK_NOFOLLOW)
+    var raw = clinux_stat()
+    try check(
+      unsafe clinux_statx(directory.number, characters, AT_SYMLINK_NOFOLLOW, &raw), "statx", text)
+    return FileStatus(raw)
   }
 
   /// Removes the file, or an empty directory.

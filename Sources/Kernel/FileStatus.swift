@@ -48,7 +48,9 @@ package struct FileStatus: Sendable {
   ///
   /// The corresponding call is statx(2) with `AT_EMPTY_PATH`.
   package init(of descriptor: borrowing Descriptor) throws(RuntimeError) {
-    try unsafe self.init("", at: descriptor.number, flags: emptyPath)
+    var raw = clinux_stat()
+    try check(unsafe clinux_statx(descriptor.number, nil, emptyPath, &raw), "statx")
+    self.init(raw)
   }
 
   /// Reads the status of a path.
@@ -58,17 +60,16 @@ package struct FileStatus: Sendable {
     _ path: String, at directory: borrowing Descriptor = .workingDirectory,
     followLinks: Bool = true
   ) throws(RuntimeError) {
-    try unsafe self.init(path, at: directory.number, flags: followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
+    var raw = clinux_stat()
+    let number = directory.number
+    let flags = followLinks ? 0 : AT_SYMLINK_NOFOLLOW
+    let result = unsafe path.withCString { unsafe clinux_statx(number, $0, flags, &raw) }
+    try check(result, "statx", path)
+    self.init(raw)
   }
 
-  /// Reads the status of a path, with the flags of statx(2).
-  init(_ path: UnsafePointer<CChar>, at directory: Int32, flags: Int32) throws(RuntimeError) {
-    var raw = clinux_stat()
-    let result = unsafe clinux_statx(directory, path, flags, &raw)
-    if result < 0 {
-      let name = unsafe String(cString: path)
-      try check(result, "statx", name.isEmpty ? nil : name)
-    }
+  /// Takes what the kernel has answered.
+  init(_ raw: clinux_stat) {
     kind =
       switch raw.mode & UInt32(S_IFMT) {
       case UInt32(S_IFREG): .regular

@@ -28,12 +28,10 @@ struct FilesystemContext: ~Copyable {
   /// The corresponding call is fsconfig(2).
   borrowing func set(_ key: String, _ value: String?) throws(RuntimeError) {
     let number = descriptor.number
-    let result =
-      if let value {
-        unsafe value.withCString { unsafe clinux_fsconfig(number, 1, key, $0, 0) }
-      } else {
-        unsafe clinux_fsconfig(number, 0, key, nil, 0)
-      }
+    let result = unsafe key.withCString { key in
+      guard let value else { return unsafe clinux_fsconfig(number, 0, key, nil, 0) }
+      return unsafe value.withCString { unsafe clinux_fsconfig(number, 1, key, $0, 0) }
+    }
     try check(result, "fsconfig \(key) of", type)
   }
 

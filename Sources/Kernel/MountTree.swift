@@ -10,7 +10,8 @@ package enum MountTree {
   ///
   /// The corresponding call is fsopen(2).
   package static func open(_ type: String) throws(RuntimeError) -> Descriptor {
-    Descriptor(owning: try check(unsafe clinux_fsopen(type, 1), "fsopen", type))
+    let context = unsafe type.withCString { unsafe clinux_fsopen($0, 1) }
+    return Descriptor(owning: try check(context, "fsopen", type))
   }
 
   /// Hands an open file to a file system that is being configured.
@@ -36,7 +37,8 @@ package enum MountTree {
     if path.isEmpty { flags |= UInt32(emptyPath) }
     if recursive { flags |= 0x8000 }
     if !followLinks { flags |= 0x100 }
-    let tree = unsafe clinux_open_tree(directory.number, path, flags)
+    let number = directory.number
+    let tree = unsafe path.withCString { unsafe clinux_open_tree(number, $0, flags) }
     return Descriptor(owning: try check(tree, "open_tree", path.isEmpty ? nil : path))
   }
 
@@ -46,10 +48,7 @@ package enum MountTree {
   package static func attach(
     _ tree: borrowing Descriptor, onto target: borrowing Descriptor, subject: String? = nil
   ) throws(RuntimeError) {
-    // MOVE_MOUNT_F_EMPTY_PATH and MOVE_MOUNT_T_EMPTY_PATH.
-    try check(
-      unsafe clinux_move_mount(tree.number, "", target.number, "", 0x4 | 0x40), "move_mount",
-      subject)
+    try check(clinux_move_mount(tree.number, target.number), "move_mount", subject)
   }
 
   /// Changes attributes and propagation of a mount, or of a whole tree.
@@ -62,9 +61,8 @@ package enum MountTree {
     propagation: MountFlags = [], recursive: Bool = false, subject: String? = nil
   ) throws(RuntimeError) {
     try check(
-      unsafe clinux_mount_setattr(
-        tree.number, "", UInt32(emptyPath) | (recursive ? 0x8000 : 0), set.rawValue,
-        clear.rawValue, UInt64(propagation.rawValue), 0),
+      clinux_mount_setattr(
+        tree.number, recursive, set.rawValue, clear.rawValue, UInt64(propagation.rawValue), 0),
       "mount_setattr", subject)
   }
 
@@ -75,9 +73,9 @@ package enum MountTree {
     of tree: borrowing Descriptor, through namespace: borrowing Descriptor, recursive: Bool
   ) throws(RuntimeError) {
     try check(
-      unsafe clinux_mount_setattr(
-        tree.number, "", UInt32(emptyPath) | (recursive ? 0x8000 : 0),
-        MountAttributes.idMapped.rawValue, 0, 0, UInt64(namespace.number)),
+      clinux_mount_setattr(
+        tree.number, recursive, MountAttributes.idMapped.rawValue, 0, 0,
+        UInt64(namespace.number)),
       "mount_setattr")
   }
 
@@ -98,7 +96,7 @@ package enum MountTree {
   /// The corresponding call is statfs(2).
   package static func magic(at path: String) throws(RuntimeError) -> UInt64 {
     var magic: UInt64 = 0
-    try check(unsafe clinux_statfs(path, &magic), "statfs", path)
+    try check(unsafe path.withCString { unsafe clinux_statfs($0, &magic) }, "statfs", path)
     return magic
   }
 

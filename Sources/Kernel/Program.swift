@@ -11,8 +11,15 @@ internal import Glibc
 
   /// Copies the strings.
   package init(arguments: [String], environment: [String]) {
-    unsafe self.arguments = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    unsafe self.environment = unsafe environment.map { unsafe strdup($0) } + [nil]
+    unsafe self.arguments = Self.copies(of: arguments)
+    unsafe self.environment = Self.copies(of: environment)
+  }
+
+  private static func copies(of words: [String]) -> [UnsafeMutablePointer<CChar>?] {
+    var copies: [UnsafeMutablePointer<CChar>?] = unsafe []
+    for word in words { unsafe copies.append(word.withCString { unsafe strdup($0) }) }
+    unsafe copies.append(nil)
+    return unsafe copies
   }
 
   deinit {
@@ -25,7 +32,7 @@ internal import Glibc
   ///
   /// The corresponding call is faccessat2(2) with `AT_EACCESS`.
   package static func isExecutable(_ path: String) -> Bool {
-    unsafe faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0
+    unsafe path.withCString { unsafe faccessat(AT_FDCWD, $0, X_OK, AT_EACCESS) == 0 }
   }
 
   /// Replaces this process by a program; returns only when that failed.
@@ -33,7 +40,7 @@ internal import Glibc
   /// The corresponding call is execve(2).
   package func execute(_ path: String) -> RuntimeError {
     // Not execveat(2): a system call filter may know only this one.
-    let result = unsafe clinux_execve(path, arguments, environment)
+    let result = unsafe path.withCString { unsafe clinux_execve($0, arguments, environment) }
     return RuntimeError(call: "execve", errno: -result, subject: path)
   }
 }

@@ -46,10 +46,12 @@ package enum SafePath {
     // The kernel answers EAGAIN when a rename or mount raced with the walk.
     var attempts = 0
     while true {
-      let result = retrying {
-        unsafe clinux_openat2(
-          number, path.isEmpty ? "." : path,
-          UInt64(UInt32(bitPattern: flags.rawValue | O_CLOEXEC)), UInt64(mode), resolve.rawValue)
+      let result = unsafe (path.isEmpty ? "." : path).withCString { path in
+        retrying {
+          unsafe clinux_openat2(
+            number, path, UInt64(UInt32(bitPattern: flags.rawValue | O_CLOEXEC)), UInt64(mode),
+            resolve.rawValue)
+        }
       }
       if result == -EAGAIN, attempts < 128 {
         attempts += 1

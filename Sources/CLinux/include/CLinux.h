@@ -45,6 +45,7 @@ struct clinux_stat;
 // path.c
 int clinux_openat(int dirfd, const char *path, int flags, unsigned mode);
 int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+// Without a path, with AT_EMPTY_PATH: of the open file.
 int clinux_statx(int dirfd, const char *path, int flags, struct clinux_stat *out);
 int clinux_filesystem_type(int fd, uint64_t *type, uint64_t *mount_flags);
 int clinux_statfs(const char *path, uint64_t *type);
@@ -75,12 +76,12 @@ struct clinux_stat {
 int clinux_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data);
 int clinux_umount2(const char *target, int flags);
 int clinux_open_tree(int dirfd, const char *path, unsigned flags);
-int clinux_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags);
+int clinux_move_mount(int tree, int target);
 int clinux_fsopen(const char *type, unsigned flags);
 int clinux_fsconfig(int fd, unsigned command, const char *key, const void *value, int aux);
 int clinux_fsmount(int fd, unsigned flags, unsigned attributes);
-int clinux_mount_setattr(int dirfd, const char *path, unsigned flags, uint64_t set, uint64_t clear,
-                         uint64_t propagation, uint64_t userns_fd);
+int clinux_mount_setattr(int tree, bool recursive, uint64_t set, uint64_t clear, uint64_t propagation,
+                         uint64_t userns_fd);
 int clinux_pivot_root(const char *new_root, const char *put_old);
 
 // socket.c

@@ -96,12 +96,19 @@ extension SeccompCacheEntry {
   static func key(
     of text: ArraySlice<UInt8>, hasListener: Bool, surroundings: [String]
   ) -> [UInt8] {
-    var key = ByteWriter()
-    key.bytes.reserveCapacity(text.count + 256)
-    for text in surroundings { key.append(text) }
-    key.append(hasListener ? UInt32(1) : 0)
-    key.bytes += text
-    return key.bytes
+    var before = ByteWriter()
+    for text in surroundings { before.append(text) }
+    before.append(hasListener ? UInt32(1) : 0)
+    let start = before.bytes.count
+    return unsafe [UInt8](unsafeUninitializedCapacity: start + text.count) { room, count in
+      // A copy in one piece, not byte by byte.
+      let room = UnsafeMutableRawBufferPointer(room)
+      unsafe before.bytes.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+      unsafe text.withUnsafeBytes {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: room[start...]).copyMemory(from: $0)
+      }
+      count = start + text.count
+    }
   }
 }
 
