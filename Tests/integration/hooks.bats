@@ -109,6 +109,17 @@ whole_life() {
   done
 }
 
+@test "createContainer can use no device that its container may not use" {
+  config '.linux.resources.devices = [{allow: false, access: "rwm"}]'
+  mknod "$WORK/node" c 1 11
+  hook createContainer "if (: <$WORK/node) 2>/dev/null; then echo open; else echo denied; fi >$LOGDIR/device"
+  arguments /bin/true
+  # However long the kernel takes to load the program.
+  strace -f -qqq -e trace=bpf -e inject=bpf:delay_enter=300000 -o /dev/null \
+    "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" </dev/null
+  equal "$(cat "$LOGDIR/device")" denied
+}
+
 @test "createContainer sees the host's files, startContainer the container's" {
   hook createContainer "ls / >$LOGDIR/createContainer"
   hook startContainer "ls / >/log/startContainer"

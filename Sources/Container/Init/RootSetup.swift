@@ -70,7 +70,7 @@ final class RootSetup {
   }
 
   private func runHooks() throws(RuntimeError) {
-    if plan.hasRuntimeHooks {
+    if plan.hasEarlyHooks {
       try channel.send(.hooks)
       try channel.waitForGo()
     }
