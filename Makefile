@@ -21,18 +21,31 @@ RUNTIME ?= $(CURDIR)/build/runp
 export RUNP_STRICT ?= 1
 export SWIFT RUNTIME
 
-# What the common commands use lies together: see hack/order.sh.
-layout := -Xswiftc -use-ld=lld -Xswiftc -Xfrontend -Xswiftc -function-sections -Xlinker --gc-sections \
-  -Xlinker --symbol-ordering-file=$(CURDIR)/hack/order.txt -Xlinker --no-warn-symbol-ordering
-# The modules for regular expressions and tasks would be linked for being imported.
-lean := -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
-  -Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import
-# The metadata of a type is asked for by the function that knows it, not by a
-# mangled name that is taken apart at run time.
-direct := -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
-static_flags := -c release --product runp --static-swift-stdlib -Xswiftc -static-executable \
-  $(layout) $(lean) $(direct)
-linked := .build/release/runp
+# build/runp is made without Swift's runtime, of all modules as one: Embedded
+# Swift, see docs/performance.md. What the common commands use lies together, see
+# hack/order.sh. SwiftPM makes the rest of the same sources.
+modules := $(addprefix Sources/,Kernel JSON RuntimeSpec Cgroups Container Pod runp)
+swift_sources := $(shell find $(modules) Sources/Embedded -name '*.swift')
+c_sources := $(wildcard Sources/CLinux/*.c Sources/CStart/*.c)
+objects := build/objects
+linked := build/runp.unstripped
+features := ExistentialAny InternalImportsByDefault MemberImportVisibility
+swift_flags = -module-name runp -package-name runp -parse-as-library -wmo -Osize -swift-version 6 \
+  -enable-experimental-feature Embedded $(addprefix -enable-upcoming-feature ,$(features)) \
+  -Werror DeprecatedDeclaration -gline-tables-only -Xfrontend -function-sections \
+  -Xcc -fmodule-map-file=Sources/Embedded/module.modulemap \
+  $(addprefix -I Sources/,CSeccomp CCap CYajl CDBus) \
+  $(addprefix -Xcc ,$(shell pkg-config --cflags dbus-1))
+c_flags = -O2 -Wall -Wextra -ffunction-sections -fdata-sections \
+  $(addprefix -I $(CURDIR)/Sources/,CLinux/include CStart/include) \
+  -DRUNP_COMMIT='"$(shell git rev-parse HEAD 2>/dev/null || echo unknown)"'
+link_flags := -static -fuse-ld=lld -Wl,--entry=cstart_entry -Wl,--gc-sections \
+  -Wl,--symbol-ordering-file=hack/order.txt -Wl,--no-warn-symbol-ordering
+libraries := -lseccomp -lcap -lyajl_s -ldbus-1 -lm
+# The toolchain's own, wherever that is.
+resources = $(shell $(SWIFT)c -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+clang = $(resources)/../../bin/clang
+unicode = $(resources)/embedded/$(shell uname -m)-unknown-linux-gnu/libswiftUnicodeDataTables.a
 shells := bash zsh fish
 
 .PHONY: build static test check unit fuzz integration crash engines vm-test demo bench bench-check bench-record \
@@ -41,15 +54,23 @@ shells := bash zsh fish
 build: ## Build for debugging
 	$(SWIFT) build
 
-# The standard library's mention of dlopen makes the linker warn in every
-# static program; runp never loads a library. The copy, not strip's own output,
-# is what runs: a file that strip has just written costs more memory when mapped.
-static: ## Build the static, stripped build/runp
-	if [ hack/order.txt -nt $(linked) ]; then rm -f $(linked); fi
-	$(SWIFT) build $(static_flags) 2>&1 | sed "/warning: Using 'dlopen' in statically linked/d"
-	mkdir -p build
-	strip -o $(linked).stripped $(linked)
-	cmp -s $(linked).stripped build/runp || install -m 755 $(linked).stripped build/runp
+# A file that strip has just written costs more memory when mapped: a copy runs.
+static: $(objects)/runp.o ## Build the static, stripped build/runp
+	@echo "linking build/runp"
+	@cd $(objects) && $(clang) $(c_flags) -c $(addprefix $(CURDIR)/,$(c_sources))
+	@$(clang) $(link_flags) -o $(linked) $(objects)/*.o $(unicode) $(libraries)
+	@strip -o build/runp.stripped $(linked)
+	@cmp -s build/runp.stripped build/runp || install -m 755 build/runp.stripped build/runp
+
+# A directory is newer than the object when a file in it has come or gone. Imports of
+# what is the same module here are all warned of.
+$(objects)/runp.o: $(swift_sources) $(shell find $(modules) -type d) \
+  $(wildcard Sources/*/include/*.h Sources/Embedded/*) Makefile
+	@echo "compiling $(words $(swift_sources)) Swift files as one module: some minutes"
+	@rm -rf $(objects) && mkdir -p $(objects)
+	@printf '%s\n' $(swift_sources) >$(objects)/sources
+	@$(SWIFT)c $(swift_flags) -c -o $@ @$(objects)/sources 2>$(objects)/said || \
+	  { grep -A 5 error: $(objects)/said >&2; exit 1; }
 
 test: ## Install what is missing, then check and run all tests
 	hack/test.sh

@@ -9,11 +9,10 @@
 #
 #   hack/order.sh        needs root and the unstripped static binary: make static
 #
-# Those that most commands need come first, then those of a single command, in
-# the order of their first use.
+# Those that the same commands need lie together, see hack/order.py.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-runp=$here/../.build/release/runp
+runp=$here/../build/runp.unstripped
 
 # Traces a command; its names go to a file of its own.
 calls() {
@@ -78,11 +77,9 @@ if [ "${1:-}" = --inside ]; then
   wait "$creating"
   calls pod-delete pod delete --force pod
   cd "$scratch/names"
-  awk '!seen[$0, FILENAME]++ { if (!uses[$0]++) names[++n] = $0 }
-    END {
-      for (i = 1; i <= n; i++) if (uses[names[i]] >= 7) print names[i]
-      for (i = 1; i <= n; i++) if (uses[names[i]] < 7) print names[i]
-    }' exec run create start kill delete state list pod-create pod-start pod-delete >"$scratch/order"
+  nm -S "$scratch/runp" >"$scratch/sizes"
+  python3 -B "$here/order.py" "$scratch/sizes" \
+    exec run create start kill delete state list pod-create pod-start pod-delete >"$scratch/order"
   exit
 fi
 

@@ -75,7 +75,7 @@ install_packages() {
 set_build() {
   packages make git binutils gcc g++ libc6-dev libseccomp-dev libcap-dev libyajl-dev libdbus-1-dev pkgconf
   command -v swift >/dev/null ||
-    die "swift is not in PATH: install Swift 6.2 or newer from https://www.swift.org/install/linux/"
+    die "swift is not in PATH: install Swift 6.3 or newer from https://www.swift.org/install/linux/"
 }
 
 set_test() {

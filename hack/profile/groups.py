@@ -65,33 +65,21 @@ def of_kernel(names):
     return "other", call
 
 
-METADATA = "metadata and conformance look-ups"
 COUNTING = "retain, release, copies of values"
 ALLOCATING = "malloc"
 STARTING = "libc's start"
 LIBC = "libc, other"
 MEMORY = "copying, comparing, clearing memory"
-RUNTIME = "Swift runtime, other"
 STANDARD = "String, Array, generic collections"
 DECODING = "JSON and spec decoding"
 
-# Of a mangled name, what is added to it when it is inlined, merged or specialised.
-ENDINGS = re.compile(r"(\.\w+(\.\d+)?|T[mfgGq]\w*?)$")
 RULES = (
-    (COUNTING, r"_*swift_(retain|release|bridgeObject|unknownObject|isUniquely|isEscaping)"),
-    (COUNTING, r"_*swift_(array(Init|Destroy|Assign)|weak|unowned|nonatomic|setDealloc|try)"),
-    (COUNTING, r"_*swift_(beginAccess|endAccess|cvw|generic(Destroy|Init|Assign))"),
-    (COUNTING, r"\$s.*(WO[a-zA-Z]|w[a-z][a-z])$|_Z.*5swift.*(RefCount|SideTable|ValueWitness)"),
+    (COUNTING, r"_*swift_(retain|release|bridgeObject|nonatomic|isUniquely|isEscaping|setDealloc)"),
+    (COUNTING, r"\$e.*WO[a-zA-Z]\w*$"),
     (ALLOCATING, r"_*(libc_)?(malloc|free|calloc|realloc|memalign|posix_memalign)(_usable_size)?$"),
     (ALLOCATING, r"_int_(malloc|free|realloc|memalign)|malloc_|unlink_chunk|sysmalloc|systrim"),
     (ALLOCATING, r"tcache_|_*s?brk$|ptmalloc|_mid_memalign|checked_request|arena_get|__morecore"),
-    (ALLOCATING, r"_*swift_(alloc|slow|dealloc|init(Stack|Static)Object|coro_)"),
-    (METADATA, r"\$s.*(M[abcilmnoprsu]|W[aIlLptT]|MD)$|__swift_(instantiate|project|allocate)"),
-    (METADATA, r"_*swift_(get|check|conforms|lookUp|register|instantiate|allocateGeneric|initS)"),
-    (METADATA, r"_*swift_(initEnum|initClass|dynamicCast|compare|isClassType|once|relocate)"),
-    (METADATA, r"_*swift_(update|prespecialized|storeEnumTag|allocateMetadata)"),
-    (METADATA, r"_Z.*(Metadata|Conform|Witness|Demangl|Mangle|TypeRef|Generic|Concurrent)"),
-    (METADATA, r"_Z.*(ynamicCast|ProtocolDesc|ContextDesc|ResolveAs|NodeFactory|Invertible)"),
+    (ALLOCATING, r"_*swift_(alloc|slow|dealloc|init(Stack|Static)Object|once)"),
     (STARTING, r"_start$|__libc_(start|init|setup|csu|main)|_dl_|dl_|_*tunables?_|init_cpu"),
     (STARTING, r"init_cacheinfo|cpu_features|update_active|intel_check|handle_(intel|amd|zhaoxin)"),
     (STARTING, r"get_(common|extended)_|apply_irel|_IO_init|__init_|x86_|call_init|frame_dummy"),
@@ -102,36 +90,16 @@ RULES = (
 COMPILED = [(group, re.compile(pattern)) for group, pattern in RULES]
 
 
-def module_of(name, modules):
-    """The module of a Swift function; of one that extends another's type, the one
-    that extends it; None for the standard library's own."""
-    for module in modules:
-        part = f"{len(module)}{module}"
-        if re.match(rf"\$s({part}|\w+?{part}E|S\w{{1,3}}{part}E)", name):
-            return module
-    return None
-
-
 def of_program(name, kind, symbols):
     """The group of a function of the program, by its mangled name and nm's kind."""
     if kind in "iI":
         return STARTING
+    for group, pattern in COMPILED:
+        if pattern.match(name):
+            return group
     owner = symbols.owners.get(name)
-    if owner == "libyajl":
+    if owner in ("JSON", "RuntimeSpec"):
         return DECODING
     if owner:
         return owner if owner.startswith("lib") else f"module {owner}"
-    plain = name
-    while (shorter := ENDINGS.sub("", plain)) != plain and shorter.startswith("$s"):
-        plain = shorter
-    for group, pattern in COMPILED:
-        if pattern.match(plain):
-            return group
-    if name.startswith("$s"):
-        module = module_of(name, symbols.modules)
-        if module in ("JSON", "RuntimeSpec"):
-            return DECODING
-        return f"module {module}" if module else STANDARD
-    if "swift" in name.lower() or name.startswith("_Z"):
-        return RUNTIME
-    return LIBC
+    return STANDARD if name.startswith("$") else LIBC

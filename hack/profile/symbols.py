@@ -2,16 +2,14 @@
 """Knows the functions and variables of the static program, and what they belong to."""
 
 import bisect
-import glob
 import os
 import re
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SOURCES = os.path.join(HERE, "..", "..", "Sources")
+SOURCE = re.compile(r"/Sources/(\w+)/")
 # The C libraries that are linked, and how a symbol of theirs is told.
 ARCHIVES = {"libseccomp": "libseccomp.a", "libyajl": "libyajl.a", "libdbus": "libdbus-1.a"}
-NO_MODULE = {"CSeccomp", "CYajl", "CCap", "CDBus"}
 
 
 def output(*words):
@@ -34,8 +32,7 @@ class Symbols:
         self.found = found
         self.sections = self._sections(program)
         self.segments = self._segments(program)
-        self.modules = sorted(set(os.listdir(SOURCES)) - NO_MODULE)
-        self.owners = self._owners(os.path.dirname(program))
+        self.owners = self._libraries() | self._modules(program)
 
     @staticmethod
     def _sections(program):
@@ -63,17 +60,26 @@ class Symbols:
         lines = (line.split() for line in output("readelf", "-lW", program).splitlines())
         return [(int(w[1], 16), int(w[2], 16), int(w[4], 16)) for w in lines if w[:1] == ["LOAD"]]
 
-    def _owners(self, build):
-        """What C functions belong to, by name."""
+    @staticmethod
+    def _libraries():
+        """What functions belong to the C libraries, by name."""
         owners = {}
         for library, archive in ARCHIVES.items():
             path = output(os.environ.get("CC", "cc"), f"-print-file-name={archive}").strip()
             if os.path.exists(path):
                 owners |= dict.fromkeys(names_in(path), library)
-        for module in self.modules:
-            if objects := glob.glob(os.path.join(build, f"{module}.build", "*.c.o")):
-                owners |= dict.fromkeys(names_in(*objects), module)
         return owners
+
+    def _modules(self, program):
+        """What functions of runp belong to, by name: the directory of the source that they
+        begin in, which is none for those of the standard library."""
+        text = [(address, name) for address, kind, name in self.found if kind in "tT"]
+        words = "\n".join(hex(address) for address, _ in text)
+        lines = subprocess.run(
+            ["addr2line", "-e", program], input=words, capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        matches = ((name, SOURCE.search(line)) for (_, name), line in zip(text, lines))
+        return {name: match.group(1) for name, match in matches if match}
 
     def function_of(self, sample):
         """The name of the function where a sample was taken, and nm's letter."""
