@@ -101,16 +101,11 @@ package final class PlannedCgroup {
       text, mayTake: existed, isAlive: CgroupHolder.exists, holder: CgroupHolder.name)
   }
 
-  /// Writes the limits.
+  /// Writes the limits and attaches the device program.
   package func apply(to cgroup: borrowing Cgroup) throws(RuntimeError) {
-    try cgroup.apply(limits)
-  }
-
-  /// Attaches the device program.
-  package func restrictDevices(of cgroup: borrowing Cgroup) throws(RuntimeError) {
-    guard let devices else { return }
     do {
-      try cgroup.attachDeviceProgram(devices, from: programs)
+      try cgroup.apply(limits)
+      if let devices { try cgroup.attachDeviceProgram(devices, from: programs) }
     } catch {
       if mayLackDevices, error.isLackOfDevicePrograms { return }
       throw error

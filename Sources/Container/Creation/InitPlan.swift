@@ -57,11 +57,9 @@ final class InitPlan {
   /// Whether the container has a mount table of its own.
   var ownsMounts: Bool { namespaces.made.contains(.mount) }
 
-  /// Whether the runtime has hooks to run once the namespaces are made, or the
-  /// process has some that wait for what the runtime does meanwhile.
-  var hasEarlyHooks: Bool {
-    !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty
-      || !spec.hooks.createContainer.isEmpty
+  /// Whether the runtime has hooks to run once the namespaces are made.
+  var hasRuntimeHooks: Bool {
+    !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty || hasOutsideHooks
   }
 
   /// Whether createContainer hooks are the runtime's to run: see `OutsideHooks`.

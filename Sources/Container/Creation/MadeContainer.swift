@@ -123,13 +123,10 @@ final class MadeContainer {
   }
 
   private func follow() throws(RuntimeError) {
-    let talk = "talk to the container's first process"
-    try step(talk) { () throws(RuntimeError) in try channel.go() }
-    // While it is at work; it executes nothing of the container's, and no hook
-    // runs, before it has been answered once more.
-    identify()
-    if let cgroup, let plannedCgroup { try plannedCgroup.restrictDevices(of: cgroup.value) }
-    try step(talk) { () throws(RuntimeError) in
+    try step("talk to the container's first process") { () throws(RuntimeError) in
+      try channel.go()
+      // While it is at work.
+      identify()
       while true {
         switch try channel.receive(from: child.pid, context) {
         case .hooks:

@@ -70,7 +70,7 @@ final class RootSetup {
   }
 
   private func runHooks() throws(RuntimeError) {
-    if plan.hasEarlyHooks {
+    if plan.hasRuntimeHooks {
       try channel.send(.hooks)
       try channel.waitForGo()
     }

@@ -60,7 +60,6 @@ struct PodPart {
     // Before anything is in it: whoever finds the record may kill what is.
     try pod.record { $0.cgroup = $0.cgroup?.confirmed(cgroup.value) }
     try planned.apply(to: cgroup.value)
-    try planned.restrictDevices(of: cgroup.value)
   }
 
   private static func removeCgroup(_ pod: PodHandle) throws(RuntimeError) {
