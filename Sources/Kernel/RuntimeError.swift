@@ -9,7 +9,7 @@ internal import Glibc
 /// operation not permitted`. Functions that say they throw for a failed system
 /// call have an `errno` in it.
 package struct RuntimeError: Error, Equatable, CustomStringConvertible {
-  /// What callers tell apart.
+  /// What callers tell apart; between processes by the place in this list.
   package enum Kind: Sendable, Equatable, CaseIterable {
     /// The bundle, its config.json or the pod file is wrong, or asks for what
     /// cgroup v2 cannot do.
@@ -22,6 +22,8 @@ package struct RuntimeError: Error, Equatable, CustomStringConvertible {
     case wrongState
     /// A hook has failed.
     case hookFailed
+    /// Anything else.
+    case failed
     /// The configuration needs a controller that the hierarchy does not have.
     case missingController
     /// The kernel does not let this user do it; a rootless caller that was
@@ -33,8 +35,6 @@ package struct RuntimeError: Error, Equatable, CustomStringConvertible {
     case timedOut
     /// systemd, to which the cgroup belongs, does not answer.
     case unreachable
-    /// Anything else.
-    case failed
   }
 
   /// What went wrong at the bottom.
@@ -84,11 +84,12 @@ package struct RuntimeError: Error, Equatable, CustomStringConvertible {
     return copy
   }
 
-  /// The same error, with the step around it named if it is that of a system call.
+  /// The same error, with the step around it named if it is a bare system call's.
   ///
   /// What is told in words says by itself what it is about.
   package func addingToCall(_ step: String) -> RuntimeError {
-    if case .call = cause { adding(step) } else { self }
+    guard case .call = cause, steps.isEmpty else { return self }
+    return adding(step)
   }
 
   /// The same error, of another kind.

@@ -31,6 +31,14 @@ import Testing
     }
   }
 
+  @Test func onlyABareCallGetsTheStepAroundIt() {
+    let call = RuntimeError(call: "rmdir", errno: EBUSY, subject: "/X")
+    #expect(call.addingToCall("take").description == "take: rmdir /X: device or resource busy")
+    for error in [call.adding("clear"), RuntimeError(.alreadyExists, "it is taken")] {
+      #expect(error.addingToCall("take") == error)
+    }
+  }
+
   @Test func documentsNameTheirProperty() {
     let error = RuntimeError(SpecError(path: "process.cwd", reason: "missing")).adding("create c1")
     #expect(error.description == "create c1: process.cwd: missing")

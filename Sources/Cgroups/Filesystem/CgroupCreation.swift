@@ -149,7 +149,7 @@ extension Cgroup {
         parent = try File.open(component, [.directory, .noFollow], at: parent)
       }
     } catch {
-      throw error.adding("cgroup \(location)")
+      throw error.addingToCall("cgroup \(location)")
     }
   }
 
