@@ -33,7 +33,7 @@ package enum File {
     let size = status?.size ?? (try? FileStatus(of: descriptor))?.size ?? 0
     let number = descriptor.number
     // One byte more than that, so that the end is seen without growing.
-    var room = size > 0 ? Int(clamping: size) + 1 : 4096
+    var room = size > 0 ? min(Int(clamping: size), limit) + 1 : 4096
     while true {
       room = min(room, limit + 1 - bytes.count)
       let (portion, count) = unsafe [UInt8].filled(size: room) { buffer in

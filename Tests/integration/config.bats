@@ -56,6 +56,12 @@ broken() {
   LIMIT=10 broken .
 }
 
+@test "config.json of the largest size there is is refused" {
+  runp_only "not asked of it"
+  truncate -s 9223372036854775807 "$BUNDLE/config.json"
+  LIMIT=10 broken "file too large"
+}
+
 @test "config.json that is a device or a fifo does not hang" {
   runp_only "it waits"
   rm "$BUNDLE/config.json"
