@@ -25,7 +25,7 @@ export SWIFT RUNTIME
 # Swift, see docs/performance.md. What the common commands use lies together, see
 # hack/order.sh. SwiftPM makes the rest of the same sources.
 modules := $(addprefix Sources/,Kernel JSON RuntimeSpec Cgroups Container Pod runp)
-swift_sources := $(shell find $(modules) Sources/Embedded -name '*.swift')
+swift_sources := $(sort $(shell find $(modules) Sources/Embedded -name '*.swift'))
 c_sources := $(wildcard Sources/CLinux/*.c Sources/CStart/*.c)
 objects := build/objects
 linked := build/runp.unstripped
@@ -58,19 +58,19 @@ build: ## Build for debugging
 static: $(objects)/runp.o ## Build the static, stripped build/runp
 	@echo "linking build/runp"
 	@cd $(objects) && $(clang) $(c_flags) -c $(addprefix $(CURDIR)/,$(c_sources))
-	@$(clang) $(link_flags) -o $(linked) $(objects)/*.o $(unicode) $(libraries)
+	@$(clang) $(link_flags) -o $(linked) $(objects)/runp.o $(addprefix $(objects)/,$(notdir $(c_sources:.c=.o))) $(unicode) $(libraries)
 	@strip -o build/runp.stripped $(linked)
 	@cmp -s build/runp.stripped build/runp || install -m 755 build/runp.stripped build/runp
 
 # A directory is newer than the object when a file in it has come or gone. Imports of
 # what is the same module here are all warned of.
 $(objects)/runp.o: $(swift_sources) $(shell find $(modules) -type d) \
-  $(wildcard Sources/*/include/*.h Sources/Embedded/*) Makefile
+  $(wildcard Sources/*/include/*.h Sources/C*/*.h Sources/C*/module.modulemap Sources/Embedded/*) Makefile
 	@echo "compiling $(words $(swift_sources)) Swift files as one module: some minutes"
 	@rm -rf $(objects) && mkdir -p $(objects)
 	@printf '%s\n' $(swift_sources) >$(objects)/sources
 	@$(SWIFT)c $(swift_flags) -c -o $@ @$(objects)/sources 2>$(objects)/said || \
-	  { grep -A 5 error: $(objects)/said >&2; exit 1; }
+	  { grep -A 5 error: $(objects)/said >&2 || cat $(objects)/said >&2; exit 1; }
 
 test: ## Install what is missing, then check and run all tests
 	hack/test.sh

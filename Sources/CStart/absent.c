@@ -20,7 +20,7 @@ ABSENT int sd_is_socket(int fd, int family, int type, int listening) {
 // Swift's library for programs without its runtime asks the platform for the
 // number that a text begins with, and for where it ends. No locale is ever set.
 
-__attribute__((weak)) const char *_swift_stdlib_strtod_clocale(const char *text, double *number) {
+ABSENT __attribute__((weak)) const char *_swift_stdlib_strtod_clocale(const char *text, double *number) {
   char *end;
   *number = strtod(text, &end);
   return end;

@@ -6,8 +6,8 @@
 // a read-only mount of the program that is in no mount namespace, where nobody
 // can make it writable; where that cannot be made, from sealed memory.
 //
-// It happens before libc and the Swift runtime have set themselves up for a
-// process that is about to go: the program begins here, and not at _start.
+// It happens before libc has set itself up for a process that is about to go:
+// the program begins here, and not at _start.
 #define _GNU_SOURCE
 #include "CStart.h"
 #include "bare.h"

@@ -2,9 +2,9 @@
 //
 // Nothing that the caller controls, and nobody has asked runp to read, may
 // change what this process does: glibc and other libraries look at variables such
-// as LD_LIBRARY_PATH or TZ, some of them before main. glibc's own tunables (GLIBC_TUNABLES, MALLOC_*) have been read
-// when the first constructor runs; they tune the allocator, and nothing else of
-// a static program.
+// as LD_LIBRARY_PATH or TZ, some of them before main. glibc's own tunables
+// (GLIBC_TUNABLES, MALLOC_*) have been read when the first constructor runs; they
+// tune the allocator, and nothing else of a static program.
 #include "CStart.h"
 #include <stddef.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What happens before main, in the static
-// program that is installed. A dynamic one is a developer's or a test's: it has
-// the language's crash handler, its environment, and is not sealed.
+// What happens before main, in the static program that is installed. A dynamic
+// one is a developer's or a test's: it has Swift's runtime, its environment, and
+// is not sealed.
 #pragma once
 #include <stdbool.h>
 
