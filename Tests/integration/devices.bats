@@ -237,3 +237,16 @@ some_devices_are_there() {
   is open./dev/zero ok
   is open./dev/urandom ok
 }
+
+@test "a device of the image is opened by nobody before devices are restricted" {
+  peer_falls_short crun "it opens whatever the image has as /etc/passwd"
+  config '.linux.resources.devices = [{allow: false, access: "rwm"}] | .process.env = ["PATH=/bin"]'
+  rm "$BUNDLE/rootfs/etc/passwd"
+  mknod "$BUNDLE/rootfs/etc/passwd" c 1 11
+  arguments /bin/true
+  # However long the kernel takes to load the program.
+  strace -f -y -qqq -e trace=bpf,openat,openat2,open -e inject=bpf:delay_enter=300000 -o "$WORK/calls" \
+    "$RUNTIME" --root "$STATE" run --bundle "$BUNDLE" "$ID" </dev/null || true
+  grep -q '^[0-9]* *bpf(BPF_PROG_ATTACH' "$WORK/calls"
+  equal "$(grep -c 'passwd".*) = [0-9]' "$WORK/calls")" 0
+}
