@@ -12,7 +12,6 @@ func step<Result>(
   do {
     return try body()
   } catch {
-    if case .message = error.cause { throw error }
-    throw error.steps.isEmpty ? error.adding(name) : error
+    throw error.addingIfBare(name)
   }
 }

@@ -84,12 +84,12 @@ package struct RuntimeError: Error, Equatable, CustomStringConvertible {
     return copy
   }
 
-  /// The same error, with the step around it named if it is a bare system call's.
+  /// The same error, with the step around it named unless it has one already.
   ///
   /// What is told in words says by itself what it is about.
-  package func addingToCall(_ step: String) -> RuntimeError {
-    guard case .call = cause, steps.isEmpty else { return self }
-    return adding(step)
+  package func addingIfBare(_ step: String) -> RuntimeError {
+    if case .message = cause { return self }
+    return steps.isEmpty ? adding(step) : self
   }
 
   /// The same error, of another kind.

@@ -33,9 +33,9 @@ import Testing
 
   @Test func onlyABareCallGetsTheStepAroundIt() {
     let call = RuntimeError(call: "rmdir", errno: EBUSY, subject: "/X")
-    #expect(call.addingToCall("take").description == "take: rmdir /X: device or resource busy")
+    #expect(call.addingIfBare("take").description == "take: rmdir /X: device or resource busy")
     for error in [call.adding("clear"), RuntimeError(.alreadyExists, "it is taken")] {
-      #expect(error.addingToCall("take") == error)
+      #expect(error.addingIfBare("take") == error)
     }
   }
 

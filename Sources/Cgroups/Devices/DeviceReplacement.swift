@@ -29,7 +29,7 @@ extension Cgroup {
         try BPF.replaceDeviceProgram(old.value, with: one, of: directory)
       }
     } catch {
-      throw error.addingToCall("restrict the devices of cgroup \(path)")
+      throw error.addingIfBare("restrict the devices of cgroup \(path)")
     }
   }
 

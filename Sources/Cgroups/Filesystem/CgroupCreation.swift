@@ -149,7 +149,7 @@ extension Cgroup {
         parent = try File.open(component, [.directory, .noFollow], at: parent)
       }
     } catch {
-      throw error.addingToCall("cgroup \(location)")
+      throw error.addingIfBare("cgroup \(location)")
     }
   }
 
@@ -189,7 +189,7 @@ extension Cgroup {
         try File.writeControl("+\(controller.names[0])", to: name, at: directory)
         enabled.insert(controller)
       } catch  where error.meansRemoved && !File.exists(name, at: directory) {
-        throw error.addingToCall("cgroup \(location)")
+        throw error.addingIfBare("cgroup \(location)")
       } catch  where plan.controllers.contains(controller) {
         throw plan.error(enabling: controller, at: location, error)
       } catch {

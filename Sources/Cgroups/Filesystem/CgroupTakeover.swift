@@ -65,7 +65,7 @@ extension Cgroup {
       try disableControllers(of: leaf)
       return Shared(leaf)
     } catch {
-      throw error.addingToCall("take cgroup \(location)")
+      throw error.addingIfBare("take cgroup \(location)")
     }
   }
 
@@ -88,7 +88,7 @@ extension Cgroup {
       let type = try File.readControl("cgroup.type", at: leaf)
       if type != "domain\n" { throw taken(location, "is threaded") }
     } catch {
-      throw error.addingToCall("cgroup \(location)")
+      throw error.addingIfBare("cgroup \(location)")
     }
   }
 

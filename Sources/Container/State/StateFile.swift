@@ -58,7 +58,6 @@ package enum StateFile {
     _ error: RuntimeError, _ name: String, _ path: String
   ) throws(RuntimeError) -> [UInt8]? {
     if error.errno == ENOENT { return nil }
-    if case .message = error.cause { throw error }
-    throw error.adding("read \(path)/\(name)")
+    throw error.addingIfBare("read \(path)/\(name)")
   }
 }

@@ -140,8 +140,7 @@ extension PodHandle {
       try directory.replaceState(state)
       self.state = state
     } catch {
-      if case .call = error.cause, error.steps.isEmpty { throw error.adding("pod \(id)") }
-      throw error
+      throw error.addingIfBare("pod \(id)")
     }
   }
 
