@@ -55,7 +55,7 @@ package struct CgroupHierarchy: ~Copyable {
 
   /// The controllers that the hierarchy has.
   package func controllers() throws(RuntimeError) -> Controllers {
-    return Controllers(list: try File.readControl("\(mountPoint)/cgroup.controllers"))
+    Controllers(list: try File.readControl("\(mountPoint)/cgroup.controllers"))
   }
 
   /// Where a controller is mounted as cgroup v1, if it is.

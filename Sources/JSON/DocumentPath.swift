@@ -3,7 +3,6 @@
 /// Where in a document a value is, such as `mounts[3].destination`.
 ///
 /// It is a chain of steps; the text is made when an error asks for it.
-@usableFromInline
 package indirect enum DocumentPath: Equatable, Sendable, CustomStringConvertible {
   /// The document itself.
   case root
@@ -13,14 +12,11 @@ package indirect enum DocumentPath: Equatable, Sendable, CustomStringConvertible
   case element(of: DocumentPath, Int)
 
   /// The path of a key of the object here.
-  @usableFromInline
   package subscript(key: String) -> DocumentPath { .member(of: self, key) }
 
   /// The path of an index of the array here.
-  @usableFromInline
   package subscript(index: Int) -> DocumentPath { .element(of: self, index) }
 
-  @usableFromInline
   package var description: String {
     switch self {
     case .root: ""
@@ -37,7 +33,6 @@ package indirect enum DocumentPath: Equatable, Sendable, CustomStringConvertible
   }
 
   /// An error about the value here.
-  @usableFromInline
   package func error(_ reason: String) -> SpecError {
     SpecError(path: description, reason: reason)
   }

@@ -315,7 +315,6 @@ extension String {
   ///
   /// The kernel, and every other reader of a document, sees a letter with an
   /// accent and the same letter made of two characters as different ones.
-  @usableFromInline
   package func isExactly(_ other: String) -> Bool {
     // Comparing as text is quick, and nearly everything differs there.
     guard self == other else { return false }

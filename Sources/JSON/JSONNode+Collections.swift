@@ -2,7 +2,6 @@
 
 extension JSONNode {
   /// The elements of the array of a key.
-  @usableFromInline
   package func array(_ key: String) throws(SpecError) -> [JSONValue]? {
     guard let value = try member(key) else { return nil }
     guard case .array(let elements) = value else {
@@ -12,7 +11,6 @@ extension JSONNode {
   }
 
   /// The texts in the array of a key.
-  @usableFromInline
   package func strings(_ key: String) throws(SpecError) -> [String]? {
     guard let elements = try array(key) else { return nil }
     var texts: [String] = []
@@ -26,7 +24,6 @@ extension JSONNode {
   }
 
   /// The whole numbers in the array of a key.
-  @inlinable
   package func integers<T: FixedWidthInteger>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> [T]? {
@@ -43,7 +40,6 @@ extension JSONNode {
   }
 
   /// The words in the array of a key, each one of an enumeration's.
-  @inlinable
   package func words<T: RawRepresentable & CaseIterable>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> [T]? where T.RawValue == String {
@@ -60,7 +56,6 @@ extension JSONNode {
   }
 
   /// The objects in the array of a key, decoded; none when it is absent.
-  @inlinable
   package func objects<T: JSONDecodable>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> [T] {
@@ -93,7 +88,6 @@ extension JSONNode {
   }
 
   /// The map of a key from names to objects; empty when it is absent.
-  @inlinable
   package func objectMap<T: JSONDecodable>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> OrderedMap<T> {

@@ -17,7 +17,6 @@ extension JSONNode {
   }
 
   /// The text of a key.
-  @usableFromInline
   package func string(_ key: String) throws(SpecError) -> String? {
     guard let value = try member(key) else { return nil }
     guard case .string(let text) = value else { throw path[key].notAString(value) }
@@ -34,14 +33,12 @@ extension JSONNode {
   /// The text of a key, nil when it is empty.
   ///
   /// Clients in Go do not tell an empty string from an absent one.
-  @usableFromInline
   package func nonEmptyString(_ key: String) throws(SpecError) -> String? {
     guard let text = try string(key), !text.isEmpty else { return nil }
     return text
   }
 
   /// The whole number of a key.
-  @inlinable
   package func integer<T: FixedWidthInteger>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> T? {
@@ -53,7 +50,6 @@ extension JSONNode {
   }
 
   /// The whole number of a key.
-  @inlinable
   package func requiredInteger<T: FixedWidthInteger>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> T {
@@ -62,7 +58,6 @@ extension JSONNode {
   }
 
   /// The word of a key, one of an enumeration's.
-  @inlinable
   package func word<T: RawRepresentable & CaseIterable>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> T? where T.RawValue == String {
@@ -74,7 +69,6 @@ extension JSONNode {
   }
 
   /// The word of a key, one of an enumeration's.
-  @inlinable
   package func requiredWord<T: RawRepresentable & CaseIterable>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> T where T.RawValue == String {
@@ -83,7 +77,6 @@ extension JSONNode {
   }
 
   /// The word of a key, nil when it is empty, as for `nonEmptyString`.
-  @inlinable
   package func nonEmptyWord<T: RawRepresentable & CaseIterable>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> T? where T.RawValue == String {
@@ -91,7 +84,6 @@ extension JSONNode {
   }
 
   /// The object of a key, decoded.
-  @inlinable
   package func object<T: JSONDecodable>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> T? {
@@ -100,7 +92,6 @@ extension JSONNode {
   }
 
   /// The object of a key, decoded.
-  @inlinable
   package func requiredObject<T: JSONDecodable>(
     _ key: String, as type: T.Type = T.self
   ) throws(SpecError) -> T {
@@ -111,7 +102,6 @@ extension JSONNode {
 
 extension JSONValue {
   /// The whole number, nil when this is none or does not fit.
-  @inlinable
   package func whole<T: FixedWidthInteger>(as type: T.Type = T.self) -> T? {
     switch self {
     case .integer(let number): T(exactly: number)
@@ -123,7 +113,6 @@ extension JSONValue {
 
 extension String {
   /// Tells whether the text would end early as a C string.
-  @usableFromInline
   package var containsNUL: Bool {
     unsafe utf8.withContiguousStorageIfAvailable { unsafe $0.contains(0) } ?? utf8.contains(0)
   }
@@ -135,13 +124,11 @@ extension DocumentPath {
 
   /// The error for text that no system call could take; not shown, as it may be
   /// a secret.
-  @usableFromInline
   package var containsNUL: SpecError {
     error("contains a NUL character")
   }
 
   /// The error for a value that is no whole number, or out of range.
-  @usableFromInline
   package func notAnInteger(_ value: JSONValue, from low: String, to high: String) -> SpecError {
     switch value {
     case .integer, .unsigned: error("\(value.shown) is not in the range \(low) to \(high)")
@@ -150,7 +137,6 @@ extension DocumentPath {
   }
 
   /// The error for text that is not in an enumeration.
-  @usableFromInline
   package func notAWord(_ text: String, of words: [String]) -> SpecError {
     error("\(text.quoted) is not one of \(words.joined(separator: ", "))")
   }

@@ -5,28 +5,22 @@
 /// The accessors take the key of a member. One that returns an optional gives
 /// nil when the member is absent or `null`; its `required…` twin throws then.
 /// All throw when the member is of another type, with the member's path.
-@usableFromInline
 package struct JSONNode: Sendable {
   /// The value.
-  @usableFromInline
   package let value: JSONValue
   /// Where it stands.
-  @usableFromInline
   package let path: DocumentPath
 
   /// Makes a node from its parts.
-  @usableFromInline
   package init(_ value: JSONValue, at path: DocumentPath = .root) {
     self.value = value
     self.path = path
   }
 
   /// An error about this value.
-  @usableFromInline
   package func error(_ reason: String) -> SpecError { path.error(reason) }
 
   /// The value of a member, nil when it is absent, `null` or unread.
-  @usableFromInline
   package func member(_ key: String) throws(SpecError) -> JSONValue? {
     guard case .object(let members) = value else { throw notAnObject() }
     switch members[key] {
@@ -36,7 +30,6 @@ package struct JSONNode: Sendable {
   }
 
   /// The node of a member.
-  @usableFromInline
   package func child(_ key: String) throws(SpecError) -> JSONNode? {
     guard let member = try member(key) else { return nil }
     return JSONNode(member, at: path[key])
@@ -55,18 +48,15 @@ package struct JSONNode: Sendable {
   }
 
   /// The error for a value that is no object.
-  @usableFromInline
   package func notAnObject() -> SpecError { error("\(value.shown) is not an object") }
 
   /// The error for a member that must be there.
-  @usableFromInline
   package func missing(_ key: String) -> SpecError {
     path[key].error("required, but missing")
   }
 }
 
 /// A type that is decoded from an object of the document.
-@usableFromInline
 package protocol JSONDecodable {
   /// Decodes the value at a node.
   init(json: JSONNode) throws(SpecError)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A JSON document or a part of one.
-@usableFromInline
 package enum JSONValue: Equatable, Sendable {
   /// The literal `null`.
   case null
@@ -33,7 +32,6 @@ package enum JSONValue: Equatable, Sendable {
   }
 
   /// The whole number `number`, in the case that its size asks for.
-  @inlinable
   package init(_ number: some BinaryInteger) {
     if let small = Int64(exactly: number) {
       self = .integer(small)
@@ -92,27 +90,22 @@ package enum JSONValue: Equatable, Sendable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral {
-  @usableFromInline
   package init(stringLiteral value: String) { self = .string(value) }
 }
 
 extension JSONValue: ExpressibleByIntegerLiteral {
-  @usableFromInline
   package init(integerLiteral value: Int64) { self = .integer(value) }
 }
 
 extension JSONValue: ExpressibleByBooleanLiteral {
-  @usableFromInline
   package init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
 extension JSONValue: ExpressibleByArrayLiteral {
-  @usableFromInline
   package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 }
 
 extension JSONValue: ExpressibleByDictionaryLiteral {
-  @usableFromInline
   package init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(OrderedMap(distinct: elements.map { .init(key: $0, value: $1) }))
   }

@@ -6,54 +6,42 @@
 ///
 /// All of it may be inlined, for which the type itself has to be usable from
 /// inline: what other modules keep in it would else be handled by its metadata.
-@usableFromInline
 package struct OrderedMap<Value> {
   /// One key with its value.
-  @usableFromInline
   package struct Member {
     /// The key.
-    @usableFromInline
     package var key: String
     /// The value.
-    @usableFromInline
     package var value: Value
 
     /// Makes a member from its parts.
-    @inlinable
     package init(key: String, value: Value) {
       self.key = key
       self.value = value
     }
   }
 
-  @usableFromInline var storage: [Member]
+  var storage: [Member]
 
   /// The members in document order; no key appears twice.
-  @inlinable
   package var members: [Member] { storage }
 
   /// Makes an empty map.
-  @inlinable
   package init() { storage = [] }
 
   /// Takes over members whose keys are already known to differ.
-  @inlinable
   package init(distinct members: [Member]) { storage = members }
 
   /// How many members there are.
-  @inlinable
   package var count: Int { storage.count }
 
   /// Tells whether there is no member.
-  @inlinable
   package var isEmpty: Bool { storage.isEmpty }
 
   /// The keys in document order.
-  @inlinable
   package var keys: [String] { storage.map { $0.key } }
 
   /// The value of a key; setting keeps the key's place, nil removes it.
-  @inlinable
   package subscript(key: String) -> Value? {
     get {
       for member in storage where member.key.isExactly(key) { return member.value }
@@ -72,12 +60,10 @@ package struct OrderedMap<Value> {
 }
 
 extension OrderedMap: Sequence {
-  @inlinable
   package func makeIterator() -> IndexingIterator<[Member]> { storage.makeIterator() }
 }
 
 extension OrderedMap: ExpressibleByDictionaryLiteral {
-  @inlinable
   package init(dictionaryLiteral elements: (String, Value)...) {
     self.init(distinct: elements.map { Member(key: $0, value: $1) })
     assert(Set(keys).count == count, "a key twice in a literal")

@@ -3,7 +3,6 @@
 /// A document that is not what the specification wants: where, and why.
 ///
 /// Prints as `linux.resources.memory.limit: not an integer`.
-@usableFromInline
 package struct SpecError: Error, Equatable, CustomStringConvertible {
   /// The property's path in the document, such as `mounts[3].destination`;
   /// empty for the document itself.
@@ -17,7 +16,6 @@ package struct SpecError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
-  @usableFromInline
   package var description: String {
     path.isEmpty ? reason : "\(path): \(reason)"
   }

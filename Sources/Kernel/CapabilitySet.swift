@@ -5,7 +5,7 @@ internal import CLinux
 internal import Glibc
 
 /// A set of capabilities (capabilities(7)), a bit for each.
-package struct CapabilitySet: FlagSet, Hashable, Sendable {
+package struct CapabilitySet: OptionSet, Hashable, Sendable {
   package let rawValue: UInt64
 
   package init(rawValue: UInt64) {

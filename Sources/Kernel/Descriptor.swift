@@ -6,33 +6,31 @@ internal import Glibc
 /// An open file descriptor with one owner, closed when the owner lets go of it.
 ///
 /// Borrow it to use it, consume it to hand it over.
-@frozen @usableFromInline package struct Descriptor: ~Copyable {
+package struct Descriptor: ~Copyable {
   /// The number of the descriptor in this process.
-  @usableFromInline let number: Int32
+  private(set) var number: Int32
 
   /// Takes over an open descriptor.
   init(owning number: Int32) {
     self.number = number
   }
 
-  @inlinable deinit { Self.close(number) }
-
-  @usableFromInline static func close(_ number: Int32) {
-    // -1 stands for "closed already", as in an end of a pipe; the working
+  deinit {
+    // -1 stands for "closed already", as in an end of a pipe, or left open; the working
     // directory has a number below that.
-    if number >= 0 { _ = Glibc.close(number) }
+    if number >= 0 { _ = close(number) }
   }
 
   /// Gives up ownership without closing: it is open for as long as this process
   /// is there.
-  package consuming func leaveOpen() { discard self }
+  package consuming func leaveOpen() { number = -1 }
 
   /// The number for another process, which can take the descriptor by it.
   package var numberForOthers: DescriptorNumber { DescriptorNumber(number) }
 
   /// Closes the descriptor in a copy of this process, in which its owner never
   /// lets go of it; for everybody else it stays open.
-  package borrowing func closeInCopy() { Self.close(number) }
+  package borrowing func closeInCopy() { _ = close(number) }
 
   /// Makes another descriptor for the same open file, close-on-exec.
   ///

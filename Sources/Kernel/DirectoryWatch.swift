@@ -7,7 +7,7 @@ internal import Glibc
 /// It only wakes: whoever is woken looks at what is there.
 package struct DirectoryWatch: ~Copyable {
   /// What of a directory wakes.
-  package struct Events: FlagSet, Sendable {
+  package struct Events: OptionSet, Sendable {
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {

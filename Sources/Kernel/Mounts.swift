@@ -4,7 +4,7 @@ internal import CLinux
 internal import Glibc
 
 /// Flags of mount(2) and umount2(2).
-package struct MountFlags: FlagSet, Hashable, Sendable {
+package struct MountFlags: OptionSet, Hashable, Sendable {
   package let rawValue: UInt
 
   package init(rawValue: UInt) {
@@ -58,7 +58,7 @@ package struct MountFlags: FlagSet, Hashable, Sendable {
 }
 
 /// Attributes of a mount (`MOUNT_ATTR_*` of mount_setattr(2)).
-package struct MountAttributes: FlagSet, Hashable, Sendable {
+package struct MountAttributes: OptionSet, Hashable, Sendable {
   package let rawValue: UInt64
 
   package init(rawValue: UInt64) {

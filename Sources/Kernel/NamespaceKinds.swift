@@ -4,7 +4,7 @@ internal import CLinux
 internal import Glibc
 
 /// Kinds of namespaces, one or several, in the kernel's encoding (`CLONE_NEW*`).
-package struct NamespaceKinds: FlagSet, Hashable, Sendable {
+package struct NamespaceKinds: OptionSet, Hashable, Sendable {
   package let rawValue: UInt64
 
   package init(rawValue: UInt64) {

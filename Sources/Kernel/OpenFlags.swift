@@ -3,7 +3,7 @@
 internal import Glibc
 
 /// How a file is opened (open(2)); `O_CLOEXEC` is always added.
-package struct OpenFlags: FlagSet, Sendable {
+package struct OpenFlags: OptionSet, Sendable {
   package let rawValue: Int32
 
   package init(rawValue: Int32) {

@@ -5,7 +5,7 @@ internal import Glibc
 /// Descriptors that are waited for together, each for something of its own.
 package struct PollSet {
   /// What a descriptor can be.
-  package struct Events: FlagSet, Sendable {
+  package struct Events: OptionSet, Sendable {
     package let rawValue: Int16
 
     package init(rawValue: Int16) {

@@ -6,7 +6,7 @@ internal import Glibc
 /// Paths inside a root directory that may be hostile.
 package enum SafePath {
   /// What openat2(2) refuses on the way.
-  package struct Resolve: FlagSet, Sendable {
+  package struct Resolve: OptionSet, Sendable {
     package let rawValue: UInt64
 
     package init(rawValue: UInt64) {

@@ -7,16 +7,7 @@ internal import Glibc
 /// A set of rules on system calls that libseccomp compiles for the kernel.
 @safe package struct SyscallFilter: ~Copyable {
   /// The rules, as libseccomp holds them.
-  @safe private final class Rules {
-    let context: scmp_filter_ctx
-
-    init(_ context: scmp_filter_ctx) { unsafe self.context = context }
-
-    deinit { unsafe seccomp_release(context) }
-  }
-
-  private let rules: Rules
-  private var context: scmp_filter_ctx { unsafe rules.context }
+  private let context: scmp_filter_ctx
 
   /// Starts a filter for the native architecture without any rule.
   ///
@@ -26,7 +17,11 @@ internal import Glibc
       // The library does not say more than that it will not have the action.
       throw RuntimeError(call: "seccomp_init", errno: EINVAL)
     }
-    rules = unsafe Rules(context)
+    unsafe self.context = context
+  }
+
+  deinit {
+    unsafe seccomp_release(context)
   }
 
   /// Extends the filter to calls made by another architecture's code; one that
@@ -124,7 +119,7 @@ extension SyscallFilter {
   }
 
   /// How a filter is loaded (seccomp(2)).
-  package struct Flags: FlagSet, Sendable {
+  package struct Flags: OptionSet, Sendable {
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {

@@ -72,7 +72,7 @@ package final class PlannedCgroup {
   /// - Throws: `RuntimeError` of kind `alreadyExists` when something is there
   ///   that cannot be taken.
   package func look(for holder: CgroupHolder) throws(RuntimeError) -> CgroupRecord {
-    return CgroupRecord(
+    CgroupRecord(
       path: path.description, .claim(holder.claim, existed: try driver.exists()),
       unit: driver.unit.map { UnitRecord(name: $0.unit, claim: holder.claim, isUser: isUser) })
   }

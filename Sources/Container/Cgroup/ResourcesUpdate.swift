@@ -86,9 +86,8 @@ package struct ResourcesUpdate {
         try replaceDevices(devices?.new, of: cgroup.value, unit, context)
         try keep()
       } catch {
-        let failure = error
         if !record.isGone(context) { undo(former, cgroup.value, unit, context) }
-        throw failure
+        throw error
       }
     } catch {
       throw record.isGone(context) ? Self.noCgroup : error

@@ -33,8 +33,7 @@ final class MadeContainer {
     self.cgroup = cgroup
     self.plannedCgroup = plannedCgroup
     self.context = context
-    let ends: (SyncChannel, SyncChannel)
-    ends = try SyncChannel.pair()
+    let ends = try SyncChannel.pair()
     channel = ends.0
     do {
       child = try Spawn.clone(

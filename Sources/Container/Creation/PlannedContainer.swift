@@ -89,12 +89,10 @@ struct PlannedContainer {
     try namespaces.checkShared(spec)
     let mounts = try MountPlan(bundle, namespaces)
     let setup = try processSetup(namespaces)
-    let consoleSocket: Shared<Descriptor>?
-    let gate: Shared<Descriptor>?
-    consoleSocket = try options.consoleSocket.map { path throws(RuntimeError) in
+    let consoleSocket = try options.consoleSocket.map { path throws(RuntimeError) in
       Shared(try Sockets.connect(path, until: Lifecycle.patience))
     }
-    gate = executesAtOnce ? nil : try reservation.makeGate()
+    let gate = executesAtOnce ? nil : try reservation.makeGate()
     return InitPlan(
       bundle: bundle, namespaces: namespaces, mounts: mounts, setup: setup,
       consoleSocket: consoleSocket, gate: gate, proc: proc, hooks: hooks, options: options,

@@ -43,9 +43,7 @@ enum Spawn {
 
   /// What a failed clone means, where the errno does not say it.
   private static func reason(_ error: RuntimeError, _ cgroup: Shared<Cgroup>?) -> RuntimeError {
-    guard error.errno == EOPNOTSUPP, let cgroup else {
-      return error
-    }
+    guard error.errno == EOPNOTSUPP, let cgroup else { return error }
     // The controllers of a threaded cgroup know single threads, and nothing could
     // kill the processes in it as one.
     return RuntimeError(

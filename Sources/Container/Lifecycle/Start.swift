@@ -14,15 +14,13 @@ extension Lifecycle {
     let directory = try StateStore(root: context.root).open(id)
     try directory.lock(id)
     let status = try ContainerStatus(directory, id, context)
-    let channel: SyncChannel
     guard status.state == .created else { throw refusal(of: status.state) }
     // Refused before the container hears of it: an error changes nothing
     // (runtime.md, start).
     if !status.record.configuration.hasProcess { throw ProgramStart.noProcess }
-    guard let connected = try StartGate.connect(directory.descriptor) else {
+    guard let channel = try StartGate.connect(directory.descriptor) else {
       throw RuntimeError(.wrongState, "cannot start a container that no longer waits for it")
     }
-    channel = connected
     let started = StartedContainer(status.record, context)
     do {
       try started.execute(channel)

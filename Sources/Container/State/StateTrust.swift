@@ -26,7 +26,7 @@ package enum StateTrust {
   package static func require(
     _ directory: borrowing Descriptor, _ path: String, entries: Entries = .owner
   ) throws(RuntimeError) -> Entries {
-    return try require(FileStatus(of: directory), path, entries)
+    try require(FileStatus(of: directory), path, entries)
   }
 
   /// Fails unless the directory at a path is one that can be believed; one that
