@@ -16,8 +16,9 @@ DESTDIR ?=
 # The runtime that the integration tests and the benchmark drive.
 RUNTIME ?= $(CURDIR)/build/runp
 
-# Warnings are errors in every target here; RUNP_STRICT=0 lets them pass. One
-# value for all targets, since changing it builds everything anew.
+# Warnings are errors in every target here, of C and of what SwiftPM builds;
+# RUNP_STRICT=0 lets them pass. One value for all targets, since changing it builds
+# everything anew.
 export RUNP_STRICT ?= 1
 export SWIFT RUNTIME
 
@@ -28,6 +29,7 @@ modules := $(addprefix Sources/,Kernel JSON RuntimeSpec Cgroups Container Pod ru
 swift_sources := $(sort $(shell find $(modules) Sources/Embedded -name '*.swift'))
 c_sources := $(wildcard Sources/CLinux/*.c Sources/CStart/*.c)
 objects := build/objects
+c_objects := $(addprefix $(objects)/,$(notdir $(c_sources:.c=.o)))
 linked := build/runp.unstripped
 features := ExistentialAny InternalImportsByDefault MemberImportVisibility
 swift_flags = -module-name runp -package-name runp -parse-as-library -wmo -Osize -swift-version 6 \
@@ -36,7 +38,7 @@ swift_flags = -module-name runp -package-name runp -parse-as-library -wmo -Osize
   -Xcc -fmodule-map-file=Sources/Embedded/module.modulemap \
   $(addprefix -I Sources/,CSeccomp CCap CYajl CDBus) \
   $(addprefix -Xcc ,$(shell pkg-config --cflags dbus-1))
-c_flags = -O2 -Wall -Wextra -ffunction-sections -fdata-sections \
+c_flags = -O2 -gline-tables-only -Wall -Wextra $(if $(filter 1,$(RUNP_STRICT)),-Werror) -ffunction-sections -fdata-sections \
   $(addprefix -I $(CURDIR)/Sources/,CLinux/include CStart/include) \
   -DRUNP_COMMIT='"$(shell git rev-parse HEAD 2>/dev/null || echo unknown)"'
 link_flags := -static -fuse-ld=lld -Wl,--entry=cstart_entry -Wl,--gc-sections \
@@ -58,7 +60,7 @@ build: ## Build for debugging
 static: $(objects)/runp.o ## Build the static, stripped build/runp
 	@echo "linking build/runp"
 	@cd $(objects) && $(clang) $(c_flags) -c $(addprefix $(CURDIR)/,$(c_sources))
-	@$(clang) $(link_flags) -o $(linked) $(objects)/runp.o $(addprefix $(objects)/,$(notdir $(c_sources:.c=.o))) $(unicode) $(libraries)
+	@$(clang) $(link_flags) -o $(linked) $(objects)/runp.o $(c_objects) $(unicode) $(libraries)
 	@strip -o build/runp.stripped $(linked)
 	@cmp -s build/runp.stripped build/runp || install -m 755 build/runp.stripped build/runp
 

@@ -11,8 +11,8 @@
 #
 # Needs root, the static binary and the unstripped one it was made of (make static),
 # perf (Debian's linux-perf; hack/setup.sh profile), swift for the names, and nm,
-# addr2line and readelf. No hardware counters: the kernel's clock interrupts each processor ten thousand
-# times a second. The machine may be busy; shares change little.
+# addr2line and readelf. No hardware counters: the kernel's clock interrupts each
+# processor ten thousand times a second. The machine may be busy; shares change little.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
